@@ -1,0 +1,29 @@
+{#- `months` calendar months after a date; where that month is too short, its last day: the 29th of
+    February falls on the 28th in common years, 31 August plus 6 months on the last of February. -#}
+
+{% macro add_months(date, months) -%}{{ return(adapter.dispatch('add_months', 'studylink')(date, months)) }}{%- endmacro %}
+
+{% macro duckdb__add_months(date, months) -%}
+cast({{ date }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{#- The month of a date, as text `2024-03`: no day is told. -#}
+
+{% macro month_of(date) -%}{{ return(adapter.dispatch('month_of', 'studylink')(date)) }}{%- endmacro %}
+
+{% macro duckdb__month_of(date) -%}
+strftime({{ date }}, '%Y-%m')
+{%- endmacro %}
+
+{% macro year_of(date) -%}
+cast(extract(year from {{ date }}) as integer)
+{%- endmacro %}
+
+{#- Whole calendar months from the month of one date to that of another. -#}
+
+{% macro months_between(earlier, later) -%}
+(
+    12 * (extract(year from {{ later }}) - extract(year from {{ earlier }}))
+    + extract(month from {{ later }}) - extract(month from {{ earlier }})
+)
+{%- endmacro %}

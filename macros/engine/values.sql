@@ -1,0 +1,36 @@
+{#- How a landed text becomes a typed value. What does not have exactly the landed form is null;
+    `try_cast` alone would take `2024-1-5`, `1e3` or `t`. -#}
+
+{% macro as_date(text) -%}{{ return(adapter.dispatch('as_date', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__as_date(text) -%}
+case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') and {{ text }} >= '0001' then try_cast({{ text }} as date) end
+{%- endmacro %}
+
+{% macro as_timestamp(text) -%}{{ return(adapter.dispatch('as_timestamp', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__as_timestamp(text) -%}
+case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z') and {{ text }} >= '0001' then try_cast(rtrim({{ text }}, 'Z') as timestamp) end
+{%- endmacro %}
+
+{% macro as_integer(text) -%}{{ return(adapter.dispatch('as_integer', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__as_integer(text) -%}
+case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as integer) end
+{%- endmacro %}
+
+{% macro as_decimal(text) -%}{{ return(adapter.dispatch('as_decimal', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__as_decimal(text) -%}
+case when regexp_full_match({{ text }}, '-?[0-9]+([.][0-9]+)?') then try_cast({{ text }} as double) end
+{%- endmacro %}
+
+{% macro as_boolean(text) -%}
+case {{ text }} when 'true' then true when 'false' then false end
+{%- endmacro %}
+
+{% macro normalised(text) -%}{{ return(adapter.dispatch('normalised', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__normalised(text) -%}
+upper(trim(regexp_replace({{ text }}, '\s+', ' ', 'g')))
+{%- endmacro %}

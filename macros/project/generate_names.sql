@@ -1,0 +1,16 @@
+{#- Schemas and tables bear the plain names that people are told: no prefix for the target, and of
+    `five_to_twelve__participants` only what stands after the two underscores, but in staging. -#}
+
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}
+
+{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
+    {%- if custom_alias_name -%}
+        {{ custom_alias_name }}
+    {%- elif node.name.startswith('stg_') -%}
+        {{ node.name }}
+    {%- else -%}
+        {{ node.name.split('__')[-1] }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,46 @@
+{#- What is wrong with a landed row in itself: an expression that names the first fault and its
+    column, and is null where there is none. Types, values that may not be missing and lists are
+    read from the source's own declaration, so that the contract stands in one place. -#}
+
+{% macro value_fault(source_name, table_name, relation=none) -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {%- set checks = [] -%}
+    {%- for column in landed_columns(source_name, table_name) -%}
+        {%- set landed = prefix ~ column.name -%}
+        {%- set meta = column.config.meta -%}
+        {%- if meta.required -%}
+            {%- do checks.append((landed ~ ' is null', 'empty: ' ~ column.name)) -%}
+        {%- elif meta.required_if -%}
+            {%- do checks.append((landed ~ ' is null and ' ~ prefix ~ meta.required_if, 'empty: ' ~ column.name)) -%}
+        {%- endif -%}
+        {%- if column.data_type != 'text' -%}
+            {%- set typed = context['as_' ~ column.data_type](landed) -%}
+            {%- do checks.append((landed ~ ' is not null and ' ~ typed ~ ' is null', 'unreadable: ' ~ column.name)) -%}
+        {%- endif -%}
+        {%- if meta.listed -%}
+            {%- do checks.append((landed ~ " not in ('" ~ meta.listed | join("', '") ~ "')", 'unlisted: ' ~ column.name)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if checks -%}
+case
+            {%- for condition, fault in checks %}
+                when {{ condition }} then '{{ fault }}'
+            {%- endfor %}
+            end
+    {%- else -%}
+cast(null as varchar)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The columns of a landed table as its source declares them; empty while dbt parses. -#}
+{% macro landed_columns(source_name, table_name) -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for source in graph.sources.values()
+            if source.source_name == source_name and source.name == table_name -%}
+            {%- do found.extend(source.columns.values()) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}

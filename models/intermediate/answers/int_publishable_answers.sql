@@ -1,0 +1,44 @@
+{{ config(materialized='view') }}
+
+with
+
+participants as (
+    select * from {{ ref('int_participants') }}
+),
+
+pseudonyms as (
+    select * from {{ ref('pseudonyms') }}
+),
+
+answers_linked as (
+    select * from {{ ref('int_answers_linked') }}
+),
+
+-- while a child of the family is inactive, the whole family's answers are withheld: they are about
+-- the child
+publishable_answers as (
+    select
+        participants.study,
+        participants.participant_id,
+        participants.is_adult,
+        {{ year_of('participants.month_of_birth') }} as year_of_birth,
+        pseudonyms.research_id,
+        pseudonyms.family_research_id,
+        children.record_research_id as linked_child_research_id
+    from participants
+    inner join pseudonyms
+        on
+            participants.study = pseudonyms.study
+            and participants.participant_id = pseudonyms.participant_id
+    left join answers_linked
+        on
+            participants.study = answers_linked.study
+            and participants.participant_id = answers_linked.participant_id
+    left join pseudonyms as children
+        on
+            answers_linked.study = children.study
+            and answers_linked.child_participant_id = children.participant_id
+    where participants.is_active and not participants.is_family_withheld
+)
+
+select * from publishable_answers

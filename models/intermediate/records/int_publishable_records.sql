@@ -1,0 +1,62 @@
+{{ config(materialized='view') }}
+
+with
+
+usable as (
+    select * from {{ ref('int_deliveries_usable') }}
+),
+
+participants as (
+    select * from {{ ref('int_participants') }}
+),
+
+pseudonyms as (
+    select * from {{ ref('pseudonyms') }}
+),
+
+matches as (
+    select * from {{ ref('pupil_matches') }}
+),
+
+-- one row however many answers the records may be added to: a record is published once
+deliveries as (
+    select distinct
+        study,
+        participant_id,
+        domain,
+        delivery_id,
+        supplier,
+        is_held
+    from usable
+),
+
+publishable_records as (
+    select
+        deliveries.study,
+        deliveries.supplier,
+        deliveries.domain,
+        deliveries.delivery_id,
+        deliveries.is_held,
+        deliveries.participant_id,
+        matches.pupil_matching_ref,
+        participants.is_adult,
+        {{ year_of('participants.month_of_birth') }} as year_of_birth,
+        pseudonyms.record_research_id as research_id
+    from deliveries
+    inner join participants
+        on
+            deliveries.study = participants.study
+            and deliveries.participant_id = participants.participant_id
+    inner join pseudonyms
+        on
+            deliveries.study = pseudonyms.study
+            and deliveries.participant_id = pseudonyms.participant_id
+    left join matches
+        on
+            deliveries.is_held
+            and deliveries.study = matches.study
+            and deliveries.participant_id = matches.participant_id
+    where not deliveries.is_held or matches.pupil_matching_ref is not null
+)
+
+select * from publishable_records

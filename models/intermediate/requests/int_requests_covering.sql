@@ -1,0 +1,49 @@
+{{ config(materialized='view') }}
+
+with
+
+requests as (
+    select * from {{ ref('int_requests_received') }}
+    where is_from_the_family
+),
+
+date_of_birth_rectifications as (
+    select * from {{ ref('rectifications') }}
+    where field = 'date_of_birth'
+),
+
+members as (
+    select * from {{ ref('members') }}
+),
+
+requests_covering as (
+    select
+        requests.study,
+        requests.request_id,
+        requests.request_type,
+        requests.domain,
+        requests.received_at,
+        requests.made_by,
+        member.family_id,
+        member.participant_id,
+        requests.made_by = member.participant_id as is_about_themself,
+        requests.received_at >= member.decides_from as decided_for_themself
+    from requests
+    inner join members as maker
+        on
+            requests.study = maker.study
+            and requests.made_by = maker.participant_id
+    left join date_of_birth_rectifications
+        on
+            requests.study = date_of_birth_rectifications.study
+            and requests.request_id = date_of_birth_rectifications.request_id
+    inner join members as member
+        on
+            {{ speaks_for(
+                'requests', 'maker', 'member',
+                'case when date_of_birth_rectifications.request_id is null then member.decides_from '
+                ~ 'else member.decides_from_as_landed end'
+            ) | indent(12) }}
+)
+
+select * from requests_covering

@@ -1,0 +1,55 @@
+{%- set coded = [
+    'relationship_to_child', 'child_gender', 'ethnic_group', 'tenure', 'highest_qualification', 'employment_status',
+] -%}
+{%- set scaled = ['child_general_health', 'school_satisfaction'] -%}
+
+with
+
+answers as (
+    select * from {{ ref('stg_surveys__parent_interviews') }}
+    where
+        row_fault is null
+        and study = 'five_to_twelve'
+        and (interviewed_on is null or interviewed_on <= cast({{ as_of() }} as date))
+),
+
+publishable as (
+    select * from {{ ref('int_publishable_answers') }}
+),
+
+code_lists as (
+    select * from {{ ref('code_lists') }}
+),
+
+parent_interviews as (
+    select
+        publishable.research_id,
+        publishable.family_research_id,
+        answers.wave,
+        {{ month_of('answers.interviewed_on') }} as interview_month,
+        {{ year_of('answers.interviewed_on') }} - publishable.year_of_birth as age_in_year,
+        {%- for code in coded %}
+        {{ code }}_labels.label as {{ code }},
+        {%- endfor %}
+        answers.household_size,
+        answers.household_income,
+        answers.child_general_health,
+        child_general_health_labels.label as child_general_health_label,
+        answers.child_sdq_total,
+        answers.days_read_to_child,
+        answers.school_satisfaction,
+        school_satisfaction_labels.label as school_satisfaction_label
+    from answers
+    inner join publishable
+        on
+            answers.study = publishable.study
+            and answers.participant_id = publishable.participant_id
+    {%- for code in coded + scaled %}
+    left join code_lists as {{ code }}_labels
+        on
+            {{ code }}_labels.code_list = '{{ code }}'
+            and cast(answers.{{ code }} as varchar) = {{ code }}_labels.code
+    {%- endfor %}
+)
+
+select * from parent_interviews

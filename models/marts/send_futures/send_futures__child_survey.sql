@@ -1,0 +1,49 @@
+with
+
+answers as (
+    select * from {{ ref('stg_surveys__child_survey') }}
+    where
+        row_fault is null
+        and study = 'send_futures'
+        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+),
+
+publishable as (
+    select * from {{ ref('int_publishable_answers') }}
+),
+
+code_lists as (
+    select * from {{ ref('code_lists') }}
+),
+
+child_survey as (
+    select
+        publishable.research_id,
+        -- an adult's row here would be answers for the child: it leads to no other row
+        case when not publishable.is_adult then publishable.family_research_id end as family_research_id,
+        case when not publishable.is_adult then publishable.linked_child_research_id end as linked_child_research_id,
+        answers.wave,
+        {{ month_of('answers.completed_on') }} as completed_month,
+        {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,
+        answers.enjoys_school,
+        enjoyment.label as enjoys_school_label,
+        answers.feels_supported,
+        support.label as feels_supported_label,
+        answers.support_hours_per_week,
+        answers.child_wellbeing
+    from answers
+    inner join publishable
+        on
+            answers.study = publishable.study
+            and answers.participant_id = publishable.participant_id
+    left join code_lists as enjoyment
+        on
+            enjoyment.code_list = 'enjoys_school'
+            and cast(answers.enjoys_school as varchar) = enjoyment.code
+    left join code_lists as support
+        on
+            support.code_list = 'feels_supported'
+            and cast(answers.feels_supported as varchar) = support.code
+)
+
+select * from child_survey

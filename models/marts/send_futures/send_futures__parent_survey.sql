@@ -1,0 +1,45 @@
+with
+
+answers as (
+    select * from {{ ref('stg_surveys__parent_survey') }}
+    where
+        row_fault is null
+        and study = 'send_futures'
+        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+),
+
+publishable as (
+    select * from {{ ref('int_publishable_answers') }}
+),
+
+code_lists as (
+    select * from {{ ref('code_lists') }}
+),
+
+parent_survey as (
+    select
+        publishable.research_id,
+        -- a child's own row here would be the child's answers: it leads to no other row
+        case when publishable.is_adult then publishable.family_research_id end as family_research_id,
+        case when publishable.is_adult then publishable.linked_child_research_id end as linked_child_research_id,
+        answers.wave,
+        {{ month_of('answers.completed_on') }} as completed_month,
+        needs.label as child_send_need,
+        answers.child_has_ehcp,
+        answers.support_rating,
+        support_ratings.label as support_rating_label,
+        answers.parent_wellbeing
+    from answers
+    inner join publishable
+        on
+            answers.study = publishable.study
+            and answers.participant_id = publishable.participant_id
+    left join code_lists as needs
+        on needs.code_list = 'child_send_need' and answers.child_send_need = needs.code
+    left join code_lists as support_ratings
+        on
+            support_ratings.code_list = 'support_rating'
+            and cast(answers.support_rating as varchar) = support_ratings.code
+)
+
+select * from parent_survey

@@ -1,0 +1,21 @@
+with
+
+landed as (
+    select * from {{ source('dwp', 'benefit_spells') }}
+),
+
+staged as (
+    select
+        source_table,
+        row_number,
+        delivery_id,
+        participant_id,
+        benefit_type,
+        {{ as_date('started_on') }} as started_on,
+        {{ as_date('ended_on') }} as ended_on,
+        {{ as_decimal('weekly_amount') }} as weekly_amount,
+        {{ value_fault('dwp', 'benefit_spells') }} as row_fault
+    from landed
+)
+
+select * from staged

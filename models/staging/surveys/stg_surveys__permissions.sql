@@ -1,0 +1,41 @@
+with
+
+landed as (
+    select * from {{ source('surveys', 'permissions') }}
+),
+
+policies as (
+    select * from {{ ref('linkage_policies') }}
+),
+
+{{ repeated_keys('surveys', 'permissions') }},
+
+staged as (
+    select
+        landed.source_table,
+        landed.row_number,
+        landed.study,
+        landed.permission_id,
+        landed.given_by,
+        landed.records_of,
+        landed.domain,
+        landed.answers_of,
+        landed.answer,
+        {{ as_timestamp('landed.answered_at') }} as answered_at,
+        {{ as_integer('landed.wave') }} as wave,
+        coalesce(
+            repeated_keys.row_fault,
+            {{ value_fault('surveys', 'permissions', 'landed') }},
+            case
+                when landed.answers_of not in (select policies.answers_of from policies)
+                    then 'unlisted: answers_of'
+            end
+        ) as row_fault
+    from landed
+    left join repeated_keys
+        on
+            landed.source_table = repeated_keys.source_table
+            and landed.row_number = repeated_keys.row_number
+)
+
+select * from staged

@@ -1,0 +1,80 @@
+{{ config(materialized='view') }}
+
+with
+
+participants as (
+    select * from {{ ref('stg_surveys__participants') }}
+),
+
+participants_known as (
+    select * from {{ ref('participants_known') }}
+),
+
+studies as (
+    select * from {{ ref('studies') }}
+),
+
+rectifications as (
+    select * from {{ ref('rectifications') }}
+    where field = 'date_of_birth'
+),
+
+landed as (
+    select
+        participants_known.*,
+        participants.date_of_birth,
+        studies.own_decision_age,
+        {{ decides_from('participants_known.is_adult', 'participants.date_of_birth', 'studies.own_decision_age') }}
+            as decides_from
+    from participants_known
+    inner join participants
+        on
+            participants_known.study = participants.study
+            and participants_known.participant_id = participants.participant_id
+            and participants.row_fault is null
+    left join studies
+        on participants_known.study = studies.study
+),
+
+-- who may correct a date of birth is judged by the date as landed: judged by the corrected one,
+-- a correction could be its own reason
+corrections as (
+    select
+        member.study,
+        member.participant_id,
+        {{ as_date('rectifications.new_value') }} as date_of_birth,
+        row_number() over (
+            partition by member.study, member.participant_id
+            order by rectifications.received_at desc, rectifications.request_id desc
+        ) as newest_first
+    from rectifications
+    inner join landed as maker
+        on
+            rectifications.study = maker.study
+            and rectifications.made_by = maker.participant_id
+    inner join landed as about
+        on
+            maker.study = about.study
+            and maker.family_id = about.family_id
+            and rectifications.about = about.participant_id
+    inner join landed as member
+        on {{ speaks_for('rectifications', 'maker', 'member', 'member.decides_from') }}
+),
+
+birth_dates as (
+    select
+        landed.study,
+        landed.participant_id,
+        landed.is_adult,
+        landed.own_decision_age,
+        landed.decides_from as decides_from_as_landed,
+        coalesce(corrections.date_of_birth, landed.date_of_birth) as date_of_birth
+    from landed
+    left join corrections
+        on
+            landed.study = corrections.study
+            and landed.participant_id = corrections.participant_id
+            and corrections.newest_first = 1
+)
+
+select * from birth_dates

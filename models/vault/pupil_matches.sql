@@ -1,0 +1,155 @@
+with
+
+children as (
+    select * from {{ ref('identities_corrected') }}
+    where role = 'child'
+),
+
+pupils as (
+    select * from {{ ref('pupils') }}
+),
+
+matching as (
+    select * from {{ ref('pupil_matching') }}
+),
+
+clerical_decisions as (
+    select * from {{ ref('int_clerical_decisions_checked') }}
+    where row_fault is null and decided_at <= {{ as_of() }}
+),
+
+children_seeking as (
+    select
+        children.*,
+        matching.matched_on
+    from children
+    inner join matching
+        on children.study = matching.study
+),
+
+found_by_number as (
+    select
+        children_seeking.study,
+        children_seeking.participant_id,
+        pupils.pupil_matching_ref
+    from children_seeking
+    inner join pupils
+        on children_seeking.unique_pupil_number = pupils.unique_pupil_number
+    where children_seeking.matched_on = 'unique_pupil_number'
+),
+
+found_by_identity as (
+    select
+        children_seeking.study,
+        children_seeking.participant_id,
+        pupils.pupil_matching_ref
+    from children_seeking
+    inner join pupils
+        on
+            {{ normalised('children_seeking.first_name') }} = {{ normalised('pupils.first_name') }}
+            and {{ normalised('children_seeking.last_name') }} = {{ normalised('pupils.last_name') }}
+            and children_seeking.date_of_birth = pupils.date_of_birth
+            and {{ normalised('children_seeking.address_line_1') }}
+            is not distinct from {{ normalised('pupils.address_line_1') }}
+            and {{ normalised('children_seeking.town') }} is not distinct from {{ normalised('pupils.town') }}
+            and children_seeking.postcode is not distinct from pupils.postcode
+    where children_seeking.matched_on = 'identity'
+),
+
+decisions as (
+    select
+        study,
+        participant_id,
+        pupil_matching_ref,
+        decision,
+        row_number() over (
+            partition by study, participant_id, pupil_matching_ref
+            order by decided_at desc, decision desc
+        ) as newest_first
+    from clerical_decisions
+),
+
+decided_to_match as (
+    select
+        decisions.study,
+        decisions.participant_id,
+        decisions.pupil_matching_ref
+    from decisions
+    inner join children_seeking
+        on
+            decisions.study = children_seeking.study
+            and decisions.participant_id = children_seeking.participant_id
+            and children_seeking.matched_on = 'identity'
+    inner join pupils
+        on decisions.pupil_matching_ref = pupils.pupil_matching_ref
+    where decisions.newest_first = 1 and decisions.decision = 'match'
+),
+
+found as (
+    select * from found_by_number
+    union all
+    select * from found_by_identity
+),
+
+-- a clerk's decision stands for its child and its pupil; whatever else was found of them gives way
+found_undecided as (
+    select
+        found.study,
+        found.participant_id,
+        found.pupil_matching_ref
+    from found
+    left join decisions
+        on
+            found.study = decisions.study
+            and found.participant_id = decisions.participant_id
+            and found.pupil_matching_ref = decisions.pupil_matching_ref
+            and decisions.newest_first = 1
+    left join decided_to_match as decided_for_child
+        on
+            found.study = decided_for_child.study
+            and found.participant_id = decided_for_child.participant_id
+    left join decided_to_match as decided_for_pupil
+        on
+            found.study = decided_for_pupil.study
+            and found.pupil_matching_ref = decided_for_pupil.pupil_matching_ref
+    where
+        decisions.decision is distinct from 'no_match'
+        and decided_for_child.participant_id is null
+        and decided_for_pupil.participant_id is null
+),
+
+candidates as (
+    select * from decided_to_match
+    union all
+    select * from found_undecided
+),
+
+-- everyone competes, whatever they permitted: an ambiguous match is no match, in either direction
+candidates_counted as (
+    select
+        study,
+        participant_id,
+        pupil_matching_ref,
+        count(*) over (partition by study, participant_id) as pupils_for_child,
+        count(*) over (partition by study, pupil_matching_ref) as children_for_pupil
+    from candidates
+),
+
+identities as (
+    select * from {{ ref('identities') }}
+),
+
+pupil_matches as (
+    select
+        candidates_counted.study,
+        candidates_counted.participant_id,
+        candidates_counted.pupil_matching_ref
+    from candidates_counted
+    inner join identities
+        on
+            candidates_counted.study = identities.study
+            and candidates_counted.participant_id = identities.participant_id
+    where candidates_counted.pupils_for_child = 1 and candidates_counted.children_for_pupil = 1
+)
+
+select * from pupil_matches

@@ -1,0 +1,44 @@
+"""What may be landed: the dbt sources under `models/staging`, read as the contract that they are."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class LandedTable:
+    """One table of the landing contract.
+
+    `landed_as` is its path under the landing folder without extension; a `*` stands for the folder
+    of any study. `columns` are the names it must have, and the only ones it may have.
+    """
+
+    schema: str
+    name: str
+    landed_as: str
+    columns: tuple[str, ...]
+    optional: bool
+
+
+@cache
+def landed_tables() -> tuple[LandedTable, ...]:
+    """Every table of the landing contract, in the order of the source declarations."""
+    tables = []
+    for file in sorted((PROJECT / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                meta = table["config"]["meta"]
+                tables.append(
+                    LandedTable(
+                        schema=source["schema"],
+                        name=table["name"],
+                        landed_as=meta["landed_as"],
+                        columns=tuple(column["name"] for column in table["columns"]),
+                        optional=meta.get("optional", False),
+                    )
+                )
+    return tuple(tables)

@@ -1,0 +1,136 @@
+"""The three databases: where they are, how they are opened, built and published.
+
+`vault` holds identities and pseudonyms and is always encrypted, `study` the working layers and
+governance, `research` what researchers open. dbt works on files of these names in the folder
+`building` beside them; a full build whose every test passed is published by renaming the three.
+"""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_httpfs
+
+NAMES = ("vault", "study", "research")
+DEVELOPMENT_KEY = "studylink development key: synthetic data only"
+
+
+def data_folder() -> Path:
+    """The folder of the published databases: `STUDY_DATA`, by default `data`."""
+    return Path(os.environ.get("STUDY_DATA") or "data")
+
+
+def vault_key() -> str:
+    """The vault's encryption key: `DBT_ENV_SECRET_VAULT_KEY`, or the development key."""
+    return os.environ.get("DBT_ENV_SECRET_VAULT_KEY") or DEVELOPMENT_KEY
+
+
+def pseudonym_key() -> str:
+    """The pseudonym key: `DBT_ENV_SECRET_PSEUDONYM_KEY`, or the development key."""
+    return os.environ.get("DBT_ENV_SECRET_PSEUDONYM_KEY") or DEVELOPMENT_KEY
+
+
+def path(folder: Path, name: str) -> Path:
+    """The file of one database in a folder."""
+    return folder / f"{name}.duckdb"
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, read_only: bool = False
+) -> None:
+    """Attach one database of `folder` under its name; the vault with its key.
+
+    Raises `PermissionError` where the vault does not open with the key that is set.
+    """
+    options = ["read_only"] if read_only else []
+    if name == "vault":
+        _load_encryption(connection)
+        options.append("encryption_key '{}'".format(vault_key().replace("'", "''")))
+    file = str(path(folder, name)).replace("'", "''")
+    try:
+        connection.execute(
+            f"attach '{file}' as {name}" + (f" ({', '.join(options)})" if options else "")
+        )
+    except duckdb.InvalidInputException:
+        raise PermissionError(
+            f"{path(folder, name)} does not open: it was made with another vault key. "
+            "Set DBT_ENV_SECRET_VAULT_KEY to that key."
+        ) from None
+
+
+def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with the published `vault`, `study` and `research` attached read-only.
+
+    Raises `FileNotFoundError` where nothing has been published in `folder` yet.
+    """
+    folder = folder or data_folder()
+    connection = duckdb.connect()
+    for name in NAMES:
+        if not path(folder, name).exists():
+            raise FileNotFoundError(
+                f"{path(folder, name)} is not there: run `dbt build` first, to the end"
+            )
+        attach(connection, folder, name, read_only=True)
+    return connection
+
+
+def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the extension that encrypts files, from its wheel: neither home nor network needed."""
+    extension = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension"))
+    connection.execute("load '{}'".format(str(extension).replace("'", "''")))
+
+
+class Workbench:
+    """The folder in which dbt builds: `building`, inside the folder of the published databases.
+
+    A full build begins with an empty one, so that nothing of an earlier build, not even the bytes
+    of rows since dropped, is in what it publishes. Any other command works on what the last build
+    left there, or on a copy of what is published.
+    """
+
+    def __init__(self, published: Path):
+        self.published = published
+        self.folder = published / "building"
+        self._lock: int | None = None
+
+    def open(self, fresh: bool) -> None:
+        """Make the folder ready, and this process its only user until it ends.
+
+        Raises `BlockingIOError` while another build works in the same folder.
+        """
+        self.published.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.published, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BlockingIOError(
+                f"another build is at work in {self.published}: wait for it, "
+                "or set STUDY_DATA to another folder"
+            ) from None
+        if fresh:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(exist_ok=True)
+        for name in NAMES:
+            built, published = path(self.folder, name), path(self.published, name)
+            if not built.exists() and published.exists() and not fresh:
+                shutil.copyfile(published, built)
+
+    def publish(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Replace the published databases by those just built, each by one rename.
+
+        The study database is still open in this process; renaming does not disturb it.
+        """
+        for name in NAMES:
+            connection.execute(f"checkpoint {name}")
+        for name in ("vault", "research"):
+            connection.execute(f"detach {name}")
+        for name in NAMES:
+            built = path(self.folder, name)
+            with built.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(built, path(self.published, name))
+        folder = os.open(self.published, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)

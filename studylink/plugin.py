@@ -1,0 +1,103 @@
+"""The dbt-duckdb plugin: what a build needs that SQL cannot do.
+
+It checks the landed files before anything is written, opens the three databases, lays the landed
+tables as views, puts the pseudonym key where SQL can use it and nobody can read it, and publishes
+a full build that passed.
+"""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+from dbt.adapters.events.logging import AdapterLogger
+from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
+
+from studylink import databases, landing
+from studylink.contract import PROJECT
+
+log = AdapterLogger("studylink")
+
+BLOCK = 64
+"""Bytes in a block of SHA-256, to which HMAC pads its key (RFC 2104)."""
+
+
+class Plugin(BasePlugin):
+    """See the module; dbt-duckdb calls each method at the moment its name says."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Read the folders from the profile; every file made from here on is its owner's alone."""
+        os.umask(0o077)
+        self.extracts = Path(plugin_config["extracts"])
+        self.workbench = databases.Workbench(Path(plugin_config["data"]))
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
+        try:
+            self.landed = landing.read_landing(self.extracts)
+            self.workbench.open(fresh=_is_full_build())
+        except (landing.LandingError, OSError) as error:
+            raise DbtRuntimeError(str(error)) from None
+        config["temp_directory"] = str(self.workbench.folder / "spill")
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Attach vault and research, lay the landed tables, and say if a development key is used."""
+        self.connection = conn
+        try:
+            for name in ("vault", "research"):
+                databases.attach(conn, self.workbench.folder, name)
+        except PermissionError as error:
+            raise DbtRuntimeError(str(error)) from None
+        landing.create_views(conn, self.landed)
+        if self.extracts.resolve() != PROJECT / "extracts" / "sample":
+            for variable, key in (
+                ("DBT_ENV_SECRET_VAULT_KEY", databases.vault_key()),
+                ("DBT_ENV_SECRET_PSEUDONYM_KEY", databases.pseudonym_key()),
+            ):
+                if key == databases.DEVELOPMENT_KEY:
+                    log.warning(
+                        f"{variable} is not set: the development key, which everybody knows, is in "
+                        "use on extracts that are not the sample. Never do this with real people's "
+                        "data; docs/keys.md says how to make a key."
+                    )
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Give this session the two pads of HMAC's key, as variables: no SQL text holds them."""
+        key = databases.pseudonym_key().encode()
+        padded = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+        for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C)):
+            cursor.execute(
+                f"set variable {variable} = ?::blob", [bytes(byte ^ pad for byte in padded)]
+            )
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Publish a full build; called by the macro `publish` at the end of every run."""
+        failed = target_config.config["not_passed"]
+        if not _is_full_build():
+            return
+        if failed:
+            log.warning(
+                f"{failed} node(s) did not pass: {self.workbench.published} is left as it was; "
+                f"what was built is in {self.workbench.folder}."
+            )
+            return
+        with self.connection.cursor() as cursor:
+            self.workbench.publish(cursor)
+        log.info(f"Published to {self.workbench.published}.")
+
+
+def _is_full_build() -> bool:
+    """Whether this run is a `dbt build` of everything, with rows in it."""
+    flags = get_flags()
+    narrowed = ("SELECT", "EXCLUDE", "SELECTOR", "RESOURCE_TYPES", "EXCLUDE_RESOURCE_TYPES")
+    return (
+        flags.WHICH == "build"
+        and not getattr(flags, "EMPTY", False)
+        and not getattr(flags, "SAMPLE", None)
+        and not any(getattr(flags, name, None) for name in narrowed)
+    )

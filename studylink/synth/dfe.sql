@@ -1,0 +1,353 @@
+-- The Department for Education: schools, the register of all pupils, what it holds about them, and
+-- adults' learning.
+
+-- Schools: four to an authority and one more to every hundred families
+create table schools as
+with
+numbered as (
+    select number as school, number % 27 as authority, number // 27 as place
+    from range(108 + getvariable('families') // 100) as numbers(number)
+)
+select
+    school,
+    authority,
+    -- every fourth school is secondary; special and alternative ones are rarer
+    case
+        when place = 3 and authority % 3 = 0 then 'alternative'
+        when place = 3 then 'special'
+        when place % 4 = 1 then 'secondary'
+        else 'primary'
+    end as kind,
+    (900000 + school)::varchar as school_urn
+from numbered;
+
+create table school_slots as
+select authority, kind, row_number() over (partition by authority, kind order by school) - 1 as slot, school_urn,
+    count(*) over (partition by authority, kind) as slots
+from schools;
+
+create view landed."dfe/schools" as
+select
+    school_urn,
+    pick(
+        ['St Aidan''s', 'St Mary''s', 'Oakfield', 'Riverside', 'Hill Top', 'Greenway', 'The Willows', 'Kingfisher', 'Northgate', 'Holy Trinity'],
+        'school name', school
+    ) || ' ' || case kind
+        when 'primary' then 'Primary School'
+        when 'secondary' then 'Academy'
+        when 'special' then 'School'
+        else 'Pupil Referral Unit'
+    end || ', ' || town as school_name,
+    case
+        when kind = 'primary' then '2'
+        when kind = 'secondary' then if(chance('all through', school, 0.08), '7', '4')
+        else '0'
+    end as phase,
+    case kind
+        when 'primary' then pick(['01', '01', '02', '03', '05', '28', '34', '34', '35'], 'type', school)
+        when 'secondary' then pick(['01', '02', '05', '28', '34', '34', '35', '11'], 'type', school)
+        when 'special' then pick(['07', '33', '44', '36', '10'], 'type', school)
+        else pick(['14', '14', '42', '38'], 'type', school)
+    end as school_type,
+    postcode,
+    case kind
+        when 'primary' then whole('size', school, 90, 640)
+        when 'secondary' then whole('size', school, 480, 1900)
+        when 'special' then whole('size', school, 40, 220)
+        else whole('size', school, 15, 90)
+    end as pupils,
+    round(bounded(23 + 13 * bell('fsm', school) + if(kind in ('special', 'alternative'), 20, 0), 1, 90), 1)::decimal(4, 1) as percent_fsm,
+    round(bounded(16 + 17 * bell('eal', school), 0, 96), 1)::decimal(4, 1) as percent_eal,
+    if(chance('not inspected', school, 0.06), null, pick(getvariable('ofsted_ratings'), 'rating', school)) as ofsted_rating
+from schools
+join postcodes on postcodes.postcode_number = schools.school % 27 + 27 * (draw('site', school) % 30)::integer;
+
+-- The register: nearly every study child, and four strangers to each. A few of the strangers are a
+-- twin, a namesake, or the same child entered twice.
+create table pupils as
+with
+entries as (
+    select
+        study_children.*,
+        entry,
+        person_number * 5 + entry as pupil_number,
+        case
+            when entry = 0 then 'child'
+            when case_name = 'found twice in the register' and entry = 3 then 'twice'
+            when case_name is not null then 'stranger'
+            when entry = 1 and chance('twin', person_number, 0.025) then 'twin'
+            when entry = 2 and chance('namesake', person_number, 0.03) then 'namesake'
+            when entry = 3 and chance('twice', person_number, 0.006) then 'twice'
+            else 'stranger'
+        end as kind
+    from study_children, range(5) as entries(entry)
+),
+drawn as (
+    select
+        *,
+        if(kind = 'stranger', pick(getvariable('origins'), 'pupil origin', pupil_number), own_origin) as pupil_origin,
+        if(kind in ('stranger', 'twin'), pick(['F', 'M'], 'pupil sex', pupil_number), true_sex) as sex,
+        if(kind in ('stranger', 'namesake'), 'pupil ' || pupil_number, home) as pupil_home,
+        -- where the contractor and the register disagree, one or two things at a time
+        if(
+            kind = 'child' and case_name is null and chance('differs', person_number, if(study = 'send_futures', 0.11, 0.04)),
+            whole('difference', person_number, 0, 9), -1
+        ) as difference
+    from entries
+    where not (kind = 'child' and case_name is null and chance('not in register', person_number, 0.03))
+),
+written as (
+    select
+        drawn.*,
+        if(kind in ('stranger', 'twin'), given.value, drawn.first_name) as given_name,
+        if(kind = 'stranger', family.value, drawn.last_name) as family_name,
+        case
+            when kind = 'stranger' then date '2006-09-01' + whole('pupil born', pupil_number, 0, 4740)
+            when kind = 'namesake' then born_on + whole('pupil born', pupil_number, -600, 600)
+            else born_on
+        end as pupil_born_on
+    from drawn
+    join names as given
+        on given.list = pupil_origin || if(sex = 'F', '_girl', '_boy')
+        and given.slot = (draw('pupil name', pupil_number) % getvariable('name_slots'))::integer
+    join names as family
+        on family.list = pupil_origin || '_surname'
+        and family.slot = (draw('pupil surname', pupil_number) % getvariable('name_slots'))::integer
+)
+select
+    pupil_number,
+    person_number,
+    kind,
+    study,
+    pupil_origin,
+    upper(left(md5(getvariable('seed') || ':pupil:' || pupil_number), 18)) as pupil_matching_ref,
+    if(
+        kind in ('child', 'twice'),
+        register_upn,
+        upn_of(upn_digits(
+            scattered(pupil_number, 61803399, 100000000), year(pupil_born_on) + if(month(pupil_born_on) >= 9, 5, 4)
+        ))
+    ) as upn,
+    case
+        when difference = 0 and familiar is not null then familiar
+        when difference in (1, 0) and len(given_name) > 3 then left(given_name, 2) || substr(given_name, 4)
+        when difference = 2 then strip_accents(upper(given_name))
+        else given_name
+    end as forename,
+    case
+        when difference = 3 and len(family_name) > 3 then left(family_name, 1) || substr(family_name, 3, 1) || substr(family_name, 2, 1) || substr(family_name, 4)
+        when difference = 4 then family_name || 'e'
+        when difference = 5 then other_name.value
+        when difference = 2 then upper(family_name)
+        else family_name
+    end as surname,
+    case
+        when difference = 6 and day(pupil_born_on) <= 12 then make_date(year(pupil_born_on), day(pupil_born_on), month(pupil_born_on))
+        when difference in (6, 7) then pupil_born_on + 1
+        else pupil_born_on
+    end as date_of_birth,
+    if(chance('gender', pupil_number, 0.002), null, sex) as gender,
+    house(register_home) as address_line_1,
+    postcodes.town,
+    postcodes.postcode,
+    postcodes.authority,
+    pupil_born_on,
+    -- 1 September to 31 August is one school year
+    year(pupil_born_on) + if(month(pupil_born_on) >= 9, 0, -1) as cohort,
+    case
+        when study = 'send_futures' and kind <> 'stranger' then pick(['K', 'K', 'K', 'E', 'E', 'E', 'E', 'N'], 'sen', pupil_number)
+        else pick(weighted(map {'N': 82, 'K': 13, 'E': 5}), 'sen', pupil_number)
+    end as usual_sen,
+    chance('special school', pupil_number, 0.4) as is_in_special_school
+from (
+    select
+        *,
+        -- moved since one of the two wrote the address down
+        if(difference in (8, 9) or (difference = 3 and chance('and moved', pupil_number, 0.3)), 'old ' || pupil_home, pupil_home) as register_home
+    from written
+) as written
+left join nicknames on nicknames.formal = given_name
+join names as other_name
+    on other_name.list = pupil_origin || '_surname'
+    and other_name.slot = (draw('other surname', pupil_number) % getvariable('name_slots'))::integer
+join postcodes
+    on postcodes.postcode_number = (draw('home', register_home) % getvariable('postcodes'))::integer;
+
+create view landed."dfe/pupils" as
+select
+    pupil_matching_ref,
+    if(kind = 'stranger' and chance('no upn', pupil_number, 0.005), null, upn) as upn,
+    forename,
+    surname,
+    date_of_birth,
+    gender,
+    address_line_1,
+    town,
+    if(chance('register postcode', pupil_number, 0.01), null, postcode) as postcode
+from pupils;
+
+-- Who was in school in which year: study children in every year, strangers in their latest alone
+create table enrolments as
+with
+years as (
+    select
+        pupils.*,
+        deliveries.delivery_id,
+        deliveries.academic_start,
+        deliveries.academic_start - cohort - 5 as nc_year,
+        pupil_number || ':' || deliveries.academic_start as enrolment,
+        max(deliveries.academic_start) over (partition by pupil_number) as latest_start
+    from pupils
+    join deliveries on deliveries.delivery_id like 'DFE-NPD-%'
+    where deliveries.academic_start - cohort - 5 between 0 and 11
+),
+kinds as (
+    select
+        *,
+        case
+            when usual_sen = 'E' and is_in_special_school then 'special'
+            when nc_year <= 6 then 'primary'
+            else 'secondary'
+        end as kind_of_school,
+        academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year
+    from years
+    where kind <> 'stranger' or academic_start = latest_start
+)
+select
+    kinds.*,
+    if(chance('unknown school', enrolment, 0.004), '999' || whole('unknown school', enrolment, 100, 999), school_urn) as school_urn
+from kinds
+left join school_slots
+    on school_slots.kind = kinds.kind_of_school
+    -- children stay at a school of their area, and some move
+    and school_slots.authority = if(kinds.kind_of_school = 'special' and kinds.authority % 3 = 0, (kinds.authority + 1) % 27, kinds.authority)
+    and school_slots.slot = (draw('school', if(chance('changes school', enrolment, 0.05), enrolment, pupil_number::varchar)) % school_slots.slots)::integer;
+
+create view landed."dfe/pupil_census" as
+select
+    delivery_id,
+    pupil_matching_ref,
+    academic_year,
+    school_urn,
+    nc_year,
+    chance('fsm', if(chance('fsm changes', enrolment, 0.1), enrolment, pupil_number::varchar), if(study = 'send_futures', 0.38, 0.24)) as fsm_eligible,
+    if(chance('sen changes', enrolment, 0.05), 'K', usual_sen) as sen_provision,
+    if(
+        usual_sen = 'N' and not chance('sen changes', enrolment, 0.05),
+        null, pick(getvariable('sen_types'), 'sen type', pupil_number)
+    ) as primary_sen_type,
+    if(
+        chance('other group', pupil_number, 0.09),
+        pick(getvariable('other_ethnic_groups_major'), 'other group', pupil_number), ethnic_group_major
+    ) as ethnic_group_major,
+    if(chance('language', pupil_number, 0.08), pick(['ENG', 'OTH', 'UNC'], 'language', pupil_number), language_group_major) as language_group_major
+from enrolments
+join origins on origins.origin = pupil_origin
+where not chance('missed census', enrolment, 0.01);
+
+-- Tests at eleven: none in 2020 and 2021. What was taken before the first delivery came with it.
+create view landed."dfe/key_stage_2" as
+select
+    delivery_id,
+    pupil_matching_ref,
+    sat_in || '/' || lpad(((sat_in + 1) % 100)::varchar, 2, '0') as academic_year,
+    if(chance('absent', pupil_number, 0.05), null, bounded(round(104 + ability), 80, 120)::integer) as read_score,
+    if(chance('absent', pupil_number, 0.06), null, bounded(round(104 + ability + 4 * bell('maths', pupil_number)), 80, 120)::integer) as mat_score,
+    if(chance('absent', pupil_number, 0.06), null, bounded(round(104.5 + ability + 3 * bell('grammar', pupil_number)), 80, 120)::integer) as gps_score
+from (
+    select
+        *,
+        cohort + 11 as sat_in,
+        7.5 * bell('ability', pupil_number) - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end as ability
+    from pupils
+)
+join deliveries
+    on deliveries.delivery_id like 'DFE-NPD-%'
+    and (deliveries.academic_start = sat_in or (deliveries.academic_start = 2022 and sat_in < 2022))
+where
+    sat_in between 2017 and 2024
+    and sat_in not in (2019, 2020)
+    and not (usual_sen = 'E' and chance('not entered', pupil_number, 0.4));
+
+create view landed."dfe/absence" as
+select
+    delivery_id,
+    pupil_matching_ref,
+    academic_year,
+    sessions_possible,
+    least(sessions_possible // 2, whole('authorised', enrolment, 0, 12) + if(chance('ill', enrolment, 0.15), whole('ill', enrolment, 5, 90), 0)) as sessions_authorised,
+    least(
+        sessions_possible // 2,
+        if(chance('away', enrolment, 0.4), whole('away', enrolment, 1, 14), 0) + if(chance('truant', enrolment, 0.04), whole('truant', enrolment, 10, 140), 0)
+    ) as sessions_unauthorised
+from (
+    select *, if(academic_start = 2025, whole('possible', enrolment, 222, 236), whole('possible', enrolment, 368, 380)) as sessions_possible
+    from enrolments
+    where nc_year >= 1 and (kind <> 'stranger' or chance('absence', pupil_number, 0.3))
+);
+
+create view landed."dfe/alternative_provision" as
+select
+    delivery_id,
+    pupil_matching_ref,
+    academic_year,
+    pick(getvariable('provisions'), 'provision', enrolment) as provision_type,
+    make_date(academic_start, 9, 4) + starts_after as started_on,
+    if(
+        chance('still there', enrolment, 0.3),
+        null, least(make_date(academic_start, 9, 4) + starts_after + whole('stays', enrolment, 14, 120), make_date(academic_start + 1, 3, 27))
+    ) as ended_on
+from (select *, whole('starts', enrolment, 0, 150) as starts_after from enrolments)
+where chance('provision', enrolment, if(study = 'send_futures' and kind <> 'stranger', 0.06, 0.008));
+
+create view landed."dfe/adult_learning" as
+select
+    delivery_id,
+    participant_id,
+    academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
+    (19990000 + whole('provider', person_number, 0, 60))::varchar as provider_ukprn,
+    pick(getvariable('aim_levels'), 'level', aim) as aim_level,
+    pick(getvariable('aim_subjects'), 'subject', aim) as aim_subject,
+    if(chance('outcome', aim, 0.04), null, pick(getvariable('aim_outcomes'), 'outcome', aim)) as outcome
+from (
+    select
+        sent_people.*,
+        deliveries.delivery_id,
+        years.academic_start,
+        number,
+        person_number || ':' || years.academic_start || ':' || number as aim
+    from sent_people
+    join deliveries using (domain)
+    join deliveries as years
+        on years.study = deliveries.study
+        and years.domain = deliveries.domain
+        and (
+            years.academic_start = deliveries.academic_start
+            or (years.academic_start < deliveries.academic_start and is_first(approached_on, deliveries.previous_request_sent_at))
+        ),
+        range(2) as aims(number)
+    where deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at
+)
+where chance('learns', aim, if(number = 0, if(case_name is null, 0.16, 1), 0.04));
+
+-- A reviewer's decisions about doubtful pairs of participant and pupil
+create view landed."surveys/send_futures/clerical_decisions" as
+select
+    people.study,
+    people.participant_id,
+    pupils.pupil_matching_ref,
+    if(pupils.kind in ('child', 'twice'), 'match', 'no_match') as decision,
+    pick(['reviewer 1', 'reviewer 2', 'reviewer 3'], 'reviewer', pupils.pupil_number) as decided_by,
+    stamp(in_office_hours(date '2025-01-06' + whole('reviewed', pupils.pupil_number, 0, 60), 'reviewed', pupils.pupil_number)) as decided_at
+from pupils
+join people using (person_number)
+where
+    people.study = 'send_futures'
+    and (
+        (pupils.kind in ('twin', 'namesake') and chance('review', pupils.pupil_number, 0.5))
+        or (
+            pupils.kind = 'child'
+            and (pupils.surname <> people.last_name or pupils.date_of_birth <> people.born_on)
+            and chance('review', pupils.pupil_number, 0.4)
+        )
+    );

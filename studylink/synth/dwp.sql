@@ -1,0 +1,49 @@
+-- DWP: spells on benefits, employment programmes, workplace pensions.
+
+create table claimants as
+select
+    sent_people.*,
+    deliveries.delivery_id,
+    is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
+    if(is_first_delivery, date '2018-01-01', deliveries.covers_from) as covers_from,
+    (deliveries.covers_until - if(is_first_delivery, date '2018-01-01', deliveries.covers_from))::integer as days,
+    sent_people.person_number || ':' || deliveries.delivery_id as claimant
+from sent_people
+join deliveries using (domain)
+where sent_people.approached_on < deliveries.request_sent_at and domain = 'benefits';
+
+create view landed."dwp/benefit_spells" as
+select
+    delivery_id,
+    participant_id,
+    pick(getvariable('benefit_types'), 'benefit type', spell) as benefit_type,
+    starts_on as started_on,
+    if(chance('still paid', spell, 0.45), null, starts_on + whole('spell days', spell, 14, greatest(15, days))) as ended_on,
+    whole('weekly', spell, 2400, 26500) / 100::decimal(12, 2) as weekly_amount
+from (
+    select claimants.*, claimant || ':' || number as spell, covers_from + whole('spell', claimant || ':' || number, 0, days) as starts_on
+    from claimants, range(2) as spells(number)
+    where chance('claims', claimants.person_number || ':' || number, if(case_name is null, 0.3, 1) - 0.18 * number)
+);
+
+create view landed."dwp/employment_programmes" as
+select
+    delivery_id,
+    participant_id,
+    pick(getvariable('programmes'), 'programme', claimant) as programme,
+    starts_on as started_on,
+    if(chance('on it', claimant, 0.3), null, starts_on + whole('programme days', claimant, 20, 365)) as ended_on,
+    if(chance('on it', claimant, 0.3), null, pick(getvariable('programme_outcomes'), 'programme outcome', claimant)) as outcome
+from (select *, covers_from + whole('programme', claimant, 0, days) as starts_on from claimants)
+where chance('on programme', claimant, 0.05);
+
+-- one scheme comes with the first delivery, a later one with each change of job
+create view landed."dwp/pension_schemes" as
+select
+    delivery_id,
+    participant_id,
+    pick(getvariable('pension_types'), 'scheme', claimant) as scheme_type,
+    covers_from + whole('joined', claimant, 0, days) as joined_on,
+    if(chance('left scheme', claimant, 0.2), covers_from + days + whole('left scheme', claimant, 0, 50), null) as left_on
+from claimants
+where chance('pension', claimant, if(is_first_delivery, 0.7, 0.1));

@@ -1,0 +1,26 @@
+"""What several tests share: landings that are laid and built once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import project
+import pytest
+from cases import CASES
+from worlds import at_noon, world_of_case, write_landing
+
+
+@pytest.fixture(scope="session")
+def built_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The data folder of one build that holds every worked case of an `as_of`."""
+
+    @cache
+    def build(as_of: str) -> Path:
+        folder = tmp_path_factory.mktemp("cases")
+        worlds = [world_of_case(case) for case in CASES if case.as_of == as_of]
+        write_landing(worlds, folder / "extracts")
+        return project.built(folder / "extracts", folder / "data", at_noon(as_of))
+
+    return build

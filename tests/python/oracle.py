@@ -1,0 +1,1315 @@
+"""A second reading of the rules, in plain Python, to judge the build by.
+
+It shares no code with the models and knows nothing of how they work: it walks over the people,
+their statements and the instants one by one, as somebody would who had only the rules and a pen.
+It is slow on purpose. Where a sentence of the rules became a line of code, the two should be
+readable side by side.
+
+All instants are naive datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+Row = dict[str, str | None]
+Landing = Mapping[str, Sequence[Row]]
+
+# --------------------------------------------------------------------------------------------------
+# What lands
+# --------------------------------------------------------------------------------------------------
+
+# Columns in the order in which they are documented: faults are named in that order.
+COLUMNS: dict[str, list[str]] = {
+    table: columns.split()
+    for table, columns in {
+        "participants": (
+            "study participant_id family_id role parental_responsibility invited_on title"
+            " first_name last_name date_of_birth sex address_line_1 address_line_2 town postcode"
+            " email phone upn"
+        ),
+        "permissions": (
+            "study permission_id given_by records_of domain answers_of answer answered_at wave"
+        ),
+        "requests": (
+            "study request_id made_by about scope domain request_type received_at field new_value"
+        ),
+        "clerical_decisions": (
+            "study participant_id pupil_matching_ref decision decided_by decided_at"
+        ),
+        "parent_interviews": (
+            "study participant_id wave interviewed_on relationship_to_child child_gender"
+            " ethnic_group household_size household_income tenure highest_qualification"
+            " employment_status child_general_health child_sdq_total days_read_to_child"
+            " school_satisfaction other_comments"
+        ),
+        "parent_survey": (
+            "study participant_id wave completed_on child_send_need child_has_ehcp support_rating"
+            " parent_wellbeing what_would_help"
+        ),
+        "child_survey": (
+            "study participant_id wave completed_on enjoys_school feels_supported"
+            " support_hours_per_week child_wellbeing in_your_own_words"
+        ),
+        "pupils": (
+            "pupil_matching_ref upn forename surname date_of_birth gender address_line_1 town"
+            " postcode"
+        ),
+        "pupil_census": (
+            "delivery_id pupil_matching_ref academic_year school_urn nc_year fsm_eligible"
+            " sen_provision primary_sen_type ethnic_group_major language_group_major"
+        ),
+        "key_stage_2": (
+            "delivery_id pupil_matching_ref academic_year read_score mat_score gps_score"
+        ),
+        "absence": (
+            "delivery_id pupil_matching_ref academic_year sessions_possible sessions_authorised"
+            " sessions_unauthorised"
+        ),
+        "alternative_provision": (
+            "delivery_id pupil_matching_ref academic_year provision_type started_on ended_on"
+        ),
+        "adult_learning": (
+            "delivery_id participant_id academic_year provider_ukprn aim_level aim_subject outcome"
+        ),
+        "schools": (
+            "school_urn school_name phase school_type postcode pupils percent_fsm percent_eal"
+            " ofsted_rating"
+        ),
+        "hospital_episodes": (
+            "delivery_id participant_id epikey admission_date discharge_date admission_method"
+            " primary_diagnosis main_procedure provider_code"
+        ),
+        "gp_events": "delivery_id participant_id event_date snomed_code practice_code",
+        "prescriptions": (
+            "delivery_id participant_id prescribed_on bnf_code quantity practice_code"
+        ),
+        "mental_health_contacts": "delivery_id participant_id contact_date team_type attended",
+        "register_events": "delivery_id participant_id event_type event_date cause_icd10",
+        "employments": (
+            "delivery_id participant_id tax_year employer_paye_reference started_on ended_on"
+            " pay_in_year"
+        ),
+        "national_insurance": (
+            "delivery_id participant_id tax_year contribution_class qualifying_weeks"
+        ),
+        "tax_credits": "delivery_id participant_id tax_year award_type amount",
+        "child_benefit": "delivery_id participant_id started_on ended_on weekly_amount",
+        "benefit_spells": (
+            "delivery_id participant_id benefit_type started_on ended_on weekly_amount"
+        ),
+        "employment_programmes": (
+            "delivery_id participant_id programme started_on ended_on outcome"
+        ),
+        "pension_schemes": "delivery_id participant_id scheme_type joined_on left_on",
+        "postcodes": "postcode lsoa_code msoa_code local_authority_code region",
+        "areas": (
+            "lsoa_code imd_decile rural_urban no2_annual_mean mean_july_temperature"
+            " median_house_price crime_decile"
+        ),
+        "deliveries": (
+            "delivery_id supplier study domain request_sent_at received_at identifiers_deleted_at"
+        ),
+        "shared_records": "release_id project_id shared_at study participant_id domain",
+        "projects": (
+            "project_id title organisation purpose approved_on expires_on contract_signed_on"
+            " studies domains"
+        ),
+        "researchers": "project_id researcher_id name accredited_from accredited_until",
+    }.items()
+}
+
+# The files of the landing zone, by their path without the extension.
+PATHS: list[str] = [
+    *(
+        f"surveys/{study}/{table}"
+        for study in ("five_to_twelve", "send_futures")
+        for table in ("participants", "permissions", "requests", "clerical_decisions")
+    ),
+    "surveys/five_to_twelve/parent_interviews",
+    "surveys/send_futures/parent_survey",
+    "surveys/send_futures/child_survey",
+    "dfe/pupils",
+    "dfe/pupil_census",
+    "dfe/key_stage_2",
+    "dfe/absence",
+    "dfe/alternative_provision",
+    "dfe/adult_learning",
+    "dfe/schools",
+    "nhs_england/hospital_episodes",
+    "nhs_england/gp_events",
+    "nhs_england/prescriptions",
+    "nhs_england/mental_health_contacts",
+    "nhs_england/register_events",
+    "hmrc/employments",
+    "hmrc/national_insurance",
+    "hmrc/tax_credits",
+    "hmrc/child_benefit",
+    "dwp/benefit_spells",
+    "dwp/employment_programmes",
+    "dwp/pension_schemes",
+    "ons/postcodes",
+    "ons/areas",
+    "governance/deliveries",
+    "governance/shared_records",
+    "governance/projects",
+    "governance/researchers",
+]
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "participants": ("study", "participant_id"),
+    "permissions": ("study", "permission_id"),
+    "requests": ("study", "request_id"),
+    "parent_interviews": ("study", "participant_id", "wave"),
+    "parent_survey": ("study", "participant_id", "wave"),
+    "child_survey": ("study", "participant_id", "wave"),
+    "pupils": ("pupil_matching_ref",),
+    "deliveries": ("delivery_id",),
+    "postcodes": ("postcode",),
+    "areas": ("lsoa_code",),
+    "schools": ("school_urn",),
+    "projects": ("project_id",),
+}
+
+PUPIL_TABLES = ("pupil_census", "key_stage_2", "absence", "alternative_provision")
+ANSWER_TABLES = {
+    "parent_interviews": "interviewed_on",
+    "parent_survey": "completed_on",
+    "child_survey": "completed_on",
+}
+# Which agency sends a record table, and of which domain its records are.
+RECORD_TABLES: dict[str, tuple[str, str]] = {
+    **dict.fromkeys((*PUPIL_TABLES, "adult_learning"), ("dfe", "education")),
+    **dict.fromkeys(
+        (
+            "hospital_episodes",
+            "gp_events",
+            "prescriptions",
+            "mental_health_contacts",
+            "register_events",
+        ),
+        ("nhs_england", "health"),
+    ),
+    **dict.fromkeys(
+        ("employments", "national_insurance", "tax_credits", "child_benefit"),
+        ("hmrc", "employment_tax"),
+    ),
+    **dict.fromkeys(
+        ("benefit_spells", "employment_programmes", "pension_schemes"), ("dwp", "benefits")
+    ),
+}
+RESEARCH_TABLES: dict[str, tuple[str, ...]] = {
+    "five_to_twelve": ("participants", "parent_interviews", *RECORD_TABLES, "areas"),
+    "send_futures": ("participants", "parent_survey", "child_survey", *PUPIL_TABLES),
+}
+
+# Besides the keys. (A child's date of birth is the one that depends on another column.)
+NEVER_EMPTY: dict[str, tuple[str, ...]] = {
+    "participants": ("family_id", "role"),
+    "permissions": ("given_by", "records_of", "domain", "answers_of", "answer", "answered_at"),
+    "requests": ("made_by", "about", "scope", "domain", "request_type", "received_at"),
+    "clerical_decisions": ("study", "participant_id", "pupil_matching_ref"),
+    "deliveries": ("supplier", "domain", "received_at"),
+    "shared_records": ("study", "participant_id", "domain"),
+    **{
+        table: ("delivery_id", "pupil_matching_ref" if table in PUPIL_TABLES else "participant_id")
+        for table in RECORD_TABLES
+    },
+}
+
+DOMAINS = ("education", "health", "employment_tax", "benefits", "area")
+LISTS: dict[str, tuple[str, ...]] = {
+    "role": ("child", "mother", "father", "parental_carer"),
+    "sex": ("F", "M"),
+    "domain": DOMAINS,
+    "answer": ("yes", "no", "refused", "dont_know"),
+    "scope": ("person", "family"),
+    "request_type": (
+        "stop_linkage",
+        "resume_linkage",
+        "delete_linked",
+        "restrict",
+        "lift_restriction",
+        "object",
+        "erase",
+        "rectify",
+        "access",
+    ),
+    "decision": ("match", "no_match"),
+    "supplier": ("dfe", "nhs_england", "hmrc", "dwp"),
+    "event_type": ("birth", "death"),
+    "purpose": ("research", "statistics", "commercial"),
+}
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+INTEGERS = words(
+    "wave household_size child_general_health child_sdq_total days_read_to_child"
+    " school_satisfaction support_rating parent_wellbeing enjoys_school feels_supported"
+    " child_wellbeing nc_year read_score mat_score gps_score sessions_possible"
+    " sessions_authorised sessions_unauthorised aim_level pupils ofsted_rating qualifying_weeks"
+    " imd_decile crime_decile"
+)
+DECIMALS = words(
+    "household_income support_hours_per_week percent_fsm percent_eal quantity pay_in_year amount"
+    " weekly_amount no2_annual_mean mean_july_temperature median_house_price"
+)
+BOOLEANS = {"parental_responsibility", "child_has_ehcp", "fsm_eligible", "attended"}
+
+MAY_BE_RECTIFIED = (
+    "title",
+    "first_name",
+    "last_name",
+    "date_of_birth",
+    "sex",
+    "address_line_1",
+    "address_line_2",
+    "town",
+    "postcode",
+    "email",
+    "phone",
+)
+
+# The policy seeds as shipped.
+STUDIES: list[Row] = [
+    {
+        "study": "five_to_twelve",
+        "own_decision_age": "16",
+        "deletion_window_months": "6",
+        "main_survey_started_on": "2023-09-01",
+    },
+    {
+        "study": "send_futures",
+        "own_decision_age": "16",
+        "deletion_window_months": "",
+        "main_survey_started_on": "",
+    },
+]
+LINKAGE_POLICIES: list[Row] = [
+    dict(
+        zip(("study", "domain", "records_of_role", "answers_of", "mode"), line.split(), strict=True)
+    )
+    for line in (
+        "five_to_twelve education child family standard",
+        "five_to_twelve education adult family standard",
+        "five_to_twelve health child family permission",
+        "five_to_twelve health adult family permission",
+        "five_to_twelve employment_tax adult family permission",
+        "five_to_twelve benefits adult family permission",
+        "five_to_twelve area child family standard",
+        "five_to_twelve area adult family standard",
+        "send_futures education child parent permission",
+        "send_futures education child child permission",
+    )
+]
+
+
+def table_of(path: str) -> str:
+    """The table that a landed path holds: survey tables come in a folder for each study."""
+    return path.rsplit("/", 1)[-1]
+
+
+def as_date(value: str) -> date | None:
+    """The date, if the value is one in exactly the form YYYY-MM-DD."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def as_instant(value: str) -> datetime | None:
+    """The instant, if the value is one in exactly the form YYYY-MM-DDTHH:MM:SSZ."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", value):
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return None
+
+
+def is_readable(column: str, value: str) -> bool:
+    """Whether a value parses as the type that its column's name gives it."""
+    if column == "date_of_birth" or column.endswith(("_on", "_date", "_from", "_until")):
+        return as_date(value) is not None
+    if column.endswith("_at"):
+        return as_instant(value) is not None
+    if column in INTEGERS:
+        return re.fullmatch(r"-?[0-9]+", value) is not None
+    if column in DECIMALS:
+        return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) is not None
+    if column in BOOLEANS:
+        return value in ("true", "false")
+    return True
+
+
+def loosely(value: str | None) -> str | None:
+    """A name or postcode as it is compared: without regard to case and to needless spaces."""
+    return " ".join(value.split()).casefold() if value else None
+
+
+def birthday(date_of_birth: date, age: int) -> datetime:
+    """The first instant of the birthday on which somebody reaches an age."""
+    year = date_of_birth.year + age
+    if (date_of_birth.month, date_of_birth.day) == (2, 29) and not calendar.isleap(year):
+        return datetime(year, 2, 28)
+    return datetime(year, date_of_birth.month, date_of_birth.day)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some calendar months on, or the last of the month where it has none."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+# --------------------------------------------------------------------------------------------------
+# People, what they say, and what comes of it
+# --------------------------------------------------------------------------------------------------
+
+PersonKey = tuple[str, str]  # study, participant_id
+
+
+@dataclass(eq=False)
+class Person:
+    """A known participant: landed values in `landed`, corrected ones in `corrected`."""
+
+    study: str
+    participant_id: str
+    family_id: str
+    is_child: bool
+    parental_responsibility: bool
+    landed: Row
+    corrected: Row
+
+    @property
+    def key(self) -> PersonKey:
+        return self.study, self.participant_id
+
+    @property
+    def family(self) -> tuple[str, str]:
+        return self.study, self.family_id
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """Whose records, of which domain, are added to whose answers."""
+
+    study: str
+    participant_id: str
+    domain: str
+    answers_of: str
+    mode: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return self.study, self.participant_id, self.domain, self.answers_of
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one member of the family said about a linkage at one instant."""
+
+    by: str
+    at: datetime
+    says: str  # no, neutral or yes
+    kind: str  # deletion, stop, refusal, or other
+
+
+@dataclass(frozen=True)
+class Stance:
+    """A member's latest statement. `kinds` are those of the `no`s they said at that instant."""
+
+    by: str
+    at: datetime
+    says: str
+    kinds: tuple[str, ...]
+
+
+@dataclass
+class Verdict:
+    """Everything that the rules decide about a landing, at one moment."""
+
+    decisions: dict[tuple[str, str, str, str], tuple[bool, str, datetime | None]]
+    request_outcomes: dict[tuple[str, str], tuple[str, str | None]]
+    quarantined: dict[tuple[str, int], str]
+    quarantine_reasons: dict[tuple[str, int], str]
+    rows: dict[tuple[str, str, str], int]
+    linked_child: dict[tuple[str, str], bool]
+    matches: dict[PersonKey, str]
+    known: set[PersonKey]
+    erased: set[PersonKey]
+    inactive: set[PersonKey]
+    participations: dict[tuple[str, str], list[date]]
+    pilot: set[tuple[str, str]]
+    unreadable: set[tuple[str, str]]
+
+
+def judge(
+    landing: Landing,
+    as_of: datetime,
+    studies: Sequence[Row] = STUDIES,
+    linkage_policies: Sequence[Row] = LINKAGE_POLICIES,
+) -> Verdict:
+    """Read a landing as at one moment, under the policy seeds."""
+    return Reading(landing, as_of, studies, linkage_policies).verdict()
+
+
+class Reading:
+    """One landing, read once. The order of the methods is that of the rules."""
+
+    def __init__(
+        self,
+        landing: Landing,
+        as_of: datetime,
+        studies: Sequence[Row],
+        linkage_policies: Sequence[Row],
+    ) -> None:
+        self.as_of = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+        self.studies = {study["study"]: study for study in studies}
+        self.policies = linkage_policies
+        self.landing = {
+            path: [
+                {column: row.get(column) or None for column in COLUMNS[table_of(path)]}
+                for row in landing[path]
+            ]
+            for path in sorted(landing)
+        }
+        self.faults: dict[tuple[str, int], tuple[str, str | None]] = {}
+        self.find_row_faults()
+        self.meet_the_people()
+        self.find_faults_between_rows()
+        self.correct_the_people()
+        self.match_the_register()
+        self.find_unreadable_families()
+
+    # -- What is quarantined -----------------------------------------------------------------------
+
+    def all_rows(self, table: str) -> list[tuple[str, int, Row]]:
+        """Every landed row of a table, from all folders, with its place."""
+        return [
+            (path, number, row)
+            for path, rows in self.landing.items()
+            if table_of(path) == table
+            for number, row in enumerate(rows, start=1)
+        ]
+
+    def sound_rows(self, table: str) -> list[Row]:
+        """The rows of a table that are not quarantined (or not yet)."""
+        return [
+            row for path, number, row in self.all_rows(table) if (path, number) not in self.faults
+        ]
+
+    def find_row_faults(self) -> None:
+        for table in COLUMNS:
+            self.compare_keys(table)
+            for path, number, row in self.all_rows(table):
+                if (path, number) not in self.faults:
+                    fault = self.value_fault(table, row)
+                    if fault:
+                        self.faults[path, number] = fault
+
+    def compare_keys(self, table: str) -> None:
+        """Copies count once; rows that share a key and differ are all out."""
+        if table not in KEYS:
+            return
+        sharing: dict[tuple, list[tuple[str, int, Row]]] = defaultdict(list)
+        for path, number, row in self.all_rows(table):
+            key = tuple(
+                loosely(row[column]) if column == "postcode" else row[column]
+                for column in KEYS[table]
+            )
+            if None not in key:
+                sharing[key].append((path, number, row))
+        for rows in sharing.values():
+            different: list[tuple[str, int, Row]] = []
+            for path, number, row in rows:
+                if any(
+                    all(row[column] == other[column] for column in COLUMNS[table])
+                    for _, _, other in different
+                ):
+                    self.faults[path, number] = ("duplicate", None)
+                else:
+                    different.append((path, number, row))
+            if len(different) > 1:
+                for path, number, _ in different:
+                    self.faults[path, number] = ("conflicting_key", None)
+
+    def value_fault(self, table: str, row: Row) -> tuple[str, str] | None:
+        """The first column that is empty, cannot be read, or is outside its list."""
+        for column in COLUMNS[table]:
+            value = row[column]
+            if value is None:
+                needed = column in KEYS.get(table, ()) or column in NEVER_EMPTY.get(table, ())
+                if (table, column) == ("participants", "date_of_birth"):
+                    needed = row["role"] == "child"
+                if needed:
+                    return "empty", column
+                continue
+            if not is_readable(column, value):
+                return "unreadable", column
+            if value not in self.listed(table, column, value):
+                return "unlisted", column
+        return None
+
+    def listed(self, table: str, column: str, value: str) -> Sequence[str]:
+        """The values a column may have; where none are listed, whatever it has."""
+        if column == "study":
+            return list(self.studies)
+        if column == "answers_of":
+            return [policy["answers_of"] for policy in self.policies]
+        if (table, column) == ("requests", "domain"):
+            return (*DOMAINS, "all")
+        return LISTS.get(column, (value,))
+
+    def meet_the_people(self) -> None:
+        """Known participants, families, pupils and deliveries: those whose own row is sound."""
+        self.people: dict[PersonKey, Person] = {}
+        self.families: dict[tuple[str, str], list[Person]] = defaultdict(list)
+        for row in self.sound_rows("participants"):
+            person = Person(
+                study=row["study"],
+                participant_id=row["participant_id"],
+                family_id=row["family_id"],
+                is_child=row["role"] == "child",
+                parental_responsibility=row["parental_responsibility"] == "true",
+                landed=row,
+                corrected=dict(row),
+            )
+            self.people[person.key] = person
+            self.families[person.family].append(person)
+        self.pupils = {row["pupil_matching_ref"]: row for row in self.sound_rows("pupils")}
+
+    def find_faults_between_rows(self) -> None:
+        for path, number, row in self.all_rows("deliveries"):
+            incomplete = row["study"] is None or row["request_sent_at"] is None
+            if incomplete and not self.is_held(row):
+                self.faults.setdefault((path, number), ("incomplete_delivery", None))
+        self.deliveries = {row["delivery_id"]: row for row in self.sound_rows("deliveries")}
+
+        between = {
+            "permissions": self.permission_fault,
+            "requests": self.request_fault,
+            "clerical_decisions": self.clerical_fault,
+            **dict.fromkeys((*ANSWER_TABLES, "shared_records"), self.participant_fault),
+        }
+        for table, fault_of in between.items():
+            for path, number, row in self.all_rows(table):
+                if (path, number) not in self.faults:
+                    fault = fault_of(row)
+                    if fault:
+                        self.faults[path, number] = (fault, None)
+        for table in RECORD_TABLES:
+            for path, number, row in self.all_rows(table):
+                if (path, number) not in self.faults:
+                    fault = self.record_fault(table, row)
+                    if fault:
+                        self.faults[path, number] = (fault, None)
+
+    @staticmethod
+    def is_held(delivery: Row) -> bool:
+        """DfE holds the national pupil tables anyway: nobody was asked for them."""
+        return (
+            delivery["supplier"] == "dfe"
+            and delivery["domain"] == "education"
+            and delivery["study"] is None
+            and delivery["request_sent_at"] is None
+        )
+
+    def participant_fault(self, row: Row) -> str | None:
+        known = (row["study"], row["participant_id"]) in self.people
+        return None if known else "unknown_participant"
+
+    def permission_fault(self, row: Row) -> str | None:
+        giver = self.people.get((row["study"], row["given_by"]))
+        subject = self.people.get((row["study"], row["records_of"]))
+        if giver is None or subject is None:
+            return "unknown_participant"
+        return None if giver.family == subject.family else "outside_the_family"
+
+    def request_fault(self, row: Row) -> str | None:
+        # One from outside the family is no fault here: it is answered, and void.
+        maker = (row["study"], row["made_by"])
+        about = (row["study"], row["about"])
+        return None if maker in self.people and about in self.people else "unknown_participant"
+
+    def clerical_fault(self, row: Row) -> str | None:
+        if (row["study"], row["participant_id"]) not in self.people:
+            return "unknown_participant"
+        return None if row["pupil_matching_ref"] in self.pupils else "unknown_pupil"
+
+    def record_fault(self, table: str, row: Row) -> str | None:
+        delivery = self.deliveries.get(row["delivery_id"])
+        if delivery is None:
+            return "unknown_delivery"
+        if (delivery["supplier"], delivery["domain"]) != RECORD_TABLES[table]:
+            return "delivery_mismatch"
+        if self.is_held(delivery) != (table in PUPIL_TABLES):
+            return "delivery_mismatch"
+        if table in PUPIL_TABLES:
+            return None if row["pupil_matching_ref"] in self.pupils else "unknown_pupil"
+        person = self.people.get((delivery["study"], row["participant_id"]))
+        if person is None:
+            return "unknown_participant"
+        if table == "adult_learning" and person.is_child:
+            return "child_in_adult_learning"
+        return None
+
+    # -- Who is who --------------------------------------------------------------------------------
+
+    def decides_from(self, person: Person, on_landed: bool = False) -> datetime | None:
+        """The instant from which a child decides for themself; adults always have."""
+        if not person.is_child:
+            return None
+        row = person.landed if on_landed else person.corrected
+        age = int(self.studies[person.study]["own_decision_age"])
+        return birthday(as_date(row["date_of_birth"]), age)
+
+    def decides(self, person: Person, at: datetime, on_landed: bool = False) -> bool:
+        """Whether somebody decides for themself: an adult, or from that birthday on."""
+        return not person.is_child or at >= self.decides_from(person, on_landed)
+
+    def young_children(
+        self, family: tuple[str, str], at: datetime, on_landed: bool = False
+    ) -> list[Person]:
+        return [
+            person for person in self.families[family] if not self.decides(person, at, on_landed)
+        ]
+
+    def happened(self, table: str, column: str) -> list[Row]:
+        """The sound rows of a table that are not dated after `as_of`."""
+        return [row for row in self.sound_rows(table) if as_instant(row[column]) <= self.as_of]
+
+    # -- Whom a request covers ---------------------------------------------------------------------
+
+    def covered(self, request: Row) -> list[Person]:
+        """The people whom a request covers; nobody if it came from outside the family."""
+        maker = self.people[request["study"], request["made_by"]]
+        about = self.people[request["study"], request["about"]]
+        if maker.family != about.family:
+            return []
+        family_wide = request["scope"] == "family"
+        about_themself = maker.key == about.key
+
+        if maker.is_child:
+            return [maker] if family_wide or about_themself else []
+        if request["request_type"] in ("stop_linkage", "delete_linked", "resume_linkage"):
+            return self.families[maker.family] if family_wide else [about]
+
+        # Who may correct a date of birth cannot hang on the date as corrected.
+        on_landed = (request["request_type"], request["field"]) == ("rectify", "date_of_birth")
+        received_at = as_instant(request["received_at"])
+        young = self.young_children(maker.family, received_at, on_landed)
+        if family_wide:
+            return [maker, *young]
+        return [maker] if about_themself else [child for child in young if child.key == about.key]
+
+    @cached_property
+    def requests_by_family(self) -> dict[tuple[str, str], list[Row]]:
+        requests = defaultdict(list)
+        for row in self.happened("requests", "received_at"):
+            requests[self.people[row["study"], row["made_by"]].family].append(row)
+        return requests
+
+    def requests_covering(self, person: Person, *request_types: str) -> list[Row]:
+        """The requests of a type that have come and cover somebody."""
+        return [
+            row
+            for row in self.requests_by_family[person.family]
+            if row["request_type"] in request_types
+            and any(covered.key == person.key for covered in self.covered(row))
+        ]
+
+    # -- Rectification -----------------------------------------------------------------------------
+
+    @staticmethod
+    def can_be_rectified(request: Row) -> bool:
+        column, value = request["field"], request["new_value"]
+        if column not in MAY_BE_RECTIFIED or value is None:
+            return False
+        return is_readable(column, value) and value in LISTS.get(column, (value,))
+
+    def correct_the_people(self) -> None:
+        # The date of birth goes first: who was young when they were spoken for hangs on it.
+        for columns in (["date_of_birth"], [c for c in MAY_BE_RECTIFIED if c != "date_of_birth"]):
+            for person in self.people.values():
+                corrections = [
+                    row
+                    for row in self.requests_covering(person, "rectify")
+                    if row["field"] in columns and self.can_be_rectified(row)
+                ]
+                for row in sorted(
+                    corrections, key=lambda row: (as_instant(row["received_at"]), row["request_id"])
+                ):
+                    person.corrected[row["field"]] = row["new_value"]
+
+    # -- Who is out --------------------------------------------------------------------------------
+
+    def objected_at(self, person: Person) -> datetime | None:
+        """The first objection."""
+        return min(
+            (as_instant(row["received_at"]) for row in self.requests_covering(person, "object")),
+            default=None,
+        )
+
+    def is_erased(self, person: Person) -> bool:
+        return bool(self.requests_covering(person, "erase"))
+
+    def restricted_at(self, person: Person) -> datetime | None:
+        """The earliest restriction that is still in force."""
+        lifts = self.requests_covering(person, "lift_restriction")
+        in_force = [
+            as_instant(restriction["received_at"])
+            for restriction in self.requests_covering(person, "restrict")
+            if not any(self.lifts(lift, restriction, person) for lift in lifts)
+        ]
+        return min(in_force, default=None)
+
+    def lifts(self, lift: Row, restriction: Row, person: Person) -> bool:
+        lifted_at = as_instant(lift["received_at"])
+        if lifted_at <= as_instant(restriction["received_at"]):
+            return False  # at the same instant the restriction wins
+        if lift["made_by"] == restriction["made_by"]:
+            return True
+        return lift["made_by"] == person.participant_id and self.decides(person, lifted_at)
+
+    def is_active(self, person: Person) -> bool:
+        return (
+            self.objected_at(person) is None
+            and not self.is_erased(person)
+            and self.restricted_at(person) is None
+        )
+
+    def is_pilot(self, family: tuple[str, str]) -> bool:
+        started_on = self.studies[family[0]]["main_survey_started_on"]
+        if not started_on:
+            return False
+        return any(
+            person.landed["invited_on"] is None
+            or as_date(person.landed["invited_on"]) < as_date(started_on)
+            for person in self.families[family]
+        )
+
+    def find_unreadable_families(self) -> None:
+        """Families named by a row that could not be read: it may have been a no."""
+        self.unreadable: set[tuple[str, str]] = set()
+        naming = {
+            "participants": ("participant_id",),
+            "permissions": ("given_by", "records_of"),
+            "requests": ("made_by", "about"),
+        }
+        for table, columns in naming.items():
+            for path, number, row in self.all_rows(table):
+                if (path, number) not in self.faults:
+                    continue
+                category, _ = self.faults[path, number]
+                if category in ("duplicate", "outside_the_family"):
+                    continue
+                # A row that does not say its study may mean any.
+                for study in [row["study"]] if row["study"] else self.studies:
+                    if table == "participants" and (study, row["family_id"]) in self.families:
+                        self.unreadable.add((study, row["family_id"]))
+                    for column in columns:
+                        person = self.people.get((study, row[column]))
+                        if person:
+                            self.unreadable.add(person.family)
+
+    # -- Linkages, statements, stances -------------------------------------------------------------
+
+    def linkages(self, person: Person) -> list[Linkage]:
+        role = "child" if person.is_child else "adult"
+        return [
+            Linkage(
+                person.study,
+                person.participant_id,
+                policy["domain"],
+                policy["answers_of"],
+                policy["mode"],
+            )
+            for policy in self.policies
+            if (policy["study"], policy["records_of_role"]) == (person.study, role)
+        ]
+
+    @cached_property
+    def permissions_about(self) -> dict[tuple[str, str, str, str], list[Row]]:
+        permissions = defaultdict(list)
+        for row in self.happened("permissions", "answered_at"):
+            linkage = row["study"], row["records_of"], row["domain"], row["answers_of"]
+            permissions[linkage].append(row)
+        return permissions
+
+    def statements(self, linkage: Linkage) -> list[Statement]:
+        """All that was said about a linkage up to `as_of`, weighed by who may say what."""
+        subject = self.people[linkage.study, linkage.participant_id]
+        said: list[Statement] = []
+        for row in self.permissions_about[linkage.key]:
+            kind = "refusal" if row["answer"] == "no" else "other"
+            says = row["answer"] if row["answer"] in ("yes", "no") else "neutral"
+            said.append(
+                self.weigh(row["given_by"], as_instant(row["answered_at"]), says, kind, subject)
+            )
+        for request_type, says, kind in (
+            ("stop_linkage", "no", "stop"),
+            ("delete_linked", "no", "deletion"),
+            ("resume_linkage", "yes", "other"),
+        ):
+            for row in self.requests_covering(subject, request_type):
+                if row["domain"] in (linkage.domain, "all"):
+                    at = as_instant(row["received_at"])
+                    said.append(self.weigh(row["made_by"], at, says, kind, subject))
+        return said
+
+    def weigh(self, by: str, at: datetime, says: str, kind: str, subject: Person) -> Statement:
+        """A no or a yes that was not theirs to say is neutral."""
+        speaker = self.people[subject.study, by]
+        for_themself = speaker.key == subject.key
+        if says == "no":
+            may = for_themself or not speaker.is_child
+        elif says == "yes" and self.decides(subject, at):
+            may = for_themself
+        elif says == "yes":
+            may = not speaker.is_child and speaker.parental_responsibility
+        else:
+            may = False
+        return Statement(by, at, says if may else "neutral", kind if may else "other")
+
+    @staticmethod
+    def stances(statements: Sequence[Statement], at: datetime) -> list[Stance]:
+        """Each member's latest statement up to and including an instant."""
+        result = []
+        for member in sorted({statement.by for statement in statements}):
+            said = [s for s in statements if s.by == member and s.at <= at]
+            if not said:
+                continue
+            latest = max(s.at for s in said)
+            together = [s for s in said if s.at == latest]
+            says = next(
+                weight
+                for weight in ("no", "neutral", "yes")
+                if any(s.says == weight for s in together)
+            )
+            kinds = tuple(s.kind for s in together if s.says == "no")
+            result.append(Stance(member, latest, says, kinds))
+        return result
+
+    # -- When a linkage is permitted ---------------------------------------------------------------
+
+    def blocking(
+        self, linkage: Linkage, statements: Sequence[Statement], at: datetime
+    ) -> list[Stance]:
+        """The standing `no`s that keep a linkage from being permitted at an instant."""
+        subject = self.people[linkage.study, linkage.participant_id]
+        stances = self.stances(statements, at)
+        noes = [stance for stance in stances if stance.says == "no"]
+        if not self.decides(subject, at):
+            return noes
+        own = self.own_stance(linkage, stances)
+        own_yes_at = own.at if own and own.says == "yes" else None
+        return [
+            no
+            for no in noes
+            if no.by == subject.participant_id or own_yes_at is None or own_yes_at <= no.at
+        ]
+
+    @staticmethod
+    def own_stance(linkage: Linkage, stances: Sequence[Stance]) -> Stance | None:
+        return next((stance for stance in stances if stance.by == linkage.participant_id), None)
+
+    def needed_yes(
+        self, linkage: Linkage, statements: Sequence[Statement], at: datetime
+    ) -> datetime | None:
+        """The latest standing `yes` that mode `permission` needs."""
+        subject = self.people[linkage.study, linkage.participant_id]
+        return max(
+            (
+                stance.at
+                for stance in self.stances(statements, at)
+                if stance.says == "yes"
+                and (
+                    stance.by == subject.participant_id
+                    if self.decides(subject, at)
+                    else not self.people[linkage.study, stance.by].is_child
+                )
+            ),
+            default=None,
+        )
+
+    def permitted(self, linkage: Linkage, statements: Sequence[Statement], at: datetime) -> bool:
+        if self.blocking(linkage, statements, at):
+            return False
+        return linkage.mode == "standard" or self.needed_yes(linkage, statements, at) is not None
+
+    def is_barred(self, family: tuple[str, str]) -> bool:
+        """Whether nothing may be linked for a family, whatever was said."""
+        return self.is_pilot(family) or family in self.unreadable
+
+    # -- The decision and its reason ---------------------------------------------------------------
+
+    def decision(self, linkage: Linkage) -> tuple[bool, str, datetime | None]:
+        subject = self.people[linkage.study, linkage.participant_id]
+        if self.objected_at(subject) is not None:
+            return False, "objected", self.objected_at(subject)
+        if self.restricted_at(subject) is not None:
+            return False, "restricted", self.restricted_at(subject)
+        if self.is_pilot(subject.family):
+            return False, "pilot", None
+        if subject.family in self.unreadable:
+            return False, "unreadable", None
+
+        statements = self.statements(linkage)
+        noes = self.blocking(linkage, statements, self.as_of)
+        if noes:
+            latest = max(no.at for no in noes)
+            kinds = {kind for no in noes if no.at == latest for kind in no.kinds}
+            for kind, reason in (
+                ("deletion", "deletion_requested"),
+                ("stop", "stopped"),
+                ("refusal", "refused"),
+            ):
+                if kind in kinds:
+                    return False, reason, latest
+        if linkage.mode == "standard":
+            return True, "permitted", None
+        yes = self.needed_yes(linkage, statements, self.as_of)
+        if yes is not None:
+            return True, "permitted", yes
+        # An adult's `yes` is weighed at its own instant, so one from after the birthday is neutral.
+        standing = [s.by for s in self.stances(statements, self.as_of) if s.says == "yes"]
+        if self.decides(subject, self.as_of) and standing:
+            return False, "lapsed", self.decides_from(subject)
+        return False, "not_given", None
+
+    # -- Deletions ---------------------------------------------------------------------------------
+
+    @cached_property
+    def participations(self) -> dict[tuple[str, str], list[date]]:
+        """The days on which any member of a family took part in any wave."""
+        days = defaultdict(list)
+        for table, column in ANSWER_TABLES.items():
+            for row in self.sound_rows(table):
+                if row[column] is not None:
+                    person = self.people[row["study"], row["participant_id"]]
+                    days[person.family].append(as_date(row[column]))
+        return days
+
+    def in_time(self, request: Row) -> bool:
+        """Whether a deletion came within the study's window."""
+        window = self.studies[request["study"]]["deletion_window_months"]
+        if not window:
+            return True
+        family = self.people[request["study"], request["made_by"]].family
+        asked_on = as_instant(request["received_at"]).date()
+        before = [day for day in self.participations[family] if day <= asked_on]
+        return not before or asked_on <= months_later(max(before), int(window))
+
+    def honoured_deletions(self, linkage: Linkage) -> list[datetime]:
+        subject = self.people[linkage.study, linkage.participant_id]
+        return [
+            as_instant(row["received_at"])
+            for row in self.requests_covering(subject, "delete_linked")
+            if row["domain"] in (linkage.domain, "all") and self.in_time(row)
+        ]
+
+    # -- Which records are linked ------------------------------------------------------------------
+
+    def is_usable(self, linkage: Linkage, delivery: Row) -> bool:
+        """Whether what a delivery holds of somebody may be added to those answers."""
+        subject = self.people[linkage.study, linkage.participant_id]
+        if self.is_barred(subject.family) or not self.is_active(subject):
+            return False
+        received_at = as_instant(delivery["received_at"])
+        if received_at > self.as_of:
+            return False
+        statements = self.statements(linkage)
+        deletions = self.honoured_deletions(linkage)
+
+        if self.is_held(delivery):
+            # Permission changes only when something is said and at the birthday, so these
+            # instants are all that need trying.
+            instants = [received_at, self.as_of, *(statement.at for statement in statements)]
+            if subject.is_child:
+                instants.append(self.decides_from(subject))
+            return any(
+                received_at <= instant <= self.as_of
+                and all(instant > deletion for deletion in deletions)
+                and self.permitted(linkage, statements, instant)
+                for instant in instants
+            )
+
+        certified = delivery["identifiers_deleted_at"]
+        return (
+            certified is not None
+            and as_instant(certified) <= self.as_of
+            and all(received_at > deletion for deletion in deletions)
+            and self.permitted(linkage, statements, as_instant(delivery["request_sent_at"]))
+            and self.permitted(linkage, statements, received_at)
+        )
+
+    def match_the_register(self) -> None:
+        """Which pupil each child is: `self.matches` holds participant -> pupil."""
+        self.matches: dict[PersonKey, str] = {}
+        for study in self.studies:
+            children = [p for p in self.people.values() if p.study == study and p.is_child]
+            if study == "five_to_twelve":
+                pairs = self.alike(children, self.upn_of_child, self.upn_of_pupil)
+            else:
+                pairs = self.alike(children, self.identity_of_child, self.identity_of_pupil)
+            pairs = self.one_to_one(pairs)
+            if study != "five_to_twelve":  # by UPN, and by nothing else
+                pairs = self.after_clerks(study, pairs)
+            for participant_id, pupil in pairs:
+                self.matches[study, participant_id] = pupil
+
+    def alike(self, children, of_child, of_pupil) -> set[tuple[str, str]]:
+        pupils = defaultdict(list)
+        for reference, row in self.pupils.items():
+            pupils[of_pupil(row)].append(reference)
+        return {
+            (child.participant_id, reference)
+            for child in children
+            if of_child(child) is not None
+            for reference in pupils[of_child(child)]
+        }
+
+    @staticmethod
+    def upn_of_child(child: Person) -> str | None:
+        return child.landed["upn"]
+
+    @staticmethod
+    def upn_of_pupil(pupil: Row) -> str | None:
+        return pupil["upn"]
+
+    @staticmethod
+    def identity(row: Row, first_name: str, last_name: str) -> tuple | None:
+        names = loosely(row[first_name]), loosely(row[last_name]), row["date_of_birth"]
+        if None in names:
+            return None
+        return (*names, *(loosely(row[c]) for c in ("address_line_1", "town", "postcode")))
+
+    def identity_of_child(self, child: Person) -> tuple | None:
+        return self.identity(child.corrected, "first_name", "last_name")
+
+    def identity_of_pupil(self, pupil: Row) -> tuple | None:
+        return self.identity(pupil, "forename", "surname")
+
+    @staticmethod
+    def one_to_one(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """An ambiguous match is no match, in either direction."""
+        children = Counter(child for child, _ in pairs)
+        pupils = Counter(pupil for _, pupil in pairs)
+        return {(c, p) for c, p in pairs if children[c] == 1 and pupils[p] == 1}
+
+    def after_clerks(self, study: str, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """What a clerk has decided about a pair goes before what the data say of it."""
+        decided: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+        for row in self.sound_rows("clerical_decisions"):
+            if row["study"] == study and row["decision"] and row["decided_at"]:
+                at = as_instant(row["decided_at"])
+                if at <= self.as_of:
+                    pair = row["participant_id"], row["pupil_matching_ref"]
+                    decided[pair].append((at, row["decision"]))
+        latest = {}
+        for pair, decisions in decided.items():
+            at = max(at for at, _ in decisions)
+            together = {decision for when, decision in decisions if when == at}
+            latest[pair] = "no_match" if "no_match" in together else "match"
+
+        matched = {pair for pair, decision in latest.items() if decision == "match"}
+        undecided = {
+            (child, pupil)
+            for child, pupil in pairs - set(latest)
+            if all(child != other and pupil != another for other, another in matched)
+        }
+        return self.one_to_one(matched | undecided)
+
+    # -- What comes of each request ----------------------------------------------------------------
+
+    @cached_property
+    def shared(self) -> dict[tuple[str, str, str], list[datetime]]:
+        """When whose records of which domain were shared."""
+        instants = defaultdict(list)
+        for row in self.sound_rows("shared_records"):
+            if row["shared_at"] is not None:
+                part = row["study"], row["participant_id"], row["domain"]
+                instants[part].append(as_instant(row["shared_at"]))
+        return instants
+
+    def outcome(self, request: Row) -> tuple[str, str | None]:
+        maker = self.people[request["study"], request["made_by"]]
+        about = self.people[request["study"], request["about"]]
+        if maker.family != about.family:
+            return "void", "outside_the_family"
+        covered = self.covered(request)
+        if not covered:
+            return "void", "covers_nobody"
+        request_type = request["request_type"]
+        if request_type == "rectify" and not self.can_be_rectified(request):
+            return "void", "cannot_be_rectified"
+        if request_type == "delete_linked":
+            linkages = [
+                linkage
+                for person in covered
+                for linkage in self.linkages(person)
+                if request["domain"] in (linkage.domain, "all")
+            ]
+            if not linkages:
+                return "void", "no_linkage"
+            if not self.in_time(request):
+                return "too_late", None
+            parts = {(linkage.participant_id, linkage.domain) for linkage in linkages}
+        elif request_type in ("object", "erase"):
+            parts = {(person.participant_id, domain) for person in covered for domain in DOMAINS}
+        else:
+            return "honoured", None
+
+        received_at = as_instant(request["received_at"])
+        if any(
+            shared_at <= received_at
+            for participant_id, domain in parts
+            for shared_at in self.shared[request["study"], participant_id, domain]
+        ):
+            return "honoured_already_shared", None
+        return "honoured", None
+
+    # -- What researchers see ----------------------------------------------------------------------
+
+    def answers_are_withheld(self, family: tuple[str, str]) -> bool:
+        """The family's answers are about the child: while a child is out, so are they."""
+        return any(p.is_child and not self.is_active(p) for p in self.families[family])
+
+    def published_answers(self) -> list[tuple[str, str, str]]:
+        """The study, participant and table of each row of answers that is published."""
+        return [
+            (row["study"], row["participant_id"], table)
+            for table, column in ANSWER_TABLES.items()
+            for row in self.sound_rows(table)
+            if (row[column] is None or as_date(row[column]) <= self.as_of.date())
+            and self.is_active(self.people[row["study"], row["participant_id"]])
+            and not self.answers_are_withheld(
+                self.people[row["study"], row["participant_id"]].family
+            )
+        ]
+
+    @cached_property
+    def matched_to(self) -> dict[str, list[PersonKey]]:
+        participants = defaultdict(list)
+        for key, pupil in self.matches.items():
+            participants[pupil].append(key)
+        return participants
+
+    def subjects(self, table: str, record: Row, delivery: Row) -> list[Person]:
+        """Whose record it is: of one participant, or of the children found to be the pupil."""
+        if table in PUPIL_TABLES:
+            return [self.people[key] for key in self.matched_to[record["pupil_matching_ref"]]]
+        return [self.people[delivery["study"], record["participant_id"]]]
+
+    def published_records(self) -> list[tuple[Person, str, str, set[str]]]:
+        """Each published record: whose, its table, its delivery, for which answers it is usable."""
+        usable: dict[tuple, bool] = {}
+        published = []
+        for table, (_, domain) in RECORD_TABLES.items():
+            for record in self.sound_rows(table):
+                delivery = self.deliveries[record["delivery_id"]]
+                for person in self.subjects(table, record, delivery):
+                    answers_of = set()
+                    for linkage in self.linkages(person):
+                        if linkage.domain != domain:
+                            continue
+                        case = (*linkage.key, delivery["delivery_id"])
+                        if case not in usable:
+                            usable[case] = self.is_usable(linkage, delivery)
+                        if usable[case]:
+                            answers_of.add(linkage.answers_of)
+                    if answers_of and table in RESEARCH_TABLES[person.study]:
+                        published.append((person, table, delivery["delivery_id"], answers_of))
+        return published
+
+    def area_rows(self) -> list[PersonKey]:
+        postcodes = {loosely(row["postcode"]) for row in self.sound_rows("postcodes")}
+        return [
+            person.key
+            for person in self.people.values()
+            if not self.is_erased(person)
+            and loosely(person.corrected["postcode"]) in postcodes
+            and any(
+                linkage.domain == "area" and self.decision(linkage)[0]
+                for linkage in self.linkages(person)
+            )
+        ]
+
+    def linked_child(
+        self, published: list[tuple[Person, str, str, set[str]]]
+    ) -> dict[tuple[str, str], bool]:
+        """Whether each send_futures participant's published answers lead to a child's records."""
+        records: dict[PersonKey, list[set[str]]] = defaultdict(list)
+        for person, _, _, answers_of in published:
+            records[person.key].append(answers_of)
+        result = {}
+        for study, participant_id, table in self.published_answers():
+            if table not in ("parent_survey", "child_survey"):
+                continue
+            person = self.people[study, participant_id]
+            if table == "child_survey":
+                children, answers = [person], "child"
+            else:
+                children, answers = (
+                    [p for p in self.families[person.family] if p.is_child],
+                    "parent",
+                )
+            result[study, participant_id] = (
+                len(children) == 1
+                and bool(records[children[0].key])
+                and all(answers in usable for usable in records[children[0].key])
+            )
+        return result
+
+    # -- All of it ---------------------------------------------------------------------------------
+
+    def verdict(self) -> Verdict:
+        people = list(self.people.values())
+        published = self.published_records()
+        rows: Counter[tuple[str, str, str]] = Counter()
+        rows.update((*p.key, "participants") for p in people if self.is_active(p))
+        rows.update(self.published_answers())
+        rows.update((*person.key, table) for person, table, _, _ in published)
+        rows.update((*key, "areas") for key in self.area_rows())
+        return Verdict(
+            decisions={
+                linkage.key: self.decision(linkage)
+                for person in people
+                if not self.is_erased(person)
+                for linkage in self.linkages(person)
+            },
+            request_outcomes={
+                (row["study"], row["request_id"]): self.outcome(row)
+                for row in self.happened("requests", "received_at")
+            },
+            quarantined={place: category for place, (category, _) in self.faults.items()},
+            quarantine_reasons={
+                place: category if column is None else f"{category}: {column}"
+                for place, (category, column) in self.faults.items()
+            },
+            rows={
+                (study, participant_id, table): count
+                for (study, participant_id, table), count in rows.items()
+                if table in RESEARCH_TABLES[study]
+            },
+            linked_child=self.linked_child(published),
+            matches=self.matches,
+            known=set(self.people),
+            erased={person.key for person in people if self.is_erased(person)},
+            inactive={person.key for person in people if not self.is_active(person)},
+            participations=dict(self.participations),
+            pilot={family for family in self.families if self.is_pilot(family)},
+            unreadable=self.unreadable,
+        )

@@ -1,0 +1,105 @@
+"""Running the project as anybody would, and reading what it made.
+
+Tests run dbt through this one helper, each with data, target and log folders of its own, so that
+none disturbs another or the working copy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(
+    extracts: Path, data: Path, as_of: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `dbt build` on a landing folder, as at a moment, into a data folder."""
+    return dbt("build", extracts, data, as_of, *arguments)
+
+
+def dbt(
+    command: str, extracts: Path, data: Path, as_of: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run any dbt command in the same way."""
+    data.mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            command,
+            "--vars",
+            json.dumps({"as_of": as_of}),
+            "--target-path",
+            str(data / "target"),
+            "--log-path",
+            str(data / "logs"),
+            *arguments,
+        ],
+        cwd=ROOT,
+        env={**os.environ, "STUDY_EXTRACTS": str(extracts), "STUDY_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def built(extracts: Path, data: Path, as_of: str, *arguments: str) -> Path:
+    """Build, and insist that it came out well."""
+    done = build(extracts, data, as_of, *arguments)
+    assert done.returncode == 0, f"dbt build failed:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    return data
+
+
+def rows_of(database: Path, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
+    """Read plain rows from one of the databases that are not encrypted."""
+    connection = duckdb.connect(str(database), read_only=True)
+    try:
+        return [tuple(map(plain, row)) for row in connection.execute(query, parameters).fetchall()]
+    finally:
+        connection.close()
+
+
+def study_rows(data: Path, query: str) -> list[tuple]:
+    return rows_of(data / "study.duckdb", query)
+
+
+def research_rows(data: Path, query: str) -> list[tuple]:
+    return rows_of(data / "research.duckdb", query)
+
+
+def vault_rows(data: Path, query: str) -> list[tuple]:
+    """Read from the encrypted vault (as `vault`), with the other two databases beside it."""
+    from studylink import databases
+
+    connection = databases.connect(data)
+    try:
+        return [tuple(map(plain, row)) for row in connection.execute(query).fetchall()]
+    finally:
+        connection.close()
+
+
+def plain(value: object) -> object:
+    """Instants as naive UTC, whichever way a database keeps them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    return value
+
+
+def research_columns(data: Path) -> dict[tuple[str, str], set[str]]:
+    """The columns of every research table."""
+    columns: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in research_rows(
+        data, "select table_schema, table_name, column_name from information_schema.columns"
+    ):
+        columns.setdefault((schema, table), set()).add(column)
+    return columns
