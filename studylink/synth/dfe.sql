@@ -22,9 +22,17 @@ select
 from numbered;
 
 create table school_slots as
-select authority, kind, row_number() over (partition by authority, kind order by school) - 1 as slot, school_urn,
-    count(*) over (partition by authority, kind) as slots
+select
+    authority,
+    kind,
+    school_urn,
+    row_number() over (partition by authority, kind order by school) - 1 as slot
 from schools;
+
+create table school_counts as
+select authority, kind, count(*) as slots
+from schools
+group by all;
 
 create view landed."dfe/schools" as
 select
@@ -60,7 +68,7 @@ select
     round(bounded(16 + 17 * bell('eal', school), 0, 96), 1)::decimal(4, 1) as percent_eal,
     if(chance('not inspected', school, 0.06), null, pick(getvariable('ofsted_ratings'), 'rating', school)) as ofsted_rating
 from schools
-join postcodes on postcodes.postcode_number = schools.school % 27 + 27 * (draw('site', school) % 30)::integer;
+join postcodes on postcodes.postcode_number = schools.school % 27 + 27 * below('site', school, 30);
 
 -- The register: nearly every study child, and four strangers to each. A few of the strangers are a
 -- twin, a namesake, or the same child entered twice.
@@ -94,7 +102,7 @@ drawn as (
             whole('difference', person_number, 0, 9), -1
         ) as difference
     from entries
-    where not (kind = 'child' and case_name is null and chance('not in register', person_number, 0.03))
+    where not (kind = 'child' and case_name is null and chance('not in register', person_number, if(study = 'send_futures', 0.03, 0.02)))
 ),
 written as (
     select
@@ -109,10 +117,10 @@ written as (
     from drawn
     join names as given
         on given.list = pupil_origin || if(sex = 'F', '_girl', '_boy')
-        and given.slot = (draw('pupil name', pupil_number) % getvariable('name_slots'))::integer
+        and given.slot = below('pupil name', pupil_number, getvariable('name_slots'))
     join names as family
         on family.list = pupil_origin || '_surname'
-        and family.slot = (draw('pupil surname', pupil_number) % getvariable('name_slots'))::integer
+        and family.slot = below('pupil surname', pupil_number, getvariable('name_slots'))
 )
 select
     pupil_number,
@@ -147,7 +155,7 @@ select
         else pupil_born_on
     end as date_of_birth,
     if(chance('gender', pupil_number, 0.002), null, sex) as gender,
-    house(register_home) as address_line_1,
+    first_line(register_home) as address_line_1,
     postcodes.town,
     postcodes.postcode,
     postcodes.authority,
@@ -155,8 +163,8 @@ select
     -- 1 September to 31 August is one school year
     year(pupil_born_on) + if(month(pupil_born_on) >= 9, 0, -1) as cohort,
     case
-        when study = 'send_futures' and kind <> 'stranger' then pick(['K', 'K', 'K', 'E', 'E', 'E', 'E', 'N'], 'sen', pupil_number)
-        else pick(weighted(map {'N': 82, 'K': 13, 'E': 5}), 'sen', pupil_number)
+        when study = 'send_futures' and kind <> 'stranger' then pick(getvariable('sen_provisions_of_the_study'), 'sen', pupil_number)
+        else pick(getvariable('sen_provisions'), 'sen', pupil_number)
     end as usual_sen,
     chance('special school', pupil_number, 0.4) as is_in_special_school
 from (
@@ -169,9 +177,9 @@ from (
 left join nicknames on nicknames.formal = given_name
 join names as other_name
     on other_name.list = pupil_origin || '_surname'
-    and other_name.slot = (draw('other surname', pupil_number) % getvariable('name_slots'))::integer
+    and other_name.slot = below('other surname', pupil_number, getvariable('name_slots'))
 join postcodes
-    on postcodes.postcode_number = (draw('home', register_home) % getvariable('postcodes'))::integer;
+    on postcodes.postcode_number = below('home', register_home, getvariable('postcodes'));
 
 create view landed."dfe/pupils" as
 select
@@ -209,7 +217,11 @@ kinds as (
             when nc_year <= 6 then 'primary'
             else 'secondary'
         end as kind_of_school,
-        academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year
+        academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
+        -- every third authority sends its children to the special school of the next
+        if(kind_of_school = 'special' and authority % 3 = 0, (authority + 1) % 27, authority) as school_authority,
+        -- children stay at a school, and some move
+        if(chance('changes school', enrolment, 0.05), enrolment, pupil_number::varchar) as chosen_for
     from years
     where kind <> 'stranger' or academic_start = latest_start
 )
@@ -217,11 +229,12 @@ select
     kinds.*,
     if(chance('unknown school', enrolment, 0.004), '999' || whole('unknown school', enrolment, 100, 999), school_urn) as school_urn
 from kinds
-left join school_slots
-    on school_slots.kind = kinds.kind_of_school
-    -- children stay at a school of their area, and some move
-    and school_slots.authority = if(kinds.kind_of_school = 'special' and kinds.authority % 3 = 0, (kinds.authority + 1) % 27, kinds.authority)
-    and school_slots.slot = (draw('school', if(chance('changes school', enrolment, 0.05), enrolment, pupil_number::varchar)) % school_slots.slots)::integer;
+join school_counts
+    on school_counts.kind = kind_of_school and school_counts.authority = school_authority
+join school_slots
+    on school_slots.kind = kind_of_school
+    and school_slots.authority = school_authority
+    and school_slots.slot = below('school', chosen_for, slots);
 
 create view landed."dfe/pupil_census" as
 select

@@ -8,10 +8,13 @@ create macro share(salt, id) as (draw(salt, id) >> 11)::double / 900719925474099
 
 create macro chance(salt, id, odds) as share(salt, id) < odds;
 
-create macro whole(salt, id, lowest, highest) as
-    (lowest + (draw(salt, id) % (highest - lowest + 1))::integer)::integer;
+-- A whole number from 0, and less than `count`. Both sides of % have one type: mixed ones are slow.
+create macro below(salt, id, count) as (draw(salt, id) % (count)::ubigint)::bigint;
 
-create macro pick(members, salt, id) as members[1 + (draw(salt, id) % len(members))::integer];
+create macro whole(salt, id, lowest, highest) as
+    (lowest + below(salt, id, highest - lowest + 1))::integer;
+
+create macro pick(members, salt, id) as members[1 + below(salt, id, len(members))];
 
 -- {member: weight} as a list that `pick` draws from in those proportions
 create macro weighted(weights) as flatten(
@@ -41,7 +44,7 @@ create macro stamp(moment) as strftime(moment::timestamp, '%Y-%m-%dT%H:%M:%SZ');
 -- A permutation of 0 .. size - 1, so that numbers given out in it are unique and tell no order.
 -- `stride` must share no factor with `size`.
 create macro scattered(number, stride, size) as
-    (number::bigint * stride + (draw('scatter', size) % size)::bigint) % size;
+    (number::bigint * stride + below('scatter', size, size)) % size;
 
 create macro letter_of(alphabet, number) as substr(alphabet, 1 + (number)::integer, 1);
 
@@ -55,32 +58,40 @@ create macro upn_digits(number, entry_year) as
     || lpad((entry_year % 100)::varchar, 2, '0')
     || substr(lpad(number::varchar, 8, '0'), 6, 3);
 
-create macro upn_of(digits) as letter_of(
-    'ABCDEFGHJKLMNPQRTUVWXYZ',
-    list_sum(list_transform(range(12), lambda place: substr(digits, place + 1, 1)::int * (place + 2)))
-    % 23
-) || digits;
+create macro digit(number, place) as (number // place) % 10;
 
--- the check digit of 999xxxxxx: 243 is 9 * 10 + 9 * 9 + 9 * 8
+create macro upn_check_sum(number) as (
+    2 * digit(number, 100000000000) + 3 * digit(number, 10000000000)
+    + 4 * digit(number, 1000000000) + 5 * digit(number, 100000000)
+    + 6 * digit(number, 10000000) + 7 * digit(number, 1000000)
+    + 8 * digit(number, 100000) + 9 * digit(number, 10000)
+    + 10 * digit(number, 1000) + 11 * digit(number, 100)
+    + 12 * digit(number, 10) + 13 * digit(number, 1)
+) % 23;
+
+create macro upn_of(digits) as
+    letter_of('ABCDEFGHJKLMNPQRTUVWXYZ', upn_check_sum(digits::bigint)) || digits;
+
+-- 999 and six digits, its check sum and its check digit: 243 is 9 * 10 + 9 * 9 + 9 * 8
 create macro nhs_check_sum(serial) as (
-    243 + list_sum(list_transform(
-        range(6), lambda place: substr(lpad((serial)::varchar, 6, '0'), place + 1, 1)::int * (7 - place)
-    ))
+    243
+    + 7 * digit(serial, 100000) + 6 * digit(serial, 10000) + 5 * digit(serial, 1000)
+    + 4 * digit(serial, 100) + 3 * digit(serial, 10) + 2 * digit(serial, 1)
 ) % 11;
 
 create macro nhs_number_of(serial) as
-    '999 ' || substr(lpad((serial)::varchar, 6, '0'), 1, 3)
-    || ' ' || substr(lpad((serial)::varchar, 6, '0'), 4, 3)
+    '999 ' || lpad((serial // 1000)::varchar, 3, '0')
+    || ' ' || lpad((serial % 1000)::varchar, 3, '0')
     || ((11 - nhs_check_sum(serial)) % 11)::varchar;
 
--- a remainder of 1 has no check digit; one more in the last place then does, and nine to nought too
-create macro nhs_number(id) as nhs_number_of(
-    case
-        when nhs_check_sum(whole('nhs', id, 0, 999999)) <> 1 then whole('nhs', id, 0, 999999)
-        when whole('nhs', id, 0, 999999) % 10 = 9 then whole('nhs', id, 0, 999999) - 9
-        else whole('nhs', id, 0, 999999) + 1
-    end
-);
+-- A remainder of 1 has no check digit. One more in the last place then has, and nine to nought too.
+create macro nhs_serial(serial) as case
+    when nhs_check_sum(serial) <> 1 then serial
+    when serial % 10 = 9 then serial - 9
+    else serial + 1
+end;
+
+create macro nhs_number(id) as nhs_number_of(nhs_serial(whole('nhs', id, 0, 999999)));
 
 create macro national_insurance_number(id) as
     'QQ ' || lpad(whole('nino1', id, 0, 99)::varchar, 2, '0')
@@ -104,3 +115,7 @@ create macro house(id) as
     whole('house', id, 1, 180)::varchar || ' ' || pick(getvariable('streets'), 'street', id);
 
 create macro flat(id) as 'Flat ' || whole('flat', id, 1, 40)::varchar;
+
+create macro first_line(home) as if(chance('is flat', home, 0.15), flat(home), house(home));
+
+create macro second_line(home) as if(chance('is flat', home, 0.15), house(home), null);

@@ -6,11 +6,15 @@ select
     deliveries.delivery_id,
     is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
     if(is_first_delivery, date '2018-01-01', deliveries.covers_from) as covers_from,
+    deliveries.covers_until,
     (deliveries.covers_until - if(is_first_delivery, date '2018-01-01', deliveries.covers_from))::integer as days,
     sent_people.person_number || ':' || deliveries.delivery_id as claimant
 from sent_people
 join deliveries using (domain)
 where sent_people.approached_on < deliveries.request_sent_at and domain = 'benefits';
+
+-- an agency knows no end that is still to come
+create macro ends_before(ends_on, covers_until) as if(ends_on > covers_until, null, ends_on);
 
 create view landed."dwp/benefit_spells" as
 select
@@ -18,7 +22,7 @@ select
     participant_id,
     pick(getvariable('benefit_types'), 'benefit type', spell) as benefit_type,
     starts_on as started_on,
-    if(chance('still paid', spell, 0.45), null, starts_on + whole('spell days', spell, 14, greatest(15, days))) as ended_on,
+    ends_before(starts_on + whole('spell days', spell, 14, greatest(15, days)), covers_until) as ended_on,
     whole('weekly', spell, 2400, 26500) / 100::decimal(12, 2) as weekly_amount
 from (
     select claimants.*, claimant || ':' || number as spell, covers_from + whole('spell', claimant || ':' || number, 0, days) as starts_on
@@ -32,10 +36,16 @@ select
     participant_id,
     pick(getvariable('programmes'), 'programme', claimant) as programme,
     starts_on as started_on,
-    if(chance('on it', claimant, 0.3), null, starts_on + whole('programme days', claimant, 20, 365)) as ended_on,
-    if(chance('on it', claimant, 0.3), null, pick(getvariable('programme_outcomes'), 'programme outcome', claimant)) as outcome
-from (select *, covers_from + whole('programme', claimant, 0, days) as starts_on from claimants)
-where chance('on programme', claimant, 0.05);
+    ends_before(ends_on, covers_until) as ended_on,
+    if(ends_on > covers_until, null, pick(getvariable('programme_outcomes'), 'programme outcome', claimant)) as outcome
+from (
+    select
+        *,
+        covers_from + whole('programme', claimant, 0, days) as starts_on,
+        starts_on + whole('programme days', claimant, 20, 365) as ends_on
+    from claimants
+    where chance('on programme', claimant, 0.05)
+);
 
 -- one scheme comes with the first delivery, a later one with each change of job
 create view landed."dwp/pension_schemes" as
@@ -43,7 +53,7 @@ select
     delivery_id,
     participant_id,
     pick(getvariable('pension_types'), 'scheme', claimant) as scheme_type,
-    covers_from + whole('joined', claimant, 0, days) as joined_on,
-    if(chance('left scheme', claimant, 0.2), covers_from + days + whole('left scheme', claimant, 0, 50), null) as left_on
+    covers_from + whole('joined', claimant, 0, days - 60) as joined_on,
+    if(chance('left scheme', claimant, 0.2), covers_until - whole('left scheme', claimant, 0, 50), null) as left_on
 from claimants
 where chance('pension', claimant, if(is_first_delivery, 0.7, 0.1));

@@ -38,12 +38,12 @@ select
     delivery_id,
     participant_id,
     tax_year,
-    '000/' || letter_of('ABCDEFGHJKLMNPRSTWXYZ', draw('payer letter', employer) % 21) || lpad((draw('payer', employer) % 10000)::varchar, 4, '0')
+    '000/' || letter_of('ABCDEFGHJKLMNPRSTWXYZ', below('payer letter', employer, 21)) || lpad(below('payer', employer, 10000)::varchar, 4, '0')
         as employer_paye_reference,
     if(is_new, year_begins + whole('started', employment, 0, 200), date '2012-01-01' + whole('started', employment, 0, 3700)) as started_on,
     if(chance('left', employment || tax_year, 0.12), year_begins + whole('left', employment, 210, 360), null) as ended_on,
     (exp(9.95 + 0.62 * bell('pay', person_number) + 0.1 * bell('pay', taxpayer)) * if(job = 0, 1, 0.3))::decimal(12, 2) as pay_in_year
-from (select *, 'employer ' || (draw('employer', employment) % (120 + getvariable('families') // 4)) as employer from jobs);
+from (select *, 'employer ' || below('employer', employment, 120 + getvariable('families') // 4) as employer from jobs);
 
 create view landed."hmrc/national_insurance" as
 select

@@ -114,6 +114,10 @@ set variable streets = [
     'Rectory Gardens', 'Sycamore Drive', 'Weavers Row', 'Lower Bridge Street', 'Back Lane'
 ];
 
+set variable rural_urban = weighted(map {
+    'A1': 24, 'B1': 8, 'C1': 44, 'C2': 1, 'D1': 10, 'D2': 1, 'E1': 8, 'E2': 1, 'F1': 2, 'F2': 1
+});
+
 -- Family structures: who is in it, besides the study child
 set variable structures = weighted(map {
     'mother father': 63, 'mother': 17, 'father': 3, 'mother carer': 5, 'carer': 4,
@@ -167,6 +171,7 @@ set variable own_words = [
 set variable answers_of_the_willing = weighted(map {'yes': 92, 'no': 3, 'refused': 2, 'dont_know': 3});
 set variable answers_of_the_wary = weighted(map {'yes': 12, 'no': 58, 'refused': 16, 'dont_know': 14});
 set variable second_thoughts = weighted(map {'yes': 45, 'no': 25, 'refused': 10, 'dont_know': 20});
+set variable answers_unasked = weighted(map {'no': 7, 'dont_know': 2, 'yes': 1});
 set variable answers_at_16 = weighted(map {'yes': 80, 'no': 12, 'refused': 3, 'dont_know': 5});
 
 -- Requests
@@ -184,6 +189,8 @@ set variable rectified_fields = [
 ];
 
 -- Schools and pupils
+set variable sen_provisions = weighted(map {'N': 82, 'K': 13, 'E': 5});
+set variable sen_provisions_of_the_study = weighted(map {'N': 1, 'K': 3, 'E': 4});
 set variable sen_types = weighted(map {
     'SPLD': 11, 'MLD': 14, 'SLD': 2, 'PMLD': 1, 'SEMH': 20, 'SLCN': 24, 'HI': 2, 'VI': 1,
     'MSI': 1, 'PD': 3, 'ASD': 15, 'DS': 1, 'OTH': 3, 'NSA': 2

@@ -33,7 +33,7 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('gp day', event, 0, days) as event_date,
-    pick(if(role = 'child', getvariable('child_concepts'), getvariable('adult_concepts')), 'gp', event) as snomed_code,
+    if(role = 'child', pick(getvariable('child_concepts'), 'gp', event), pick(getvariable('adult_concepts'), 'gp', event)) as snomed_code,
     practice_code
 from event_numbers('gp events', 3.4, 4.6);
 
@@ -42,7 +42,7 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('prescribed', event, 0, days) as prescribed_on,
-    pick(if(role = 'child', getvariable('child_medicines'), getvariable('adult_medicines')), 'medicine', event) as bnf_code,
+    if(role = 'child', pick(getvariable('child_medicines'), 'medicine', event), pick(getvariable('adult_medicines'), 'medicine', event)) as bnf_code,
     pick([7, 14, 21, 28, 28, 28, 30, 50, 56, 56, 100, 200, 0.5], 'quantity', event)::decimal(6, 1) as quantity,
     practice_code
 from event_numbers('prescriptions', 2.2, 4.4);
@@ -54,7 +54,7 @@ episodes as (
         delivery_id, participant_id, event, provider_code, role,
         covers_from + whole('admitted', event, 0, days) as admission_date,
         chance('planned', event, 0.35) as is_planned,
-        pick(if(role = 'child', getvariable('child_diagnoses'), getvariable('adult_diagnoses')), 'diagnosis', event) as primary_diagnosis
+        if(role = 'child', pick(getvariable('child_diagnoses'), 'diagnosis', event), pick(getvariable('adult_diagnoses'), 'diagnosis', event)) as primary_diagnosis
     from event_numbers('hospital episodes', 0.22, 0.25)
 ),
 -- the study child's birth, as the mother's episode and as the child's own, long before: with the first delivery
@@ -68,14 +68,14 @@ births as (
 select
     delivery_id,
     participant_id,
-    lpad((draw('epikey', event) % 900000000000 + 100000000000)::varchar, 12, '0') as epikey,
+    (100000000000 + below('epikey', event, 900000000000))::varchar as epikey,
     admission_date,
     admission_date + if(chance('day case', event, 0.55), 0, whole('stay', event, 1, 6)) as discharge_date,
-    pick(if(is_planned, getvariable('planned_methods'), getvariable('emergency_methods')), 'method', event) as admission_method,
+    if(is_planned, pick(getvariable('planned_methods'), 'method', event), pick(getvariable('emergency_methods'), 'method', event)) as admission_method,
     primary_diagnosis,
     if(
         chance('procedure', event, if(is_planned, 0.85, 0.2)),
-        pick(if(role = 'child', getvariable('child_procedures'), getvariable('adult_procedures')), 'procedure', event),
+        if(role = 'child', pick(getvariable('child_procedures'), 'procedure', event), pick(getvariable('adult_procedures'), 'procedure', event)),
         null
     ) as main_procedure,
     provider_code
@@ -84,7 +84,7 @@ union all
 select
     delivery_id,
     participant_id,
-    lpad((draw('epikey birth', person_number) % 900000000000 + 100000000000)::varchar, 12, '0') as epikey,
+    (100000000000 + below('epikey birth', person_number, 900000000000))::varchar as epikey,
     birth_on as admission_date,
     birth_on + whole('birth stay', family_number, 1, 3) as discharge_date,
     if(role = 'child', '82', '31') as admission_method,
@@ -100,7 +100,7 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('contact', event, 0, days) as contact_date,
-    pick(if(role = 'child', getvariable('child_teams'), getvariable('adult_teams')), 'team', patient) as team_type,
+    if(role = 'child', pick(getvariable('child_teams'), 'team', patient), pick(getvariable('adult_teams'), 'team', patient)) as team_type,
     if(chance('attendance unknown', event, 0.02), null, chance('attended', event, 0.83)) as attended
 from event_numbers('contacts', 5, 6)
 where chance('in contact', person_number, 0.06);
@@ -122,4 +122,4 @@ select
     covers_from + whole('died', person_number, 0, days) as event_date,
     pick(getvariable('causes_of_death'), 'cause', person_number) as cause_icd10
 from patients
-where role <> 'child' and case_name is null and delivery_id = 'NHSE-FT-3' and chance('died', person_number, 0.008);
+where role <> 'child' and case_name is null and delivery_id = 'NHSE-FT-3' and chance('died', person_number, 0.02);

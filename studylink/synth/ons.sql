@@ -65,12 +65,7 @@ select
     whole('imd', lsoa, 1, 10) as imd_decile,
     case
         when region = 'E12000007' then 'A1'
-        else pick(
-            weighted(map {
-                'A1': 24, 'B1': 8, 'C1': 44, 'C2': 1, 'D1': 10, 'D2': 1, 'E1': 8, 'E2': 1, 'F1': 2, 'F2': 1
-            }),
-            'rural', lsoa
-        )
+        else pick(getvariable('rural_urban'), 'rural', lsoa)
     end as rural_urban,
     round(bounded(13 + 5 * bell('no2', lsoa) + if(region = 'E12000007', 9, 0), 3, 48), 1)::decimal(5, 1)
         as no2_annual_mean,

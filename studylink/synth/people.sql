@@ -95,8 +95,8 @@ placed as (
         ) as own_origin,
         case
             when place = 0 then child_born
-            -- an older or younger child of the same family, no twin
-            when role = 'child' then child_born + if(study = 'five_to_twelve', 1, -1) * whole('sibling', person_number, 320, 700)
+            -- an older child of the same family, no twin
+            when role = 'child' then child_born - whole('sibling', person_number, 320, 700)
             when role = 'parental_carer' then child_born - whole('carer age', person_number, 15000, 24000)
             else child_born - whole('parent age', person_number, 6800, 16000)
         end as born_on
@@ -121,13 +121,13 @@ named as (
             when role = 'child' then if(true_sex = 'F', 'girl', 'boy')
             else if(true_sex = 'F', 'woman', 'man')
         end
-        and given.slot = (draw('first name', person_number) % getvariable('name_slots'))::integer
+        and given.slot = below('first name', person_number, getvariable('name_slots'))
     join names as family_name
         on family_name.list = origin || '_surname'
-        and family_name.slot = (draw('family name', family_number) % getvariable('name_slots'))::integer
+        and family_name.slot = below('family name', family_number, getvariable('name_slots'))
     join names as own_name
         on own_name.list = own_origin || '_surname'
-        and own_name.slot = (draw('own name', person_number) % getvariable('name_slots'))::integer
+        and own_name.slot = below('own name', person_number, getvariable('name_slots'))
 ),
 -- the unique id is the contractor's own: opaque, made for the study alone
 identified as (
@@ -161,7 +161,7 @@ select
     end as has_responsibility
 from identified
 join postcodes
-    on postcodes.postcode_number = (draw('home', home) % getvariable('postcodes'))::integer;
+    on postcodes.postcode_number = below('home', home, getvariable('postcodes'));
 
 -- As the register writes them; a participant's own number is drawn for the register first
 create table study_children as
@@ -205,8 +205,8 @@ select
         people.role <> 'child' and chance('birthday unknown', people.person_number, 0.03), null, people.born_on
     ) as date_of_birth,
     if(chance('sex unknown', people.person_number, 0.01), null, people.true_sex) as sex,
-    if(chance('flat', people.home, 0.15), flat(people.home), house(people.home)) as address_line_1,
-    if(chance('flat', people.home, 0.15), house(people.home), null) as address_line_2,
+    first_line(people.home) as address_line_1,
+    second_line(people.home) as address_line_2,
     people.town,
     -- a few unknown to ONS, a few as people type them
     case
@@ -230,8 +230,8 @@ select
                     year(eldest.born_on) + if(month(eldest.born_on) >= 9, 5, 4)
                 ))
             )
-        when people.case_name is null and chance('upn', people.person_number, 0.012) then null
-        when people.case_name is null and chance('upn', people.person_number, 0.028)
+        when people.case_name is null and chance('upn', people.person_number, 0.008) then null
+        when people.case_name is null and chance('upn', people.person_number, 0.018)
             then upn_of(upn_digits(
                 scattered(people.person_number * 5, 61803399, 100000000),
                 year(people.born_on) + if(month(people.born_on) >= 9, 6, 5)

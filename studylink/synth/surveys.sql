@@ -33,7 +33,7 @@ create table sittings as
 select
     people.*,
     family_waves.wave,
-    family_waves.took_part_on + if(people.place = 1, 0, whole('later', people.person_number, 0, 9))
+    family_waves.took_part_on + if(people.place = 1, 0, whole('later', people.person_number, 0, 5))
         as took_part_on,
     people.person_number || ':' || family_waves.wave as sitting,
     child.first_name as child_name,
@@ -217,7 +217,7 @@ adults_first as (
         approached_on + whole('asked', giver_number, 14, 75) as answered_on,
         case
             -- nobody is asked about what is in unless refused: some say so all the same
-            when is_in_unless_refused then pick(weighted(map {'no': 7, 'dont_know': 2, 'yes': 1}), 'unasked', question)
+            when is_in_unless_refused then pick(getvariable('answers_unasked'), 'unasked', question)
             when is_wary then pick(getvariable('answers_of_the_wary'), 'wary', question)
             else pick(getvariable('answers_of_the_willing'), 'willing', question)
         end as answer
@@ -343,7 +343,7 @@ drawn as (
         whole('maker place', request, 1, members - 1) as adult_place,
         approached_on + whole('received', request, 20, 760) as received_on
     from families, range(2) as asks(ask)
-    where case_name is null and chance('asks', request, if(ask = 0, 0.1, 0.02))
+    where case_name is null and chance('asks', request, if(ask = 0, 0.06, 0.01))
 ),
 placed as (
     select
@@ -399,6 +399,37 @@ then_asked as (
     from first_asked
     where request_type in ('restrict', 'stop_linkage') and chance('second thoughts', request, 0.4)
 ),
+-- every kind of request in either scope by each role, however rare chance makes it
+kinds as (
+    select
+        role,
+        request_type,
+        scope,
+        row_number() over (partition by role order by request_type, scope) as turn
+    from (values ('mother'), ('father'), ('parental_carer'), ('child')) as roles(role),
+        (select unnest(getvariable('request_types') || ['lift_restriction']) as request_type),
+        (values ('person'), ('family')) as scopes(scope)
+    group by role, request_type, scope
+),
+makers as (
+    select *, row_number() over (partition by role order by person_number) as turn
+    from people
+    where case_name is null and family_number < 1000
+),
+one_of_each as (
+    select
+        study,
+        person_number as maker_number,
+        person_number as about_number,
+        scope,
+        'all' as domain,
+        request_type,
+        in_office_hours(approached_on + whole('turn', person_number, 100, 400), 'turn', person_number) as received_at,
+        if(request_type = 'rectify', 'phone', null) as field,
+        if(request_type = 'rectify', phone('turn ' || person_number), null) as new_value
+    from kinds
+    join makers using (role, turn)
+),
 -- deletions at the edge of the window, where the day decides
 last_waves as (
     select family_number, max(took_part_on) as took_part_on
@@ -447,6 +478,8 @@ chosen as (
     union all
     select study, maker_number, about_number, scope, domain, request_type, received_at, field, new_value
     from then_asked
+    union all
+    from one_of_each
     union all
     from at_the_edge
 )

@@ -1,0 +1,58 @@
+# studylink: `make build` builds the sample, `make test` shows the promises kept.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-all lint bench docs sample lock clean
+
+BIN := .venv/bin
+# the first Python on the path that is new enough
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: .venv/locked ## make .venv and install what requirements.lock names
+
+.venv/locked: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "studylink needs Python 3.11 or later; none was found on the path"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "could not make .venv: on Debian and Ubuntu, install python3-venv"; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python requirements.lock
+
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+build: setup ## the landed extracts to the three databases, with every data test
+	$(BIN)/dbt build
+	@$(BIN)/studylink summary
+
+test: setup lint ## style, the build with all its tests, and pytest with samples of what is long
+	STUDY_DATA=target/test-data $(BIN)/dbt build
+	$(BIN)/pytest -m "not long"
+
+test-all: setup lint ## the same with the whole of what is long
+	STUDY_DATA=target/test-data $(BIN)/dbt build
+	$(BIN)/pytest
+
+lint: setup ## SQL and Python style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	STUDY_DATA=target/lint-data $(BIN)/sqlfluff lint --processes 1 models tests analyses
+
+bench: setup ## dbt build beside a hand-written script: seconds, peak memory, ratio
+	$(BIN)/studylink bench
+
+docs: setup ## dbt's documentation site, in target/
+	$(BIN)/dbt docs generate
+
+sample: setup ## make extracts/sample again
+	rm -rf extracts/sample
+	$(BIN)/studylink synth --families 1000 --seed 20231002 --out extracts/sample
+
+lock: setup ## requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean: ## everything that was built, but the environment
+	rm -rf target logs data
