@@ -1,13 +1,19 @@
-"""The `studylink` command."""
+"""The `studylink` command: one subcommand a module, each registering itself."""
 
 import argparse
 import sys
 
+from studylink import summary, synth
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="studylink", description=__doc__)
-    parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = argparse.ArgumentParser(
+        prog="studylink", description="What stands beside studylink's dbt project."
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in (summary, synth):
+        module.add_command(subparsers)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed) or 0
 

@@ -1,4 +1,4 @@
-"""What may be landed: the dbt sources under `models/staging`, read as the contract that they are."""
+"""What may be landed: the dbt sources under `models/staging`, read as the contract they are."""
 
 from dataclasses import dataclass
 from functools import cache

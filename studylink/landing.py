@@ -130,9 +130,7 @@ def _files(folder: Path, place: str, optional: bool) -> tuple[list[Path], list[s
     """The files of one table at one place, in the order of their names."""
     forms = [
         [path for path in (folder / f"{place}.csv", folder / f"{place}.parquet") if path.is_file()],
-        sorted(
-            path for path in (folder / place).glob("*") if path.suffix in (".csv", ".parquet")
-        ),
+        sorted(path for path in (folder / place).glob("*") if path.suffix in (".csv", ".parquet")),
     ]
     paths = [path for form in forms for path in form]
     if len(forms[0]) > 1 or all(forms):
@@ -147,9 +145,7 @@ def _files(folder: Path, place: str, optional: bool) -> tuple[list[Path], list[s
     return paths, []
 
 
-def _header(
-    folder: Path, path: Path, table: LandedTable
-) -> tuple[tuple[str, ...], list[str]]:
+def _header(folder: Path, path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]:
     """The columns of a file in its own order, and what is wrong with them."""
     name = path.relative_to(folder).as_posix()
     try:

@@ -46,7 +46,7 @@ class Plugin(BasePlugin):
         config["temp_directory"] = str(self.workbench.folder / "spill")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Attach vault and research, lay the landed tables, and say if a development key is used."""
+        """Attach vault and research, lay the landed tables, warn of a development key."""
         self.connection = conn
         try:
             for name in ("vault", "research"):
