@@ -17,6 +17,10 @@ from studylink.contract import LandedTable, landed_tables
 ANY_STUDY = "surveys/*/"
 LINES_TOLD = 20
 """Malformed lines named of one file: enough to find what is wrong with it."""
+BLOCK = 2**20
+"""Bytes read at a time."""
+LONGEST_NAME = 63
+"""Characters in the longest column name that a message repeats."""
 
 
 class LandingError(Exception):
@@ -107,9 +111,15 @@ def _find(folder: Path) -> tuple[list[Landed], list[str]]:
     )
     if not studies:
         faults.append("surveys: no study's folder is there; expected surveys/<study>/ for each")
+    # a study whose answers have places of their own is expected, even where nothing of it is there
+    expected = {
+        table.landed_as.split("/")[1]
+        for table in landed_tables()
+        if table.landed_as.startswith("surveys/") and not table.landed_as.startswith(ANY_STUDY)
+    }
     for table in landed_tables():
         if table.landed_as.startswith(ANY_STUDY):
-            places = [f"surveys/{study}/{table.name}" for study in studies]
+            places = [f"surveys/{study}/{table.name}" for study in sorted({*studies, *expected})]
         else:
             places = [table.landed_as]
         for place in places:
@@ -150,26 +160,31 @@ def _header(folder: Path, path: Path, table: LandedTable) -> tuple[tuple[str, ..
     name = path.relative_to(folder).as_posix()
     try:
         if path.suffix == ".parquet":
-            described = duckdb.sql(f"describe from read_parquet({quoted(path)})").fetchall()
-            columns = tuple(row[0] for row in described)
+            columns = tuple(_parquet_types(path))
         else:
-            with path.open(encoding="utf-8-sig", newline="") as file:
+            # whatever is no UTF-8 becomes a surrogate: that of later lines is not the header's
+            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
                 columns = tuple(next(csv.reader(file, strict=True), ()))
-    except UnicodeDecodeError:
+            "".join(columns).encode()
+    except UnicodeEncodeError:
         return (), [f"{name}, line 1: not UTF-8"]
     except (csv.Error, duckdb.Error):
         # the library's own message may quote what the file holds
         return (), [f"{name}, line 1: the header cannot be read"]
-    faults = []
     missing = [column for column in table.columns if column not in columns]
+    if not columns or 2 * len(missing) > len(table.columns):
+        # what stands there may be a row of data, which nobody may see
+        return (), [
+            f"{name}, line 1: no header with the columns asked for; "
+            f"missing column(s) {', '.join(missing)}"
+        ]
+    faults = []
     if missing:
         faults.append(f"{name}: missing column(s) {', '.join(missing)}")
-    # a header of unasked columns may be a row of data: only what looks like a name is repeated
     unasked = sorted({column for column in columns if column not in table.columns})
     if unasked:
-        shown = [column if column.isidentifier() else "(unprintable)" for column in unasked]
         faults.append(
-            f"{name}: column(s) {', '.join(shown)} were not asked for; "
+            f"{name}: column(s) {', '.join(map(_shown, unasked))} were not asked for; "
             f"expected only {', '.join(table.columns)}"
         )
     twice = [column for column in table.columns if columns.count(column) > 1]
@@ -178,38 +193,90 @@ def _header(folder: Path, path: Path, table: LandedTable) -> tuple[tuple[str, ..
     return columns, faults
 
 
+def _shown(column: str) -> str:
+    """The name of a column as it may stand in a message: on one line, and no longer than a name."""
+    if column.isidentifier() and len(column) <= LONGEST_NAME:
+        return column
+    return ascii(column[:LONGEST_NAME])
+
+
 def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
     """The lines of CSV files that are no row of theirs, or no UTF-8.
 
     Reads every file once. DuckDB's own message would print the line, so the rejected lines are
     collected and only their numbers told.
     """
+    faults: list[str] = []
     with duckdb.connect() as connection:
-        for place in landed:
-            for file in place.files:
-                if not file.is_parquet:
-                    # hashing every column makes the reader look at every byte of it
-                    connection.execute(
-                        f"select bit_xor(hash(columns(*))) from {_csv(file, rejects=True)}"
-                    )
-        if not connection.execute(
-            "select * from duckdb_tables() where table_name = 'reject_errors'"
-        ).fetchall():
-            return []
-        rejected = connection.execute(
-            """
-            select file_path, line, min(error_type)
-            from reject_errors inner join reject_scans using (scan_id, file_id)
-            group by all
-            qualify row_number() over (partition by file_path order by line) <= ?
-            order by all
-            """,
-            [LINES_TOLD],
-        ).fetchall()
-    return [
-        f"{Path(path).relative_to(folder).as_posix()}, line {line}: {_REJECTED[kind]}"
-        for path, line, kind in rejected
-    ]
+        for file in (file for place in landed for file in place.files if not file.is_parquet):
+            name = file.path.relative_to(folder).as_posix()
+            try:
+                # hashing every column makes the reader look at every byte of it
+                connection.execute(
+                    f"select bit_xor(hash(columns(*))) from {_csv(file, rejects=True)}"
+                ).fetchall()
+            except duckdb.Error:
+                # the reader gives a whole file up where its lines end in different ways
+                line = _line_ending_otherwise(file.path)
+                faults.append(
+                    f"{name}, line {line}: it does not end as the lines before it do"
+                    if line
+                    else f"{name}: cannot be read as CSV"
+                )
+                continue
+            if not connection.execute(
+                "select 1 from duckdb_tables() where table_name = 'reject_errors'"
+            ).fetchall():
+                continue
+            rejected = connection.execute(
+                """
+                select line_byte_position, min(error_type::varchar)
+                from reject_errors
+                group by line_byte_position
+                order by line_byte_position
+                limit ?
+                """,
+                [LINES_TOLD],
+            ).fetchall()
+            connection.execute("drop table reject_errors; drop table reject_scans")
+            lines = _lines_at(file.path, [position for position, _ in rejected])
+            faults += [
+                f"{name}, line {line}: {_REJECTED.get(kind, 'cannot be read')}"
+                for line, (_, kind) in zip(lines, rejected, strict=True)
+            ]
+    return faults
+
+
+def _lines_at(path: Path, positions: list[int]) -> list[int]:
+    """The numbers of the lines in which bytes stand, counted as an editor does.
+
+    DuckDB counts rows, of which one may be many lines. `positions` count from 1 and ascend.
+    """
+    lines, read, ends = [], 0, 0
+    with path.open("rb") as file:
+        for position in positions:
+            while read < position - 1:
+                block = file.read(min(BLOCK, position - 1 - read))
+                read += len(block)
+                ends += block.count(b"\n")
+            lines.append(ends + 1)
+    return lines
+
+
+def _line_ending_otherwise(path: Path) -> int | None:
+    """The number of the first line that does not end as the header does."""
+    with path.open("rb") as file:
+        as_header, in_quotes = None, False
+        for number, line in enumerate(file, start=1):
+            in_quotes ^= line.count(b'"') % 2 == 1
+            if in_quotes:
+                continue
+            end = line[len(line.rstrip(b"\r\n")) :]
+            if as_header is None:
+                as_header = end
+            elif end and end != as_header:
+                return number
+    return None
 
 
 _REJECTED = {
@@ -223,11 +290,18 @@ _REJECTED = {
 }
 
 
+def _path(path: Path) -> str:
+    """A path as DuckDB reads it: as it stands, with nothing in it a wildcard."""
+    return quoted(
+        "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
+    )
+
+
 def _csv(file: LandedFile, rejects: bool = False) -> str:
     """A `read_csv` call; columns are named by the file's own header, for DuckDB reads by place."""
     columns = ", ".join(f"{quoted(column)}: 'varchar'" for column in file.columns)
     return (
-        f"read_csv({quoted(file.path)}, columns = {{{columns}}}, header = true, "
+        f"read_csv({_path(file.path)}, columns = {{{columns}}}, header = true, "
         "auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
         + (", store_rejects = true, rejects_limit = 0" if rejects else "")
         + ")"
@@ -238,27 +312,20 @@ def _reading(place: Landed) -> str:
     """The query that reads one landed table at one place."""
     columns = ", ".join(place.table.columns)
     if place.files[0].is_parquet:
-        types = {
-            name: kind
-            for name, kind, *_ in duckdb.sql(
-                f"describe from read_parquet({quoted(place.files[0].path)})"
-            ).fetchall()
-        }
         rows_before, queries = 0, []
         for file in place.files:
+            types = _parquet_types(file.path)
             values = ", ".join(
-                f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ') as {column}"
-                if types[column].startswith("TIMESTAMP")
-                else f"{column}::varchar as {column}"
+                f"nullif({_as_landed(column, types[column])}, '') as {column}"
                 for column in place.table.columns
             )
             queries.append(
                 f"select {quoted(place.source_table)} as source_table, "
                 f"{rows_before} + file_row_number + 1 as row_number, {values} "
-                f"from read_parquet({quoted(file.path)}, file_row_number = true)"
+                f"from read_parquet({_path(file.path)}, file_row_number = true)"
             )
             rows_before += duckdb.sql(
-                f"select sum(num_rows)::bigint from parquet_file_metadata({quoted(file.path)})"
+                f"select sum(num_rows)::bigint from parquet_file_metadata({_path(file.path)})"
             ).fetchall()[0][0]
         return "\nunion all\n".join(queries)
     files = " union all ".join(f"select {columns} from {_csv(file)}" for file in place.files)
@@ -266,6 +333,24 @@ def _reading(place: Landed) -> str:
         f"select {quoted(place.source_table)} as source_table, "
         f"row_number() over () as row_number, {columns} from ({files})"
     )
+
+
+def _parquet_types(path: Path) -> dict[str, str]:
+    """The columns of a Parquet file and their types, in its own order."""
+    return {
+        name: kind
+        for name, kind, *_ in duckdb.sql(f"describe from read_parquet({_path(path)})").fetchall()
+    }
+
+
+def _as_landed(column: str, kind: str) -> str:
+    """A column of a Parquet file as the text it would be in a CSV file."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        # an instant: its UTC, whatever the session's zone
+        column, kind = f"({column} at time zone 'UTC')", "TIMESTAMP"
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
+    return f"{column}::varchar"
 
 
 def _nothing(table: LandedTable) -> str:

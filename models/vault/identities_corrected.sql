@@ -33,7 +33,10 @@ corrections as (
         covering.study,
         covering.participant_id,
         rectifications.field,
-        rectifications.new_value,
+        case rectifications.field
+            when 'postcode' then {{ normalised('rectifications.new_value') }}
+            else rectifications.new_value
+        end as new_value,
         row_number() over (
             partition by covering.study, covering.participant_id, rectifications.field
             order by rectifications.received_at desc, rectifications.request_id desc
@@ -47,11 +50,11 @@ corrections as (
 
 corrected_values as (
     select
-        study,
-        participant_id,
         {%- for field in rectifiable %}
-            max(case when field = '{{ field }}' then new_value end) as {{ field }}{{ ',' if not loop.last }}
+        max(case when field = '{{ field }}' then new_value end) as {{ field }},
         {%- endfor %}
+        study,
+        participant_id
     from corrections
     where newest_first = 1
     group by study, participant_id
@@ -64,7 +67,7 @@ identities_corrected as (
         participants.family_id,
         participants.role,
         {%- for field in rectifiable %}
-            coalesce({{ normalised('corrected_values.postcode') if field == 'postcode' else 'corrected_values.' ~ field }}, participants.{{ field }}) as {{ field }},
+        coalesce(corrected_values.{{ field }}, participants.{{ field }}) as {{ field }},
         {%- endfor %}
         birth_dates.date_of_birth,
         participants.unique_pupil_number,

@@ -16,11 +16,16 @@ studies as (
 
 codes as (
     {%- for kind, code, models in places -%}
-        {%- set outer = loop -%}
-        {%- for model in models %}
-            select '{{ kind }}' as kind, {{ code }} as code from {{ ref(model) }}
-            {% if not (outer.last and loop.last) %}union{% endif %}
-        {%- endfor -%}
+    {%- set outer = loop -%}
+    {%- for model in models %}
+    select
+        '{{ kind }}' as kind,
+        {{ code }} as code
+    from {{ ref(model) }}
+    {%- if not (outer.last and loop.last) %}
+    union
+    {%- endif %}
+    {%- endfor -%}
     {%- endfor %}
 ),
 

@@ -23,7 +23,7 @@ due_to_be_asked as (
             and linkages_decided.participant_id = statements.participant_id
             and linkages_decided.domain = statements.domain
             and linkages_decided.answers_of = statements.answers_of
-            and statements.said_at >= linkages_decided.decided_at
+            and linkages_decided.decided_at <= statements.said_at
     where statements.participant_id is null
 )
 

@@ -30,18 +30,12 @@ FEWEST, MOST = 200, 1_250_000
 def write_extracts(families: int, seed: int, out: Path) -> None:
     """Write a complete landing folder of invented data to `out`.
 
-    The folder is laid out as real deliveries are, one CSV file a table: about ten kilobytes and
-    seventy agency records a family. The same number of families and the same seed give the same
-    bytes, whatever the number of threads.
+    It is laid out as real deliveries are, one CSV file a table: some seven kilobytes and seventy
+    agency records a family. The same `families` and `seed` give the same bytes, whatever the number
+    of threads; another seed gives another population. `out` must not exist yet, or be empty.
 
-    Args:
-        families: how many families, from 200 (the hand-made cases need room) to 1,250,000.
-        seed: any integer; another seed gives another population.
-        out: a folder that does not exist yet, or is empty.
-
-    Raises:
-        ValueError: `families` is out of range.
-        FileExistsError: `out` holds something already, which is left as it was.
+    Raises ValueError for `families` below 200 (the hand-made cases need room) or above 1,250,000,
+    and FileExistsError where `out` holds something already, which is left as it was.
     """
     if not FEWEST <= families <= MOST:
         raise ValueError(f"families must be from {FEWEST} to {MOST:,}, not {families:,}")

@@ -38,7 +38,18 @@ create view landed."dfe/schools" as
 select
     school_urn,
     pick(
-        ['St Aidan''s', 'St Mary''s', 'Oakfield', 'Riverside', 'Hill Top', 'Greenway', 'The Willows', 'Kingfisher', 'Northgate', 'Holy Trinity'],
+        [
+            'St Aidan''s',
+            'St Mary''s',
+            'Oakfield',
+            'Riverside',
+            'Hill Top',
+            'Greenway',
+            'The Willows',
+            'Kingfisher',
+            'Northgate',
+            'Holy Trinity'
+        ],
         'school name', school
     ) || ' ' || case kind
         when 'primary' then 'Primary School'
@@ -64,9 +75,12 @@ select
         when 'special' then whole('size', school, 40, 220)
         else whole('size', school, 15, 90)
     end as pupils,
-    round(bounded(23 + 13 * bell('fsm', school) + if(kind in ('special', 'alternative'), 20, 0), 1, 90), 1)::decimal(4, 1) as percent_fsm,
+    round(
+        bounded(23 + 13 * bell('fsm', school) + if(kind in ('special', 'alternative'), 20, 0), 1, 90), 1
+    )::decimal(4, 1) as percent_fsm,
     round(bounded(16 + 17 * bell('eal', school), 0, 96), 1)::decimal(4, 1) as percent_eal,
-    if(chance('not inspected', school, 0.06), null, pick(getvariable('ofsted_ratings'), 'rating', school)) as ofsted_rating
+    if(chance('not inspected', school, 0.06), null, pick(getvariable('ofsted_ratings'), 'rating', school))
+        as ofsted_rating
 from schools
 join postcodes on postcodes.postcode_number = schools.school % 27 + 27 * below('site', school, 30);
 
@@ -93,16 +107,23 @@ entries as (
 drawn as (
     select
         *,
-        if(kind = 'stranger', pick(getvariable('origins'), 'pupil origin', pupil_number), own_origin) as pupil_origin,
+        if(kind = 'stranger', pick(getvariable('origins'), 'pupil origin', pupil_number), own_origin)
+            as pupil_origin,
         if(kind in ('stranger', 'twin'), pick(['F', 'M'], 'pupil sex', pupil_number), true_sex) as sex,
         if(kind in ('stranger', 'namesake'), 'pupil ' || pupil_number, home) as pupil_home,
         -- where the contractor and the register disagree, one or two things at a time
         if(
-            kind = 'child' and case_name is null and chance('differs', person_number, if(study = 'send_futures', 0.11, 0.04)),
+            kind = 'child'
+            and case_name is null
+            and chance('differs', person_number, if(study = 'send_futures', 0.11, 0.04)),
             whole('difference', person_number, 0, 9), -1
         ) as difference
     from entries
-    where not (kind = 'child' and case_name is null and chance('not in register', person_number, if(study = 'send_futures', 0.03, 0.02)))
+    where not (
+        kind = 'child'
+        and case_name is null
+        and chance('not in register', person_number, if(study = 'send_futures', 0.03, 0.02))
+    )
 ),
 written as (
     select
@@ -133,7 +154,8 @@ select
         kind in ('child', 'twice'),
         register_upn,
         upn_of(upn_digits(
-            scattered(pupil_number, 61803399, 100000000), year(pupil_born_on) + if(month(pupil_born_on) >= 9, 5, 4)
+            scattered(pupil_number, 61803399, 100000000),
+            year(pupil_born_on) + if(month(pupil_born_on) >= 9, 5, 4)
         ))
     ) as upn,
     case
@@ -143,14 +165,21 @@ select
         else given_name
     end as forename,
     case
-        when difference = 3 and len(family_name) > 3 then left(family_name, 1) || substr(family_name, 3, 1) || substr(family_name, 2, 1) || substr(family_name, 4)
+        when
+            difference = 3 and len(family_name) > 3
+            then left(family_name, 1)
+                || substr(family_name, 3, 1)
+                || substr(family_name, 2, 1)
+                || substr(family_name, 4)
         when difference = 4 then family_name || 'e'
         when difference = 5 then other_name.value
         when difference = 2 then upper(family_name)
         else family_name
     end as surname,
     case
-        when difference = 6 and day(pupil_born_on) <= 12 then make_date(year(pupil_born_on), day(pupil_born_on), month(pupil_born_on))
+        when
+            difference = 6 and day(pupil_born_on) <= 12
+            then make_date(year(pupil_born_on), day(pupil_born_on), month(pupil_born_on))
         when difference in (6, 7) then pupil_born_on + 1
         else pupil_born_on
     end as date_of_birth,
@@ -163,7 +192,9 @@ select
     -- 1 September to 31 August is one school year
     year(pupil_born_on) + if(month(pupil_born_on) >= 9, 0, -1) as cohort,
     case
-        when study = 'send_futures' and kind <> 'stranger' then pick(getvariable('sen_provisions_of_the_study'), 'sen', pupil_number)
+        when
+            study = 'send_futures' and kind <> 'stranger'
+            then pick(getvariable('sen_provisions_of_the_study'), 'sen', pupil_number)
         else pick(getvariable('sen_provisions'), 'sen', pupil_number)
     end as usual_sen,
     chance('special school', pupil_number, 0.4) as is_in_special_school
@@ -171,7 +202,11 @@ from (
     select
         *,
         -- moved since one of the two wrote the address down
-        if(difference in (8, 9) or (difference = 3 and chance('and moved', pupil_number, 0.3)), 'old ' || pupil_home, pupil_home) as register_home
+        if(
+            difference in (8, 9) or (difference = 3 and chance('and moved', pupil_number, 0.3)),
+            'old ' || pupil_home,
+            pupil_home
+        ) as register_home
     from written
 ) as written
 left join nicknames on nicknames.formal = given_name
@@ -219,7 +254,8 @@ kinds as (
         end as kind_of_school,
         academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
         -- every third authority sends its children to the special school of the next
-        if(kind_of_school = 'special' and authority % 3 = 0, (authority + 1) % 27, authority) as school_authority,
+        if(kind_of_school = 'special' and authority % 3 = 0, (authority + 1) % 27, authority)
+            as school_authority,
         -- children stay at a school, and some move
         if(chance('changes school', enrolment, 0.05), enrolment, pupil_number::varchar) as chosen_for
     from years
@@ -227,7 +263,11 @@ kinds as (
 )
 select
     kinds.*,
-    if(chance('unknown school', enrolment, 0.004), '999' || whole('unknown school', enrolment, 100, 999), school_urn) as school_urn
+    if(
+        chance('unknown school', enrolment, 0.004),
+        '999' || whole('unknown school', enrolment, 100, 999),
+        school_urn
+    ) as school_urn
 from kinds
 join school_counts
     on school_counts.kind = kind_of_school and school_counts.authority = school_authority
@@ -243,7 +283,11 @@ select
     academic_year,
     school_urn,
     nc_year,
-    chance('fsm', if(chance('fsm changes', enrolment, 0.1), enrolment, pupil_number::varchar), if(study = 'send_futures', 0.38, 0.24)) as fsm_eligible,
+    chance(
+        'fsm',
+        if(chance('fsm changes', enrolment, 0.1), enrolment, pupil_number::varchar),
+        if(study = 'send_futures', 0.38, 0.24)
+    ) as fsm_eligible,
     if(chance('sen changes', enrolment, 0.05), 'K', usual_sen) as sen_provision,
     if(
         usual_sen = 'N' and not chance('sen changes', enrolment, 0.05),
@@ -253,7 +297,11 @@ select
         chance('other group', pupil_number, 0.09),
         pick(getvariable('other_ethnic_groups_major'), 'other group', pupil_number), ethnic_group_major
     ) as ethnic_group_major,
-    if(chance('language', pupil_number, 0.08), pick(['ENG', 'OTH', 'UNC'], 'language', pupil_number), language_group_major) as language_group_major
+    if(
+        chance('language', pupil_number, 0.08),
+        pick(['ENG', 'OTH', 'UNC'], 'language', pupil_number),
+        language_group_major
+    ) as language_group_major
 from enrolments
 join origins on origins.origin = pupil_origin
 where not chance('missed census', enrolment, 0.01);
@@ -264,14 +312,24 @@ select
     delivery_id,
     pupil_matching_ref,
     sat_in || '/' || lpad(((sat_in + 1) % 100)::varchar, 2, '0') as academic_year,
-    if(chance('absent', pupil_number, 0.05), null, bounded(round(104 + ability), 80, 120)::integer) as read_score,
-    if(chance('absent', pupil_number, 0.06), null, bounded(round(104 + ability + 4 * bell('maths', pupil_number)), 80, 120)::integer) as mat_score,
-    if(chance('absent', pupil_number, 0.06), null, bounded(round(104.5 + ability + 3 * bell('grammar', pupil_number)), 80, 120)::integer) as gps_score
+    if(chance('absent', pupil_number, 0.05), null, bounded(round(104 + ability), 80, 120)::integer)
+        as read_score,
+    if(
+        chance('absent', pupil_number, 0.06),
+        null,
+        bounded(round(104 + ability + 4 * bell('maths', pupil_number)), 80, 120)::integer
+    ) as mat_score,
+    if(
+        chance('absent', pupil_number, 0.06),
+        null,
+        bounded(round(104.5 + ability + 3 * bell('grammar', pupil_number)), 80, 120)::integer
+    ) as gps_score
 from (
     select
         *,
         cohort + 11 as sat_in,
-        7.5 * bell('ability', pupil_number) - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end as ability
+        7.5 * bell('ability', pupil_number)
+        - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end as ability
     from pupils
 )
 join deliveries
@@ -288,13 +346,24 @@ select
     pupil_matching_ref,
     academic_year,
     sessions_possible,
-    least(sessions_possible // 2, whole('authorised', enrolment, 0, 12) + if(chance('ill', enrolment, 0.15), whole('ill', enrolment, 5, 90), 0)) as sessions_authorised,
     least(
         sessions_possible // 2,
-        if(chance('away', enrolment, 0.4), whole('away', enrolment, 1, 14), 0) + if(chance('truant', enrolment, 0.04), whole('truant', enrolment, 10, 140), 0)
+        whole('authorised', enrolment, 0, 12)
+        + if(chance('ill', enrolment, 0.15), whole('ill', enrolment, 5, 90), 0)
+    ) as sessions_authorised,
+    least(
+        sessions_possible // 2,
+        if(chance('away', enrolment, 0.4), whole('away', enrolment, 1, 14), 0)
+        + if(chance('truant', enrolment, 0.04), whole('truant', enrolment, 10, 140), 0)
     ) as sessions_unauthorised
 from (
-    select *, if(academic_start = 2025, whole('possible', enrolment, 222, 236), whole('possible', enrolment, 368, 380)) as sessions_possible
+    select
+        *,
+        if(
+            academic_start = 2025,
+            whole('possible', enrolment, 222, 236),
+            whole('possible', enrolment, 368, 380)
+        ) as sessions_possible
     from enrolments
     where nc_year >= 1 and (kind <> 'stranger' or chance('absence', pupil_number, 0.3))
 );
@@ -308,7 +377,11 @@ select
     make_date(academic_start, 9, 4) + starts_after as started_on,
     if(
         chance('still there', enrolment, 0.3),
-        null, least(make_date(academic_start, 9, 4) + starts_after + whole('stays', enrolment, 14, 120), make_date(academic_start + 1, 3, 27))
+        null,
+        least(
+            make_date(academic_start, 9, 4) + starts_after + whole('stays', enrolment, 14, 120),
+            make_date(academic_start + 1, 3, 27)
+        )
     ) as ended_on
 from (select *, whole('starts', enrolment, 0, 150) as starts_after from enrolments)
 where chance('provision', enrolment, if(study = 'send_futures' and kind <> 'stranger', 0.06, 0.008));
@@ -336,7 +409,10 @@ from (
         and years.domain = deliveries.domain
         and (
             years.academic_start = deliveries.academic_start
-            or (years.academic_start < deliveries.academic_start and is_first(approached_on, deliveries.previous_request_sent_at))
+            or (
+                years.academic_start < deliveries.academic_start
+                and is_first(approached_on, deliveries.previous_request_sent_at)
+            )
         ),
         range(2) as aims(number)
     where deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at
@@ -351,7 +427,11 @@ select
     pupils.pupil_matching_ref,
     if(pupils.kind in ('child', 'twice'), 'match', 'no_match') as decision,
     pick(['reviewer 1', 'reviewer 2', 'reviewer 3'], 'reviewer', pupils.pupil_number) as decided_by,
-    stamp(in_office_hours(date '2025-01-06' + whole('reviewed', pupils.pupil_number, 0, 60), 'reviewed', pupils.pupil_number)) as decided_at
+    stamp(
+        in_office_hours(
+            date '2025-01-06' + whole('reviewed', pupils.pupil_number, 0, 60), 'reviewed', pupils.pupil_number
+        )
+    ) as decided_at
 from pupils
 join people using (person_number)
 where

@@ -7,7 +7,8 @@ select
     is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
     if(is_first_delivery, date '2018-01-01', deliveries.covers_from) as covers_from,
     deliveries.covers_until,
-    (deliveries.covers_until - if(is_first_delivery, date '2018-01-01', deliveries.covers_from))::integer as days,
+    (deliveries.covers_until - if(is_first_delivery, date '2018-01-01', deliveries.covers_from))::integer
+        as days,
     sent_people.person_number || ':' || deliveries.delivery_id as claimant
 from sent_people
 join deliveries using (domain)
@@ -25,9 +26,14 @@ select
     ends_before(starts_on + whole('spell days', spell, 14, greatest(15, days)), covers_until) as ended_on,
     whole('weekly', spell, 2400, 26500) / 100::decimal(12, 2) as weekly_amount
 from (
-    select claimants.*, claimant || ':' || number as spell, covers_from + whole('spell', claimant || ':' || number, 0, days) as starts_on
+    select
+        claimants.*,
+        claimant || ':' || number as spell,
+        covers_from + whole('spell', claimant || ':' || number, 0, days) as starts_on
     from claimants, range(2) as spells(number)
-    where chance('claims', claimants.person_number || ':' || number, if(case_name is null, 0.3, 1) - 0.18 * number)
+    where chance(
+        'claims', claimants.person_number || ':' || number, if(case_name is null, 0.3, 1) - 0.18 * number
+    )
 );
 
 create view landed."dwp/employment_programmes" as
@@ -37,7 +43,8 @@ select
     pick(getvariable('programmes'), 'programme', claimant) as programme,
     starts_on as started_on,
     ends_before(ends_on, covers_until) as ended_on,
-    if(ends_on > covers_until, null, pick(getvariable('programme_outcomes'), 'programme outcome', claimant)) as outcome
+    if(ends_on > covers_until, null, pick(getvariable('programme_outcomes'), 'programme outcome', claimant))
+        as outcome
 from (
     select
         *,
@@ -54,6 +61,7 @@ select
     participant_id,
     pick(getvariable('pension_types'), 'scheme', claimant) as scheme_type,
     covers_from + whole('joined', claimant, 0, days - 60) as joined_on,
-    if(chance('left scheme', claimant, 0.2), covers_until - whole('left scheme', claimant, 0, 50), null) as left_on
+    if(chance('left scheme', claimant, 0.2), covers_until - whole('left scheme', claimant, 0, 50), null)
+        as left_on
 from claimants
 where chance('pension', claimant, if(is_first_delivery, 0.7, 0.1));

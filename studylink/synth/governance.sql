@@ -23,27 +23,279 @@ select
     ) as previous_request_sent_at
 from (
     values
-    ('DFE-NPD-2023', 'dfe', null, 'education', null, timestamp '2024-01-10 12:00:00', null, date '2017-09-01', date '2023-08-31', null, 2022),
-    ('DFE-NPD-2024', 'dfe', null, 'education', null, '2024-10-10 12:00:00', null, '2023-09-01', '2024-08-31', null, 2023),
-    ('DFE-NPD-2025', 'dfe', null, 'education', null, '2025-10-09 09:15:00', null, '2024-09-01', '2025-08-31', null, 2024),
-    ('DFE-NPD-2026', 'dfe', null, 'education', null, '2026-04-16 09:15:00', null, '2025-09-01', '2026-03-31', null, 2025),
-    ('DFE-ILR-FT-1', 'dfe', 'five_to_twelve', 'education', '2024-01-15 10:00:00', '2024-02-19 16:20:00', '2024-03-01 09:00:00', null, null, null, 2022),
-    ('DFE-ILR-FT-2', 'dfe', 'five_to_twelve', 'education', '2025-01-13 10:00:00', '2025-02-17 16:20:00', '2025-03-03 09:00:00', null, null, null, 2023),
-    ('DFE-ILR-FT-3', 'dfe', 'five_to_twelve', 'education', '2026-01-12 10:00:00', '2026-02-16 16:20:00', null, null, null, null, 2024),
-    ('DFE-ILR-FT-4', 'dfe', 'five_to_twelve', 'education', '2026-05-11 10:00:00', '2026-06-15 16:20:00', '2026-06-25 09:00:00', null, null, null, 2025),
-    ('NHSE-FT-1', 'nhs_england', 'five_to_twelve', 'health', '2024-01-10 12:00:00', '2024-02-10 12:00:00', '2024-02-20 12:00:00', '2021-01-01', '2023-12-31', null, null),
-    ('NHSE-FT-2', 'nhs_england', 'five_to_twelve', 'health', '2024-07-10 12:00:00', '2024-08-10 12:00:00', '2024-08-20 12:00:00', '2024-01-01', '2024-06-30', null, null),
-    ('NHSE-FT-3', 'nhs_england', 'five_to_twelve', 'health', '2025-07-09 10:30:00', '2025-08-12 14:05:00', '2025-08-29 11:00:00', '2024-07-01', '2025-06-30', null, null),
-    ('NHSE-FT-4', 'nhs_england', 'five_to_twelve', 'health', '2026-01-14 10:30:00', '2026-02-18 14:05:00', null, '2025-07-01', '2025-12-31', null, null),
-    ('NHSE-FT-5', 'nhs_england', 'five_to_twelve', 'health', '2026-05-13 10:30:00', '2026-06-17 14:05:00', '2026-06-26 11:00:00', '2026-01-01', '2026-04-30', null, null),
-    ('HMRC-FT-1', 'hmrc', 'five_to_twelve', 'employment_tax', '2024-02-05 09:00:00', '2024-03-11 15:00:00', '2024-03-20 12:00:00', null, null, '2022-23', null),
-    ('HMRC-FT-2', 'hmrc', 'five_to_twelve', 'employment_tax', '2024-11-04 09:00:00', '2024-12-09 15:00:00', '2024-12-18 12:00:00', null, null, '2023-24', null),
-    ('HMRC-FT-3', 'hmrc', 'five_to_twelve', 'employment_tax', '2025-11-03 09:00:00', '2025-12-08 15:00:00', null, null, null, '2024-25', null),
-    ('HMRC-FT-4', 'hmrc', 'five_to_twelve', 'employment_tax', '2026-05-18 09:00:00', '2026-06-22 15:00:00', '2026-06-29 12:00:00', null, null, '2025-26', null),
-    ('DWP-FT-1', 'dwp', 'five_to_twelve', 'benefits', '2024-02-06 09:00:00', '2024-03-12 15:00:00', '2024-03-25 12:00:00', '2016-01-01', '2023-12-31', null, null),
-    ('DWP-FT-2', 'dwp', 'five_to_twelve', 'benefits', '2025-02-04 09:00:00', '2025-03-11 15:00:00', '2025-03-24 12:00:00', '2024-01-01', '2024-12-31', null, null),
-    ('DWP-FT-3', 'dwp', 'five_to_twelve', 'benefits', '2026-01-20 09:00:00', '2026-02-24 15:00:00', null, '2025-01-01', '2025-12-31', null, null),
-    ('DWP-FT-4', 'dwp', 'five_to_twelve', 'benefits', '2026-05-19 09:00:00', '2026-06-23 15:00:00', '2026-06-29 12:00:00', '2026-01-01', '2026-04-30', null, null)
+    (
+        'DFE-NPD-2023',
+        'dfe',
+        null,
+        'education',
+        null,
+        timestamp '2024-01-10 12:00:00',
+        null,
+        date '2017-09-01',
+        date '2023-08-31',
+        null,
+        2022
+    ),
+    (
+        'DFE-NPD-2024',
+        'dfe',
+        null,
+        'education',
+        null,
+        '2024-10-10 12:00:00',
+        null,
+        '2023-09-01',
+        '2024-08-31',
+        null,
+        2023
+    ),
+    (
+        'DFE-NPD-2025',
+        'dfe',
+        null,
+        'education',
+        null,
+        '2025-10-09 09:15:00',
+        null,
+        '2024-09-01',
+        '2025-08-31',
+        null,
+        2024
+    ),
+    (
+        'DFE-NPD-2026',
+        'dfe',
+        null,
+        'education',
+        null,
+        '2026-04-16 09:15:00',
+        null,
+        '2025-09-01',
+        '2026-03-31',
+        null,
+        2025
+    ),
+    (
+        'DFE-ILR-FT-1',
+        'dfe',
+        'five_to_twelve',
+        'education',
+        '2024-01-15 10:00:00',
+        '2024-02-19 16:20:00',
+        '2024-03-01 09:00:00',
+        null,
+        null,
+        null,
+        2022
+    ),
+    (
+        'DFE-ILR-FT-2',
+        'dfe',
+        'five_to_twelve',
+        'education',
+        '2025-01-13 10:00:00',
+        '2025-02-17 16:20:00',
+        '2025-03-03 09:00:00',
+        null,
+        null,
+        null,
+        2023
+    ),
+    (
+        'DFE-ILR-FT-3',
+        'dfe',
+        'five_to_twelve',
+        'education',
+        '2026-01-12 10:00:00',
+        '2026-02-16 16:20:00',
+        null,
+        null,
+        null,
+        null,
+        2024
+    ),
+    (
+        'DFE-ILR-FT-4',
+        'dfe',
+        'five_to_twelve',
+        'education',
+        '2026-05-11 10:00:00',
+        '2026-06-15 16:20:00',
+        '2026-06-25 09:00:00',
+        null,
+        null,
+        null,
+        2025
+    ),
+    (
+        'NHSE-FT-1',
+        'nhs_england',
+        'five_to_twelve',
+        'health',
+        '2024-01-10 12:00:00',
+        '2024-02-10 12:00:00',
+        '2024-02-20 12:00:00',
+        '2021-01-01',
+        '2023-12-31',
+        null,
+        null
+    ),
+    (
+        'NHSE-FT-2',
+        'nhs_england',
+        'five_to_twelve',
+        'health',
+        '2024-07-10 12:00:00',
+        '2024-08-10 12:00:00',
+        '2024-08-20 12:00:00',
+        '2024-01-01',
+        '2024-06-30',
+        null,
+        null
+    ),
+    (
+        'NHSE-FT-3',
+        'nhs_england',
+        'five_to_twelve',
+        'health',
+        '2025-07-09 10:30:00',
+        '2025-08-12 14:05:00',
+        '2025-08-29 11:00:00',
+        '2024-07-01',
+        '2025-06-30',
+        null,
+        null
+    ),
+    (
+        'NHSE-FT-4',
+        'nhs_england',
+        'five_to_twelve',
+        'health',
+        '2026-01-14 10:30:00',
+        '2026-02-18 14:05:00',
+        null,
+        '2025-07-01',
+        '2025-12-31',
+        null,
+        null
+    ),
+    (
+        'NHSE-FT-5',
+        'nhs_england',
+        'five_to_twelve',
+        'health',
+        '2026-05-13 10:30:00',
+        '2026-06-17 14:05:00',
+        '2026-06-26 11:00:00',
+        '2026-01-01',
+        '2026-04-30',
+        null,
+        null
+    ),
+    (
+        'HMRC-FT-1',
+        'hmrc',
+        'five_to_twelve',
+        'employment_tax',
+        '2024-02-05 09:00:00',
+        '2024-03-11 15:00:00',
+        '2024-03-20 12:00:00',
+        null,
+        null,
+        '2022-23',
+        null
+    ),
+    (
+        'HMRC-FT-2',
+        'hmrc',
+        'five_to_twelve',
+        'employment_tax',
+        '2024-11-04 09:00:00',
+        '2024-12-09 15:00:00',
+        '2024-12-18 12:00:00',
+        null,
+        null,
+        '2023-24',
+        null
+    ),
+    (
+        'HMRC-FT-3',
+        'hmrc',
+        'five_to_twelve',
+        'employment_tax',
+        '2025-11-03 09:00:00',
+        '2025-12-08 15:00:00',
+        null,
+        null,
+        null,
+        '2024-25',
+        null
+    ),
+    (
+        'HMRC-FT-4',
+        'hmrc',
+        'five_to_twelve',
+        'employment_tax',
+        '2026-05-18 09:00:00',
+        '2026-06-22 15:00:00',
+        '2026-06-29 12:00:00',
+        null,
+        null,
+        '2025-26',
+        null
+    ),
+    (
+        'DWP-FT-1',
+        'dwp',
+        'five_to_twelve',
+        'benefits',
+        '2024-02-06 09:00:00',
+        '2024-03-12 15:00:00',
+        '2024-03-25 12:00:00',
+        '2016-01-01',
+        '2023-12-31',
+        null,
+        null
+    ),
+    (
+        'DWP-FT-2',
+        'dwp',
+        'five_to_twelve',
+        'benefits',
+        '2025-02-04 09:00:00',
+        '2025-03-11 15:00:00',
+        '2025-03-24 12:00:00',
+        '2024-01-01',
+        '2024-12-31',
+        null,
+        null
+    ),
+    (
+        'DWP-FT-3',
+        'dwp',
+        'five_to_twelve',
+        'benefits',
+        '2026-01-20 09:00:00',
+        '2026-02-24 15:00:00',
+        null,
+        '2025-01-01',
+        '2025-12-31',
+        null,
+        null
+    ),
+    (
+        'DWP-FT-4',
+        'dwp',
+        'five_to_twelve',
+        'benefits',
+        '2026-05-19 09:00:00',
+        '2026-06-23 15:00:00',
+        '2026-06-29 12:00:00',
+        '2026-01-01',
+        '2026-04-30',
+        null,
+        null
+    )
 ) as deliveries(
     delivery_id, supplier, study, domain, request_sent_at, received_at, identifiers_deleted_at,
     covers_from, covers_until, tax_year, academic_start
@@ -124,7 +376,13 @@ requested as (
     from asked_of_us
     group by all
 )
-select releases.release_id, releases.project_id, releases.shared_at, releases.study, people.participant_id, releases.domain
+select
+    releases.release_id,
+    releases.project_id,
+    releases.shared_at,
+    releases.study,
+    people.participant_id,
+    releases.domain
 from releases
 join permitted
     on permitted.study = releases.study
@@ -137,7 +395,13 @@ where
     and chance('shared ' || releases.release_id || releases.domain, people.person_number, releases.portion)
     and (requested.received_at is null or requested.received_at > releases.shared_at)
 union all
-select 'R2024-10', if(people.study = 'send_futures', 'P003', 'P001'), timestamp '2024-10-15 09:00:00', people.study, people.participant_id, case_shared.domain
+select
+    'R2024-10',
+    if(people.study = 'send_futures', 'P003', 'P001'),
+    timestamp '2024-10-15 09:00:00',
+    people.study,
+    people.participant_id,
+    case_shared.domain
 from case_shared
 join people using (case_name, known_as);
 
@@ -148,14 +412,94 @@ from shared_people;
 create view landed."governance/projects" as
 from (
     values
-    ('P001', 'Asthma, school absence and early attainment', 'University of Wraybridge', 'research', date '2024-06-03', date '2027-06-02', date '2024-06-17', 'five_to_twelve', 'health;education;area'),
-    ('P002', 'Work, benefits and family income in the early school years', 'Institute for Family Economics', 'research', '2024-11-11', '2026-11-10', '2024-11-29', 'five_to_twelve', 'employment_tax;benefits;area'),
-    ('P003', 'Support for special educational needs and later attainment', 'Marlowe Park University', 'research', '2024-08-05', '2026-12-31', '2024-09-02', 'send_futures', 'education'),
-    ('P004', 'Official statistics on children with SEN support', 'Office for Education Statistics', 'statistics', '2025-03-10', '2028-03-09', '2025-03-21', 'five_to_twelve;send_futures', 'education'),
-    ('P005', 'Targeting of tutoring services', 'Brightscore Ltd', 'commercial', '2025-05-01', '2026-04-30', '2025-05-08', 'send_futures', 'education'),
-    ('P006', 'Maternal mental health and the first years of school', 'Calderstow Medical School', 'research', '2025-09-01', '2027-08-31', null, 'five_to_twelve', 'health'),
-    ('P007', 'Air quality and respiratory health', 'University of Wraybridge', 'research', '2023-11-06', '2025-11-05', '2023-11-20', 'five_to_twelve', 'health;area'),
-    ('P008', 'School moves and special needs', 'Institute for Family Economics', 'research', null, null, null, 'five_to_twelve;send_futures', 'education;area')
+    (
+        'P001',
+        'Asthma, school absence and early attainment',
+        'University of Wraybridge',
+        'research',
+        date '2024-06-03',
+        date '2027-06-02',
+        date '2024-06-17',
+        'five_to_twelve',
+        'health;education;area'
+    ),
+    (
+        'P002',
+        'Work, benefits and family income in the early school years',
+        'Institute for Family Economics',
+        'research',
+        '2024-11-11',
+        '2026-11-10',
+        '2024-11-29',
+        'five_to_twelve',
+        'employment_tax;benefits;area'
+    ),
+    (
+        'P003',
+        'Support for special educational needs and later attainment',
+        'Marlowe Park University',
+        'research',
+        '2024-08-05',
+        '2026-12-31',
+        '2024-09-02',
+        'send_futures',
+        'education'
+    ),
+    (
+        'P004',
+        'Official statistics on children with SEN support',
+        'Office for Education Statistics',
+        'statistics',
+        '2025-03-10',
+        '2028-03-09',
+        '2025-03-21',
+        'five_to_twelve;send_futures',
+        'education'
+    ),
+    (
+        'P005',
+        'Targeting of tutoring services',
+        'Brightscore Ltd',
+        'commercial',
+        '2025-05-01',
+        '2026-04-30',
+        '2025-05-08',
+        'send_futures',
+        'education'
+    ),
+    (
+        'P006',
+        'Maternal mental health and the first years of school',
+        'Calderstow Medical School',
+        'research',
+        '2025-09-01',
+        '2027-08-31',
+        null,
+        'five_to_twelve',
+        'health'
+    ),
+    (
+        'P007',
+        'Air quality and respiratory health',
+        'University of Wraybridge',
+        'research',
+        '2023-11-06',
+        '2025-11-05',
+        '2023-11-20',
+        'five_to_twelve',
+        'health;area'
+    ),
+    (
+        'P008',
+        'School moves and special needs',
+        'Institute for Family Economics',
+        'research',
+        null,
+        null,
+        null,
+        'five_to_twelve;send_futures',
+        'education;area'
+    )
 ) as projects(project_id, title, organisation, purpose, approved_on, expires_on, contract_signed_on, studies, domains);
 
 create view landed."governance/researchers" as

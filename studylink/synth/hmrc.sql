@@ -8,7 +8,8 @@ select
     years.tax_year,
     make_date(left(years.tax_year, 4)::integer, 4, 6) as year_begins,
     sent_people.person_number || ':' || years.tax_year as taxpayer,
-    chance('employed', sent_people.person_number, 0.78) and not chance('year out', taxpayer, 0.06) as is_employed,
+    chance('employed', sent_people.person_number, 0.78)
+    and not chance('year out', taxpayer, 0.06) as is_employed,
     child.born_on as child_born_on
 from sent_people
 join deliveries using (domain)
@@ -16,7 +17,10 @@ join deliveries as years
     on years.supplier = deliveries.supplier
     and (
         years.tax_year = deliveries.tax_year
-        or (years.tax_year < deliveries.tax_year and is_first(sent_people.approached_on, deliveries.previous_request_sent_at))
+        or (
+            years.tax_year < deliveries.tax_year
+            and is_first(sent_people.approached_on, deliveries.previous_request_sent_at)
+        )
     )
 join people as child
     on child.family_number = sent_people.family_number and child.place = 0
@@ -38,19 +42,31 @@ select
     delivery_id,
     participant_id,
     tax_year,
-    '000/' || letter_of('ABCDEFGHJKLMNPRSTWXYZ', below('payer letter', employer, 21)) || lpad(below('payer', employer, 10000)::varchar, 4, '0')
+    '000/'
+    || letter_of('ABCDEFGHJKLMNPRSTWXYZ', below('payer letter', employer, 21))
+    || lpad(below('payer', employer, 10000)::varchar, 4, '0')
         as employer_paye_reference,
-    if(is_new, year_begins + whole('started', employment, 0, 200), date '2012-01-01' + whole('started', employment, 0, 3700)) as started_on,
-    if(chance('left', employment || tax_year, 0.12), year_begins + whole('left', employment, 210, 360), null) as ended_on,
-    (exp(9.95 + 0.62 * bell('pay', person_number) + 0.1 * bell('pay', taxpayer)) * if(job = 0, 1, 0.3))::decimal(12, 2) as pay_in_year
-from (select *, 'employer ' || below('employer', employment, 120 + getvariable('families') // 4) as employer from jobs);
+    if(
+        is_new,
+        year_begins + whole('started', employment, 0, 200),
+        date '2012-01-01' + whole('started', employment, 0, 3700)
+    ) as started_on,
+    if(
+        chance('left', employment || tax_year, 0.12), year_begins + whole('left', employment, 210, 360), null
+    ) as ended_on,
+    (
+        exp(9.95 + 0.62 * bell('pay', person_number) + 0.1 * bell('pay', taxpayer)) * if(job = 0, 1, 0.3)
+    )::decimal(12, 2) as pay_in_year
+from
+    (select *, 'employer ' || below('employer', employment, 120 + getvariable('families') // 4) as employer from jobs);
 
 create view landed."hmrc/national_insurance" as
 select
     delivery_id,
     participant_id,
     tax_year,
-    if(is_employed, '1', pick(getvariable('contribution_classes'), 'class', person_number)) as contribution_class,
+    if(is_employed, '1', pick(getvariable('contribution_classes'), 'class', person_number))
+        as contribution_class,
     if(chance('full year', taxpayer, 0.75), 52, whole('weeks', taxpayer, 0, 51)) as qualifying_weeks
 from taxpayers
 where is_employed or chance('contributes', person_number, 0.6);
@@ -71,7 +87,12 @@ select
     delivery_id,
     participant_id,
     child_born_on + whole('claimed', person_number, 5, 90) as started_on,
-    if(chance('opted out', person_number, 0.08), date '2022-09-05' + whole('opted out', person_number, 0, 300), null) as ended_on,
+    if(
+        chance('opted out', person_number, 0.08),
+        date '2022-09-05' + whole('opted out', person_number, 0, 300),
+        null
+    ) as ended_on,
     pick([21.80, 24.00, 25.60], 'benefit', person_number)::decimal(6, 2) as weekly_amount
 from taxpayers
-where tax_year = '2022-23' and (known_as = 'mother' or place = 1) and chance('child benefit', person_number, 0.86);
+where
+    tax_year = '2022-23' and (known_as = 'mother' or place = 1) and chance('child benefit', person_number, 0.86);

@@ -6,14 +6,16 @@ select
     deliveries.delivery_id,
     is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
     if(is_first_delivery, date '2021-01-01', deliveries.covers_from) as covers_from,
-    (deliveries.covers_until - if(is_first_delivery, date '2021-01-01', deliveries.covers_from))::integer as days,
+    (deliveries.covers_until - if(is_first_delivery, date '2021-01-01', deliveries.covers_from))::integer
+        as days,
     sent_people.person_number || ':' || deliveries.delivery_id as patient,
     'Z9' || lpad((postcode_number % 997)::varchar, 4, '0') as practice_code,
     'QZ' || letter_of('0123456789ABCDEFGHJKLMNPQRTUVWXYZ', postcode_number % 27) as provider_code
 from sent_people
 join deliveries using (domain)
 -- who was not yet in the study could not be asked about
-where deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at and domain = 'health';
+where
+    deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at and domain = 'health';
 
 -- how many of something a patient has in the days of a delivery, at so many a year
 create macro events_of(salt, patient, days, a_year) as
@@ -24,7 +26,8 @@ select *, patient || ':' || number as event
 from (
     select
         patients.*,
-        unnest(range(events_of(salt, patient, days, if(role = 'child', a_year_child, a_year_adult)))) as number
+        unnest(range(events_of(salt, patient, days, if(role = 'child', a_year_child, a_year_adult))))
+            as number
     from patients
 );
 
@@ -33,7 +36,11 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('gp day', event, 0, days) as event_date,
-    if(role = 'child', pick(getvariable('child_concepts'), 'gp', event), pick(getvariable('adult_concepts'), 'gp', event)) as snomed_code,
+    if(
+        role = 'child',
+        pick(getvariable('child_concepts'), 'gp', event),
+        pick(getvariable('adult_concepts'), 'gp', event)
+    ) as snomed_code,
     practice_code
 from event_numbers('gp events', 3.4, 4.6);
 
@@ -42,8 +49,13 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('prescribed', event, 0, days) as prescribed_on,
-    if(role = 'child', pick(getvariable('child_medicines'), 'medicine', event), pick(getvariable('adult_medicines'), 'medicine', event)) as bnf_code,
-    pick([7, 14, 21, 28, 28, 28, 30, 50, 56, 56, 100, 200, 0.5], 'quantity', event)::decimal(6, 1) as quantity,
+    if(
+        role = 'child',
+        pick(getvariable('child_medicines'), 'medicine', event),
+        pick(getvariable('adult_medicines'), 'medicine', event)
+    ) as bnf_code,
+    pick([7, 14, 21, 28, 28, 28, 30, 50, 56, 56, 100, 200, 0.5], 'quantity', event)::decimal(6, 1)
+        as quantity,
     practice_code
 from event_numbers('prescriptions', 2.2, 4.4);
 
@@ -54,7 +66,11 @@ episodes as (
         delivery_id, participant_id, event, provider_code, role,
         covers_from + whole('admitted', event, 0, days) as admission_date,
         chance('planned', event, 0.35) as is_planned,
-        if(role = 'child', pick(getvariable('child_diagnoses'), 'diagnosis', event), pick(getvariable('adult_diagnoses'), 'diagnosis', event)) as primary_diagnosis
+        if(
+            role = 'child',
+            pick(getvariable('child_diagnoses'), 'diagnosis', event),
+            pick(getvariable('adult_diagnoses'), 'diagnosis', event)
+        ) as primary_diagnosis
     from event_numbers('hospital episodes', 0.22, 0.25)
 ),
 -- the study child's birth, as the mother's episode and as the child's own, long before: with the first delivery
@@ -71,11 +87,19 @@ select
     (100000000000 + below('epikey', event, 900000000000))::varchar as epikey,
     admission_date,
     admission_date + if(chance('day case', event, 0.55), 0, whole('stay', event, 1, 6)) as discharge_date,
-    if(is_planned, pick(getvariable('planned_methods'), 'method', event), pick(getvariable('emergency_methods'), 'method', event)) as admission_method,
+    if(
+        is_planned,
+        pick(getvariable('planned_methods'), 'method', event),
+        pick(getvariable('emergency_methods'), 'method', event)
+    ) as admission_method,
     primary_diagnosis,
     if(
         chance('procedure', event, if(is_planned, 0.85, 0.2)),
-        if(role = 'child', pick(getvariable('child_procedures'), 'procedure', event), pick(getvariable('adult_procedures'), 'procedure', event)),
+        if(
+            role = 'child',
+            pick(getvariable('child_procedures'), 'procedure', event),
+            pick(getvariable('adult_procedures'), 'procedure', event)
+        ),
         null
     ) as main_procedure,
     provider_code
@@ -88,9 +112,17 @@ select
     birth_on as admission_date,
     birth_on + whole('birth stay', family_number, 1, 3) as discharge_date,
     if(role = 'child', '82', '31') as admission_method,
-    if(role = 'child', pick(['Z380', 'Z380', 'Z380', 'Z380', 'P071', 'P599', 'P220'], 'birth', person_number), pick(getvariable('delivery_diagnoses'), 'birth', person_number))
+    if(
+        role = 'child',
+        pick(['Z380', 'Z380', 'Z380', 'Z380', 'P071', 'P599', 'P220'], 'birth', person_number),
+        pick(getvariable('delivery_diagnoses'), 'birth', person_number)
+    )
         as primary_diagnosis,
-    if(role = 'child', null, pick(['R249', 'R249', 'R249', 'R179', 'R182', 'R219'], 'birth procedure', person_number)) as main_procedure,
+    if(
+        role = 'child',
+        null,
+        pick(['R249', 'R249', 'R249', 'R179', 'R182', 'R219'], 'birth procedure', person_number)
+    ) as main_procedure,
     provider_code
 from births
 where chance('born in hospital', family_number, 0.96);
@@ -100,7 +132,11 @@ select
     delivery_id,
     participant_id,
     covers_from + whole('contact', event, 0, days) as contact_date,
-    if(role = 'child', pick(getvariable('child_teams'), 'team', patient), pick(getvariable('adult_teams'), 'team', patient)) as team_type,
+    if(
+        role = 'child',
+        pick(getvariable('child_teams'), 'team', patient),
+        pick(getvariable('adult_teams'), 'team', patient)
+    ) as team_type,
     if(chance('attendance unknown', event, 0.02), null, chance('attended', event, 0.83)) as attended
 from event_numbers('contacts', 5, 6)
 where chance('in contact', person_number, 0.06);
@@ -122,4 +158,5 @@ select
     covers_from + whole('died', person_number, 0, days) as event_date,
     pick(getvariable('causes_of_death'), 'cause', person_number) as cause_icd10
 from patients
-where role <> 'child' and case_name is null and delivery_id = 'NHSE-FT-3' and chance('died', person_number, 0.02);
+where
+    role <> 'child' and case_name is null and delivery_id = 'NHSE-FT-3' and chance('died', person_number, 0.02);

@@ -154,7 +154,9 @@ select
     case
         when role = 'child' then null
         when known_as = 'mother' and chance('no responsibility', person_number, 0.005) then false
-        when known_as = 'father' and case_name is null and chance('no responsibility', person_number, 0.07) then false
+        when
+            known_as = 'father' and case_name is null and chance('no responsibility', person_number, 0.07)
+            then false
         when role = 'parental_carer'
             then coalesce(case_name = 'two adults, one yes', chance('responsibility', person_number, 0.3))
         else true
@@ -186,14 +188,22 @@ select
         else people.has_responsibility
     end as parental_responsibility,
     case
-        when people.case_name = 'one member of the pilot' and people.known_as = 'father' then date '2023-08-21'
+        when
+            people.case_name = 'one member of the pilot' and people.known_as = 'father'
+            then date '2023-08-21'
         when not people.is_day_known then null
-        when people.case_name is null and people.known_as = 'father' and chance('not recorded', people.person_number, 0.004)
+        when people.case_name is null
+            and people.known_as = 'father'
+            and chance('not recorded', people.person_number, 0.004)
             then null
         else people.approached_on
     end as invited_on,
     case
-        when people.role = 'child' then if(chance('title', people.person_number, 0.9), null, if(people.true_sex = 'F', 'Miss', 'Master'))
+        when
+            people.role = 'child'
+            then if(
+                chance('title', people.person_number, 0.9), null, if(people.true_sex = 'F', 'Miss', 'Master')
+            )
         when chance('no title', people.person_number, 0.05) then null
         when chance('doctor', people.person_number, 0.03) then 'Dr'
         when people.true_sex = 'M' then 'Mr'
@@ -202,7 +212,9 @@ select
     people.first_name,
     people.last_name,
     if(
-        people.role <> 'child' and chance('birthday unknown', people.person_number, 0.03), null, people.born_on
+        people.role <> 'child' and chance('birthday unknown', people.person_number, 0.03),
+        null,
+        people.born_on
     ) as date_of_birth,
     if(chance('sex unknown', people.person_number, 0.01), null, people.true_sex) as sex,
     first_line(people.home) as address_line_1,
@@ -211,7 +223,9 @@ select
     -- a few unknown to ONS, a few as people type them
     case
         when chance('no postcode', people.home, 0.006) then null
-        when chance('unknown postcode', people.home, 0.006) then 'QZ' || whole('unknown postcode', people.home, 1, 99)::varchar || ' 9ZZ'
+        when
+            chance('unknown postcode', people.home, 0.006)
+            then 'QW' || whole('unknown postcode', people.home, 1, 99)::varchar || ' 9ZZ'
         when chance('typed', people.home, 0.02) then lower(replace(people.postcode, ' ', ''))
         else people.postcode
     end as postcode,
@@ -219,11 +233,16 @@ select
         people.role = 'child' or chance('no email', people.person_number, 0.15),
         null, email(people.first_name, people.last_name, people.person_number)
     ) as email,
-    if(people.role = 'child' or chance('no phone', people.person_number, 0.1), null, phone(people.person_number)) as phone,
+    if(
+        people.role = 'child' or chance('no phone', people.person_number, 0.1),
+        null,
+        phone(people.person_number)
+    ) as phone,
     case
         when people.study <> 'five_to_twelve' then null
         -- one sibling's number written for both
-        when people.known_as = 'child_2' and (people.case_name is not null or chance('sibling number', people.person_number, 0.2))
+        when people.known_as = 'child_2'
+            and (people.case_name is not null or chance('sibling number', people.person_number, 0.2))
             then (
                 upn_of(upn_digits(
                     scattered((people.person_number - people.place) * 5, 61803399, 100000000),

@@ -11,7 +11,9 @@ planned as (
         family_number,
         case_name,
         wave,
-        approached_on + (wave - 1)::integer * 365 + whole('wave ' || wave, family_number, 14, 75) as took_part_on
+        approached_on
+        + (wave - 1)::integer * 365
+        + whole('wave ' || wave, family_number, 14, 75) as took_part_on
     from families, range(1, 4) as waves(wave)
 )
 select family_number, wave, took_part_on
@@ -48,25 +50,30 @@ where
     -- the day itself matters in the hand-made families, so nobody else adds another
     or (
         people.case_name is null
-        and chance('sat', people.person_number || ':' || family_waves.wave, if(people.role = 'child', 0.85, 0.3))
+        and chance(
+            'sat', people.person_number || ':' || family_waves.wave, if(people.role = 'child', 0.85, 0.3)
+        )
     )
     or (people.case_name is not null and people.place = 0 and people.study = 'send_futures');
 
 -- As people really write: mostly nothing, mostly harmless, now and then everything about themselves
 create macro remark(harmless, r) as case
     when chance('remark', r.sitting, 0.8) then null
-    when chance('remark', r.sitting, 0.94) then pick(harmless, 'harmless', r.sitting)
+    when chance('remark', r.sitting, 0.85) then pick(harmless, 'harmless', r.sitting)
     else case whole('telling', r.sitting, 0, 9)
-        when 0 then 'please ring me on ' || phone(r.person_number) || ' after 6'
-        when 1 then r.first_name || ' ' || r.last_name || ', ' || house(r.home) || ', ' || r.postcode
-        when 2 then 'my NHS number is ' || nhs_number(r.person_number) || ' if that helps'
-        when 3 then r.child_name || ' ' || r.last_name || ' is on the waiting list, NHS no ' || replace(nhs_number(r.family_number * 8), ' ', '')
+        when 0 then format('please ring me on {} after 6', phone(r.person_number))
+        when 1 then format('{} {}, {}, {}', r.first_name, r.last_name, house(r.home), r.postcode)
+        when 2 then format('my NHS number is {} if that helps', nhs_number(r.person_number))
+        when 3 then format(
+            '{} {} is on the waiting list, NHS no {}',
+            r.child_name, r.last_name, replace(nhs_number(r.family_number * 8), ' ', '')
+        )
         when 4 then 'Email is best: ' || email(r.first_name, r.last_name, r.person_number)
-        when 5 then 'NI number ' || national_insurance_number(r.person_number) || ', you asked last time'
-        when 6 then 'We have moved: ' || house('moved ' || r.family_number) || ', ' || r.town || ' ' || r.postcode
-        when 7 then lower(r.child_name || ' ' || r.last_name) || ' dob ' || strftime(r.child_born_on, '%d/%m/%Y')
-        when 8 then 'ask for ' || r.first_name || ' on ' || replace(phone(r.person_number), ' ', '')
-        else r.child_name || '''s teacher, Mrs ' || r.last_name || ', has been "amazing"' || chr(10) || 'thank you'
+        when 5 then format('NI number {}, you asked last time', national_insurance_number(r.person_number))
+        when 6 then format('We have moved: {}, {} {}', house('moved ' || r.family_number), r.town, r.postcode)
+        when 7 then format('{} {} dob {}', lower(r.child_name), lower(r.last_name), strftime(r.child_born_on, '%d/%m/%Y'))
+        when 8 then format('ask for {} on {}', r.first_name, replace(phone(r.person_number), ' ', ''))
+        else format('{}''s teacher, Mrs {}, has been "amazing"{}thank you', r.child_name, r.last_name, chr(10))
     end
 end;
 
@@ -78,12 +85,16 @@ select
     took_part_on as interviewed_on,
     case
         when chance('relationship', person_number, 0.01) then null
-        when role = 'parental_carer' then pick(getvariable('carer_relationships'), 'relationship', person_number)
+        when
+            role = 'parental_carer'
+            then pick(getvariable('carer_relationships'), 'relationship', person_number)
         when pick(getvariable('relationships'), 'relationship', person_number) = 'parent' then role
         else pick(getvariable('relationships'), 'relationship', person_number)
     end as relationship_to_child,
     case
-        when chance('gender', person_number, 0.01) then pick(['other', 'prefer_not_to_say'], 'gender', person_number)
+        when
+            chance('gender', person_number, 0.01)
+            then pick(['other', 'prefer_not_to_say'], 'gender', person_number)
         when chance('gender', person_number, 0.02) then null
         when child_sex = 'F' then 'girl'
         else 'boy'
@@ -93,19 +104,44 @@ select
         pick(getvariable('other_ethnic_groups'), 'other group', person_number),
         origins.ethnic_group
     ) as ethnic_group,
-    bounded(round(4 + 1.1 * bell('household', family_number) + 0.2 * bell('household', sitting)), 2, 11)::integer as household_size,
+    bounded(
+        round(4 + 1.1 * bell('household', family_number) + 0.2 * bell('household', sitting)), 2, 11
+    )::integer as household_size,
     if(
         chance('income', sitting, 0.11),
         null,
-        (100 * round(exp(10.55 + 0.6 * bell('income', family_number) + 0.12 * bell('income', sitting)) / 100))::decimal(12, 2)
+        (
+            100
+            * round(exp(10.55 + 0.6 * bell('income', family_number) + 0.12 * bell('income', sitting)) / 100)
+        )::decimal(12, 2)
     ) as household_income,
-    if(chance('tenure', sitting, 0.02), null, pick(getvariable('tenures'), 'tenure', if(chance('moves', sitting, 0.06), sitting, family_number::varchar)))
+    if(
+        chance('tenure', sitting, 0.02),
+        null,
+        pick(
+            getvariable('tenures'),
+            'tenure',
+            if(chance('moves', sitting, 0.06), sitting, family_number::varchar)
+        )
+    )
         as tenure,
-    if(chance('qualification', sitting, 0.03), null, pick(getvariable('qualifications'), 'qualification', person_number))
+    if(
+        chance('qualification', sitting, 0.03),
+        null,
+        pick(getvariable('qualifications'), 'qualification', person_number)
+    )
         as highest_qualification,
-    pick(getvariable('employment_statuses'), 'employment', if(chance('job', sitting, 0.2), sitting, person_number::varchar))
+    pick(
+        getvariable('employment_statuses'),
+        'employment',
+        if(chance('job', sitting, 0.2), sitting, person_number::varchar)
+    )
         as employment_status,
-    pick(getvariable('general_health'), 'health', if(chance('health', sitting, 0.3), sitting, family_number::varchar))
+    pick(
+        getvariable('general_health'),
+        'health',
+        if(chance('health', sitting, 0.3), sitting, family_number::varchar)
+    )
         as child_general_health,
     if(
         chance('sdq', sitting, 0.05),
@@ -113,7 +149,11 @@ select
         bounded(round(8.6 + 5 * bell('sdq', family_number) + 2 * bell('sdq', sitting)), 0, 40)::integer
     ) as child_sdq_total,
     whole('read', sitting, 0, 7) as days_read_to_child,
-    if(chance('satisfaction', sitting, 0.03), null, pick(getvariable('satisfactions'), 'satisfaction', sitting))
+    if(
+        chance('satisfaction', sitting, 0.03),
+        null,
+        pick(getvariable('satisfactions'), 'satisfaction', sitting)
+    )
         as school_satisfaction,
     remark(getvariable('comments'), sittings) as other_comments
 from sittings
@@ -126,13 +166,17 @@ select
     participant_id,
     wave,
     took_part_on as completed_on,
-    if(chance('need', sitting, 0.02), null, pick(getvariable('send_needs'), 'need', family_number)) as child_send_need,
+    if(chance('need', sitting, 0.02), null, pick(getvariable('send_needs'), 'need', family_number))
+        as child_send_need,
     if(chance('plan', sitting, 0.03), null, chance('has plan', family_number, 0.55)) as child_has_ehcp,
-    if(chance('support', sitting, 0.02), null, pick(getvariable('send_ratings'), 'support', sitting)) as support_rating,
+    if(chance('support', sitting, 0.02), null, pick(getvariable('send_ratings'), 'support', sitting))
+        as support_rating,
     if(
         chance('wellbeing', sitting, 0.04),
         null,
-        bounded(round(22.5 + 3.6 * bell('wellbeing', person_number) + 1.8 * bell('wellbeing', sitting)), 7, 35)::integer
+        bounded(
+            round(22.5 + 3.6 * bell('wellbeing', person_number) + 1.8 * bell('wellbeing', sitting)), 7, 35
+        )::integer
     ) as parent_wellbeing,
     remark(getvariable('wishes'), sittings) as what_would_help
 from sittings
@@ -144,22 +188,29 @@ select
     participant_id,
     wave,
     took_part_on as completed_on,
-    if(chance('enjoys', sitting, 0.03), null, pick(getvariable('send_ratings'), 'enjoys', sitting)) as enjoys_school,
-    if(chance('supported', sitting, 0.03), null, pick(getvariable('satisfactions'), 'supported', sitting)) as feels_supported,
-    if(chance('hours', sitting, 0.1), null, (whole('hours', sitting, 0, 65) / 2)::decimal(4, 1)) as support_hours_per_week,
+    if(chance('enjoys', sitting, 0.03), null, pick(getvariable('send_ratings'), 'enjoys', sitting))
+        as enjoys_school,
+    if(chance('supported', sitting, 0.03), null, pick(getvariable('satisfactions'), 'supported', sitting))
+        as feels_supported,
+    if(chance('hours', sitting, 0.1), null, (whole('hours', sitting, 0, 65) / 2)::decimal(4, 1))
+        as support_hours_per_week,
     if(
         chance('happy', sitting, 0.04),
         null,
-        bounded(round(6.6 + 1.7 * bell('happy', person_number) + 0.9 * bell('happy', sitting)), 0, 10)::integer
+        bounded(
+            round(6.6 + 1.7 * bell('happy', person_number) + 0.9 * bell('happy', sitting)), 0, 10
+        )::integer
     ) as child_wellbeing,
     case
         when chance('own words', sitting, 0.75) then null
         when chance('own words', sitting, 0.97) then pick(getvariable('own_words'), 'own words', sitting)
         else case whole('own words told', sitting, 0, 3)
-            when 0 then 'my name is ' || first_name || ' ' || last_name || ' and I am ' || (year(took_part_on) - year(born_on))::varchar
-            when 1 then 'I live at ' || house(home) || ' with my mum'
+            when 0 then format(
+                'my name is {} {} and I am {}', first_name, last_name, year(took_part_on) - year(born_on)
+            )
+            when 1 then format('I live at {} with my mum', house(home))
             when 2 then 'ring mum ' || phone(family_number * 8 + 1)
-            else first_name || ' was here, ' || town || ' rules'
+            else format('{} was here, {} rules', first_name, town)
         end
     end as in_your_own_words
 from sittings
@@ -225,7 +276,11 @@ adults_first as (
     where
         giver_role <> 'child'
         and chance('answers', giver_number, if(giver_place = 1, 0.96, 0.65))
-        and chance('answers', question, if(is_in_unless_refused, 0.04, if(giver_place > 1 and whose = 'child', 0.6, 1)))
+        and chance(
+            'answers',
+            question,
+            if(is_in_unless_refused, 0.04, if(giver_place > 1 and whose = 'child', 0.6, 1))
+        )
 ),
 adults_again as (
     select
@@ -247,7 +302,8 @@ children_young as (
 children_at_16 as (
     select
         *,
-        greatest(approached_on, (born_on + interval 16 years)::date) + whole('at 16', giver_number, 3, 150) as answered_on,
+        greatest(approached_on, (born_on + interval 16 years)::date)
+        + whole('at 16', giver_number, 3, 150) as answered_on,
         pick(getvariable('answers_at_16'), 'at 16', giver_number || answers_of) as answer
     from asked
     where giver_role = 'child' and not is_in_unless_refused and chance('at 16', question, 0.65)
@@ -424,7 +480,8 @@ one_of_each as (
         scope,
         'all' as domain,
         request_type,
-        in_office_hours(approached_on + whole('turn', person_number, 100, 400), 'turn', person_number) as received_at,
+        in_office_hours(approached_on + whole('turn', person_number, 100, 400), 'turn', person_number)
+            as received_at,
         if(request_type = 'rectify', 'phone', null) as field,
         if(request_type = 'rectify', phone('turn ' || person_number), null) as new_value
     from kinds
@@ -445,7 +502,9 @@ at_the_edge as (
         'health' as domain,
         'delete_linked' as request_type,
         in_office_hours(
-            (took_part_on + interval 6 months)::date + whole('edge', family_number, -1, 1), 'edge', family_number
+            (took_part_on + interval 6 months)::date + whole('edge', family_number, -1, 1),
+            'edge',
+            family_number
         ) as received_at,
         null as field,
         null as new_value
@@ -493,7 +552,15 @@ select
     'R' || lpad(
         row_number() over (
             partition by asked_of_us.study
-            order by received_at, maker.participant_id, about.participant_id, request_type, scope, domain, field, new_value
+            order by
+                received_at,
+                maker.participant_id,
+                about.participant_id,
+                request_type,
+                scope,
+                domain,
+                field,
+                new_value
         )::varchar,
         7, '0'
     ) as request_id,

@@ -355,7 +355,9 @@ def is_readable(column: str, value: str) -> bool:
 
 def loosely(value: str | None) -> str | None:
     """A name or postcode as it is compared: without regard to case and to needless spaces."""
-    return " ".join(value.split()).casefold() if value else None
+    if not value:
+        return None
+    return " ".join(part for part in value.split(" ") if part).casefold()
 
 
 def birthday(date_of_birth: date, age: int) -> datetime:
@@ -525,25 +527,24 @@ class Reading:
             return
         sharing: dict[tuple, list[tuple[str, int, Row]]] = defaultdict(list)
         for path, number, row in self.all_rows(table):
-            key = tuple(
-                loosely(row[column]) if column == "postcode" else row[column]
-                for column in KEYS[table]
-            )
+            key = tuple(self.as_key(column, row[column]) for column in KEYS[table])
             if None not in key:
                 sharing[key].append((path, number, row))
         for rows in sharing.values():
             different: list[tuple[str, int, Row]] = []
             for path, number, row in rows:
-                if any(
-                    all(row[column] == other[column] for column in COLUMNS[table])
-                    for _, _, other in different
-                ):
+                others = [c for c in COLUMNS[table] if c not in KEYS[table]]
+                if any(all(row[c] == other[c] for c in others) for _, _, other in different):
                     self.faults[path, number] = ("duplicate", None)
                 else:
                     different.append((path, number, row))
             if len(different) > 1:
                 for path, number, _ in different:
                     self.faults[path, number] = ("conflicting_key", None)
+
+    @staticmethod
+    def as_key(column: str, value: str | None) -> str | None:
+        return loosely(value) if column == "postcode" else value
 
     def value_fault(self, table: str, row: Row) -> tuple[str, str] | None:
         """The first column that is empty, cannot be read, or is outside its list."""
@@ -1065,8 +1066,7 @@ class Reading:
             else:
                 pairs = self.alike(children, self.identity_of_child, self.identity_of_pupil)
             pairs = self.one_to_one(pairs)
-            if study != "five_to_twelve":  # by UPN, and by nothing else
-                pairs = self.after_clerks(study, pairs)
+            pairs = self.after_clerks(study, pairs)
             for participant_id, pupil in pairs:
                 self.matches[study, participant_id] = pupil
 
@@ -1125,6 +1125,8 @@ class Reading:
             latest[pair] = "no_match" if "no_match" in together else "match"
 
         matched = {pair for pair, decision in latest.items() if decision == "match"}
+        if study == "five_to_twelve":
+            matched &= pairs  # found by UPN, and by nothing else: a clerk may only take away
         undecided = {
             (child, pupil)
             for child, pupil in pairs - set(latest)

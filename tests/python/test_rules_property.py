@@ -338,7 +338,7 @@ def draw_register(setting: Setting) -> None:
     references = []
     for number, child in enumerate(setting.children()):
         reference = f"pupil{number}"
-        kind = one(draw, *["same"] * 6, "loosely", "near", "corrected", "two", "none")
+        kind = one(draw, *["same"] * 6, "loosely", "near", "corrected", "two", "two", "none")
         if kind == "none":
             continue
         references.append(reference)
@@ -370,11 +370,11 @@ def draw_register(setting: Setting) -> None:
         if kind == "two":
             references.append(f"{reference}b")
             world.add_pupil(child, f"{reference}b")
-    if setting.study == SEND and references and seldom(draw, 30):
+    if references and seldom(draw, 40):
         for _ in range(draw.randint(1, 3)):
             world.add(
-                f"surveys/{SEND}/clerical_decisions",
-                study=SEND,
+                f"surveys/{setting.study}/clerical_decisions",
+                study=setting.study,
                 participant_id=one(draw, *setting.children())["participant_id"],
                 pupil_matching_ref=one(draw, *references),
                 decision=one(draw, "match", "match", "no_match"),

@@ -10,7 +10,9 @@ intervals as (
 ),
 
 active as (
-    select study, participant_id
+    select
+        study,
+        participant_id
     from {{ ref('int_participants') }}
     where is_active
 ),

@@ -20,13 +20,25 @@ requests as (
 ),
 
 participants_named as (
-    select study, given_by as participant_id from permissions
+    select
+        study,
+        given_by as participant_id
+    from permissions
     union all
-    select study, records_of as participant_id from permissions
+    select
+        study,
+        records_of as participant_id
+    from permissions
     union all
-    select study, made_by as participant_id from requests
+    select
+        study,
+        made_by as participant_id
+    from requests
     union all
-    select study, about as participant_id from requests
+    select
+        study,
+        about as participant_id
+    from requests
 ),
 
 -- a row whose study is missing may be any study's

@@ -42,17 +42,23 @@ statements_compared as (
         answers_of,
         said_at as instant,
         case when is_own then stance end as own_stance,
-        case when is_own then 0 else
-            cast(stance = 'no' as integer)
-            - coalesce(cast(lag(stance) over member_before = 'no' as integer), 0)
+        case
+            when is_own then 0
+            else
+                cast(stance = 'no' as integer)
+                - coalesce(cast(lag(stance) over member_before = 'no' as integer), 0)
         end as noes_added,
-        case when is_own then 0 else
-            cast(stance = 'no' as integer)
-            - coalesce(cast(lag(stance) over member_before_in_epoch = 'no' as integer), 0)
+        case
+            when is_own then 0
+            else
+                cast(stance = 'no' as integer)
+                - coalesce(cast(lag(stance) over member_before_in_epoch = 'no' as integer), 0)
         end as noes_added_since_own,
-        case when is_own then 0 else
-            cast(stance = 'yes' as integer)
-            - coalesce(cast(lag(stance) over member_before = 'yes' as integer), 0)
+        case
+            when is_own then 0
+            else
+                cast(stance = 'yes' as integer)
+                - coalesce(cast(lag(stance) over member_before = 'yes' as integer), 0)
         end as yeses_added
     from statements_in_epochs
     window

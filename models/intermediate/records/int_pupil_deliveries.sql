@@ -4,9 +4,14 @@ with
 
 records as (
     {%- for table in tables %}
-        select delivery_id, pupil_matching_ref from {{ ref('stg_dfe__' ~ table) }}
-        where row_fault is null
-        {% if not loop.last %}union all{% endif %}
+    select
+        delivery_id,
+        pupil_matching_ref
+    from {{ ref('stg_dfe__' ~ table) }}
+    where row_fault is null
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 ),
 

@@ -1,16 +1,16 @@
-{#- Tables that are read and not published, with the column that says when a row happened. -#}
+{#- Tables that are read and not published, with the column that says when a row happened, if any does. -#}
 {%- set tables_read = [
     ('int_permissions_checked', 'answered_at'),
     ('int_requests_checked', 'received_at'),
     ('int_clerical_decisions_checked', 'decided_at'),
     ('int_shared_records_checked', 'shared_at'),
     ('stg_governance__deliveries', 'received_at'),
-    ('stg_governance__projects', none),
-    ('stg_governance__researchers', none),
-    ('stg_dfe__pupils', none),
-    ('stg_dfe__schools', none),
-    ('stg_ons__postcodes', none),
-    ('stg_ons__areas', none),
+    ('stg_governance__projects', 'null'),
+    ('stg_governance__researchers', 'null'),
+    ('stg_dfe__pupils', 'null'),
+    ('stg_dfe__schools', 'null'),
+    ('stg_ons__postcodes', 'null'),
+    ('stg_ons__areas', 'null'),
 ] -%}
 {#- Tables of answers, with the study whose research table they go to. -#}
 {%- set tables_of_answers = [
@@ -90,11 +90,7 @@ rows_read as (
         source_table,
         row_number,
         row_fault as fault,
-        {% if happened_at -%}
         case when {{ happened_at }} > {{ as_of() }} then 'not_received_yet' else 'read' end as fate
-        {%- else -%}
-        'read' as fate
-        {%- endif %}
     from {{ ref(table) }}
     {%- if not loop.last %}
     union all

@@ -35,7 +35,10 @@ disclosure_control as (
 ),
 
 families_taking_part as (
-    select distinct study, family_id from participations
+    select distinct
+        study,
+        family_id
+    from participations
 ),
 
 answered as (
@@ -106,7 +109,12 @@ participants_in_domains as (
 {% set steps = ['took_part', 'was_asked', 'said_yes', 'is_permitted', 'is_matched', 'is_usable'] -%}
 {%- set names = ['took_part', 'asked', 'said_yes', 'permitted', 'matched', 'records_usable'] -%}
 steps_counted as (
-    select study, domain, 1 as step_number, 'invited' as step, count(*) as participants
+    select
+        study,
+        domain,
+        1 as step_number,
+        'invited' as step,
+        count(*) as participants
     from participants_in_domains
     group by study, domain
     {%- for name in names %}
@@ -124,7 +132,7 @@ steps_counted as (
 
 steps_compared as (
     select
-        steps_counted.*,
+        *,
         lag(participants) over (partition by study, domain order by step_number) - participants as lost
     from steps_counted
 ),

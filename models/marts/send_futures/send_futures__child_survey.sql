@@ -28,7 +28,7 @@ child_survey as (
         answers.enjoys_school,
         enjoyment.label as enjoys_school_label,
         answers.feels_supported,
-        support.label as feels_supported_label,
+        feeling.label as feels_supported_label,
         answers.support_hours_per_week,
         answers.child_wellbeing
     from answers
@@ -40,10 +40,12 @@ child_survey as (
         on
             enjoyment.code_list = 'enjoys_school'
             and cast(answers.enjoys_school as varchar) = enjoyment.code
-    left join code_lists as support
+    left join code_lists as feeling
         on
-            support.code_list = 'feels_supported'
-            and cast(answers.feels_supported as varchar) = support.code
+            feeling.code_list = 'feels_supported'
+            and cast(answers.feels_supported as varchar) = feeling.code
 )
 
 select * from child_survey
+-- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
+order by research_id

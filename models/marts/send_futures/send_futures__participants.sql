@@ -53,3 +53,5 @@ participants_described as (
 )
 
 select * from participants_described
+-- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
+order by research_id
