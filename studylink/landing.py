@@ -230,10 +230,10 @@ def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
                 continue
             rejected = connection.execute(
                 """
-                select line_byte_position, min(error_type::varchar)
+                select min(coalesce(byte_position, line_byte_position)), min(error_type::varchar)
                 from reject_errors
-                group by line_byte_position
-                order by line_byte_position
+                group by line
+                order by line
                 limit ?
                 """,
                 [LINES_TOLD],
@@ -250,14 +250,14 @@ def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
 def _lines_at(path: Path, positions: list[int]) -> list[int]:
     """The numbers of the lines in which bytes stand, counted as an editor does.
 
-    DuckDB counts rows, of which one may be many lines. `positions` count from 1 and ascend.
+    DuckDB's own count is of rows, of which one may be many lines. `positions` count from 1 and
+    ascend.
     """
-    lines, read, ends = [], 0, 0
+    lines, ends = [], 0
     with path.open("rb") as file:
         for position in positions:
-            while read < position - 1:
-                block = file.read(min(BLOCK, position - 1 - read))
-                read += len(block)
+            while file.tell() < position - 1:
+                block = file.read(min(BLOCK, position - 1 - file.tell()))
                 ends += block.count(b"\n")
             lines.append(ends + 1)
     return lines

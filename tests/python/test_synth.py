@@ -99,8 +99,11 @@ def test_every_table_of_the_contract_is_there_and_filled(written: Path) -> None:
         for name in names:
             assert len(found[name]) >= 2, f"{name} is empty"
             assert set(found[name][0]) == set(table.columns)
+            # one row in a hundred at least: a row fault may be all that fills a column otherwise
             empty = [
-                column for column in table.columns if not any(row[column] for row in found[name])
+                column
+                for column in table.columns
+                if sum(bool(row[column]) for row in found[name]) * 100 < len(found[name])
             ]
             # pupil numbers are asked for in one study only
             assert empty == (["upn"] if name == "surveys/send_futures/participants" else [])
@@ -217,6 +220,16 @@ def test_free_text_tells_of_nobody(written: Path) -> None:
         assert re.fullmatch(r"QQ \d\d \d\d \d\d [A-D]", number)
     for number in phones:
         assert re.fullmatch(r"(07700900|01632960|0207946 ?0)\d{3}", number.replace(" ", ""))
+
+
+def test_every_nhs_number_has_its_check_digit() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("set variable seed = '1'")
+        connection.execute(Path(synth.__file__).with_name("draws.sql").read_text(encoding="utf-8"))
+        numbers = connection.execute("select nhs_number(n) from range(5000) as r(n)").fetchall()
+    for (number,) in numbers:
+        assert re.fullmatch(r"999 \d{3} \d{4}", number)
+        assert is_nhs_number(number.replace(" ", ""))
 
 
 def test_employers_places_and_providers_are_invented(written: Path) -> None:

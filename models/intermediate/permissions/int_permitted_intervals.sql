@@ -166,7 +166,8 @@ verdicts as (
             else
                 stances_standing.noes_of_others = 0
                 and (linkages_open.mode = 'standard' or stances_standing.yeses_of_adults > 0)
-        end as is_permitted
+        end as is_permitted,
+        stances_standing.instant = linkages_open.decides_from as decides_from_here
     from stances_standing
     inner join linkages_open
         on
@@ -202,7 +203,7 @@ intervals as (
             {{ end_of_time() }}
         ) as permitted_until
     from verdicts_compared
-    where is_permitted is distinct from was_permitted
+    where is_permitted is distinct from was_permitted or decides_from_here
 ),
 
 permitted_intervals as (

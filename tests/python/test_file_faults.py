@@ -1,0 +1,512 @@
+"""File faults: the build stops before anything is written, says where, and shows nothing landed.
+
+What is well formed, in whichever of the forms that may be landed, is read as it stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import project
+import pytest
+from oracle import COLUMNS, PATHS, table_of
+from worlds import FIVE, World, write_landing
+
+from studylink import landing
+
+CANARY = "Zzyzxovic"
+"""A surname put where each fault is: no message may repeat it."""
+
+GP_EVENTS = "nhs_england/gp_events"
+HEADER = ",".join(COLUMNS["gp_events"])
+ROW = "D1,mother,2024-01-02,22298006,P81001"
+OPTIONAL = {path for path in PATHS if table_of(path) == "clerical_decisions"}
+
+
+@pytest.fixture
+def extracts(tmp_path: Path) -> Path:
+    """A landing folder without a fault: one family, and a canary for a surname."""
+    world = World()
+    world.add_participant(FIVE, "mother", last_name=CANARY)
+    world.add_participant(FIVE, "child", last_name=CANARY, date_of_birth="2015-04-05", upn="UPN1")
+    write_landing([world], tmp_path / "extracts")
+    return tmp_path / "extracts"
+
+
+def fault_of(extracts: Path) -> str:
+    """The one message in which the landing is refused; never with anything that was landed."""
+    with pytest.raises(landing.LandingError) as refused:
+        landing.read_landing(extracts)
+    message = str(refused.value)
+    assert CANARY not in message, "the message shows what was landed"
+    return message
+
+
+def faults_of(extracts: Path) -> list[str]:
+    """The lines of the message that name a fault."""
+    return [line[4:] for line in fault_of(extracts).splitlines() if line.startswith("  - ")]
+
+
+def write_gp_events(extracts: Path, *lines: str, end: str = "\n", encoding: str = "utf-8") -> None:
+    text = end.join([HEADER, *lines]) + end
+    (extracts / f"{GP_EVENTS}.csv").write_bytes(text.encode(encoding))
+
+
+def rows_read(extracts: Path, table: str) -> list[tuple]:
+    """The rows of a landed table as a build reads them."""
+    with duckdb.connect() as connection:
+        # No instant may depend on where the build runs.
+        connection.execute("set timezone = 'America/New_York'")
+        landing.create_views(connection, landing.read_landing(extracts))
+        return connection.execute(f"select * from landing.{table}").fetchall()
+
+
+def test_a_landing_without_a_fault_is_read(extracts: Path) -> None:
+    assert {one.source_table for one in landing.read_landing(extracts)} == set(PATHS)
+
+
+# --------------------------------------------------------------------------------------------------
+# Files and columns
+# --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(set(PATHS) - OPTIONAL))
+def test_a_missing_file_is_named(extracts: Path, path: str) -> None:
+    (extracts / f"{path}.csv").unlink()
+    assert faults_of(extracts) == [f"{path}.csv: the file is missing"]
+
+
+def test_all_missing_files_are_named_at_once(extracts: Path) -> None:
+    for path in PATHS:
+        (extracts / f"{path}.csv").unlink()
+    named = {fault.split(".csv")[0] for fault in faults_of(extracts)}
+    assert named == set(PATHS) - OPTIONAL
+
+
+def test_clerical_decisions_may_be_absent(extracts: Path) -> None:
+    for path in OPTIONAL:
+        (extracts / f"{path}.csv").unlink()
+    assert rows_read(extracts, "surveys.clerical_decisions") == []
+
+
+def test_a_missing_study_folder_names_each_file_it_should_hold(extracts: Path) -> None:
+    shutil.rmtree(extracts / "surveys" / "send_futures")
+    named = {fault.split(".csv")[0] for fault in faults_of(extracts)}
+    assert named == {path for path in PATHS if "/send_futures/" in path} - OPTIONAL
+
+
+def test_a_missing_landing_folder_is_said_with_the_remedy(extracts: Path) -> None:
+    assert "STUDY_EXTRACTS" in fault_of(extracts / "nowhere")
+
+
+def test_every_missing_column_of_every_file_is_named(extracts: Path) -> None:
+    for path in PATHS:
+        columns = COLUMNS[table_of(path)]
+        (extracts / f"{path}.csv").write_text(",".join(columns[:-1]) + "\n")
+    assert sorted(faults_of(extracts)) == sorted(
+        f"{path}.csv: missing column(s) {COLUMNS[table_of(path)][-1]}" for path in PATHS
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "column", "named"),
+    [
+        ("nhs_england/hospital_episodes", "nhs_number", "nhs_number"),
+        ("dwp/pension_schemes", "surname", "surname"),
+        ("surveys/five_to_twelve/participants", "national_insurance_number", None),
+        ("hmrc/employments", "NHS Number", "'NHS Number'"),
+    ],
+)
+def test_a_column_that_nobody_was_asked_for_is_named_and_its_values_are_not(
+    extracts: Path, path: str, column: str, named: str | None
+) -> None:
+    file = extracts / f"{path}.csv"
+    columns = COLUMNS[table_of(path)]
+    file.write_text(f"{','.join([*columns, column])}\n{CANARY}{',' * len(columns)}{CANARY}\n")
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{path}.csv: column(s) {named or column} were not asked for; expected")
+
+
+def test_a_column_that_stands_twice_in_the_header_is_named(extracts: Path) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    file.write_text(f"{HEADER},event_date\n{ROW},{CANARY}\n")
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.csv: column(s) event_date more than once in the header"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_no_empty_table(extracts: Path, content: bytes) -> None:
+    (extracts / f"{GP_EVENTS}.csv").write_bytes(content)
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{GP_EVENTS}.csv, line 1: no header")
+
+
+def test_a_row_in_the_place_of_the_header_is_not_repeated_as_if_it_were_names(
+    extracts: Path,
+) -> None:
+    path = "surveys/five_to_twelve/participants"
+    file = extracts / f"{path}.csv"
+    rows = file.read_text().splitlines()[1:]
+    assert CANARY in rows[0]
+    file.write_text("\n".join(rows) + "\n")
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{path}.csv, line 1: no header")
+    assert "W00000" not in fault
+
+
+def test_a_header_whose_quote_is_never_closed_is_said(extracts: Path) -> None:
+    (extracts / f"{GP_EVENTS}.csv").write_text(f'"{HEADER}\n{CANARY}\n')
+    assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: the header cannot be read"]
+
+
+# --------------------------------------------------------------------------------------------------
+# Landed in more than one form
+# --------------------------------------------------------------------------------------------------
+
+
+def to_parquet(file: Path, parquet: Path) -> None:
+    parquet.parent.mkdir(exist_ok=True)
+    duckdb.sql(f"copy (from read_csv('{file}', all_varchar = true)) to '{parquet}'")
+
+
+def test_a_table_landed_as_a_file_and_as_a_folder_is_refused(extracts: Path) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    (extracts / GP_EVENTS).mkdir()
+    shutil.copy(file, extracts / GP_EVENTS / "part.csv")
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{GP_EVENTS}: landed more than once")
+
+
+def test_a_table_landed_as_csv_and_as_parquet_is_refused(extracts: Path) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    to_parquet(file, file.with_suffix(".parquet"))
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{GP_EVENTS}: landed more than once")
+
+
+def test_a_folder_with_files_of_both_kinds_is_refused(extracts: Path) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    to_parquet(file, extracts / GP_EVENTS / "a.parquet")
+    file.rename(extracts / GP_EVENTS / "b.csv")
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}/: holds both CSV and Parquet files; expected one kind"
+    ]
+
+
+def test_a_parquet_file_that_is_none_is_said_without_what_it_holds(extracts: Path) -> None:
+    (extracts / f"{GP_EVENTS}.csv").unlink()
+    (extracts / f"{GP_EVENTS}.parquet").write_text(CANARY * 100)
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{GP_EVENTS}.parquet")
+
+
+def test_a_parquet_file_is_held_to_the_same_columns(extracts: Path) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    file.write_text(f"{HEADER.replace('practice_code', 'nhs_number')}\n{ROW}\n")
+    to_parquet(file, file.with_suffix(".parquet"))
+    file.unlink()
+    faults = faults_of(extracts)
+    assert len(faults) == 2
+    assert faults[0] == f"{GP_EVENTS}.parquet: missing column(s) practice_code"
+    assert faults[1].startswith(f"{GP_EVENTS}.parquet: column(s) nhs_number were not asked for")
+
+
+# --------------------------------------------------------------------------------------------------
+# Malformed lines
+# --------------------------------------------------------------------------------------------------
+
+UNCLOSED = "a quoted value is not closed, or is followed by something else"
+MALFORMED = {
+    "too few values": (f"D1,{CANARY}", "fewer values than the header has columns"),
+    "one value": (CANARY, "fewer values than the header has columns"),
+    "too many values": (f"{ROW},{CANARY}", "more values than the header has columns"),
+    "a comma that is not quoted": (
+        f"D1,{CANARY},Jo,2024-01-02,22298006,P81001",
+        "more values than the header has columns",
+    ),
+    "a quote that is never closed": (f'D1,"{CANARY},2024-01-02,22298006,P81001', UNCLOSED),
+    "a last quote that is never closed": (f'D1,mother,2024-01-02,22298006,"{CANARY}', UNCLOSED),
+    "text after a closing quote": (f'D1,"{CANARY}"x,2024-01-02,22298006,P81001', UNCLOSED),
+    "a quote within quotes": (f'D1,"{CANARY} "Jo" x",2024-01-02,22298006,P81001', UNCLOSED),
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_a_malformed_line_is_named_by_its_number_alone(extracts: Path, kind: str, end: str) -> None:
+    line, said = MALFORMED[kind]
+    write_gp_events(extracts, ROW, ROW, line, ROW, end=end)
+    assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 4: {said}"]
+
+
+def test_a_malformed_last_line_without_an_end_is_named(extracts: Path) -> None:
+    (extracts / f"{GP_EVENTS}.csv").write_text(f"{HEADER}\n{ROW}\nD1,{CANARY}")
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.csv, line 3: fewer values than the header has columns"
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_lines_are_counted_as_an_editor_counts_them(extracts: Path, end: str) -> None:
+    of_three_lines = f'D1,"one{end}two{end}three",2024-01-02,22298006,P81001'
+    write_gp_events(extracts, of_three_lines, of_three_lines, f"D1,{CANARY}", ROW, end=end)
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.csv, line 8: fewer values than the header has columns"
+    ]
+
+
+def test_malformed_lines_far_into_a_large_file_are_found(extracts: Path) -> None:
+    before = 600_000
+    write_gp_events(extracts, *[ROW] * before, f"D1,{CANARY}", *[ROW] * before, CANARY)
+    said = "fewer values than the header has columns"
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.csv, line {before + 2}: {said}",
+        f"{GP_EVENTS}.csv, line {2 * before + 3}: {said}",
+    ]
+
+
+def test_a_file_that_is_wrong_throughout_is_told_in_its_first_lines(extracts: Path) -> None:
+    write_gp_events(extracts, *[f"D1,{CANARY}"] * 1000)
+    faults = faults_of(extracts)
+    assert len(faults) == landing.LINES_TOLD
+    assert faults[0].startswith(f"{GP_EVENTS}.csv, line 2:")
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "number"), [("\n", "\r\n", 4), ("\r\n", "\n", 4), ("\n", "\r\n", 2)]
+)
+def test_a_line_that_does_not_end_as_the_others_is_named(
+    extracts: Path, first: str, other: str, number: int
+) -> None:
+    row = f'D1,"{CANARY}",2024-01-02,22298006,P81001'
+    lines = [line + first for line in (HEADER, row, row, row, row)]
+    lines[number - 1] = lines[number - 1].rstrip() + other
+    (extracts / f"{GP_EVENTS}.csv").write_bytes("".join(lines).encode())
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.csv, line {number}: it does not end as the lines before it do"
+    ]
+
+
+NOT_UTF_8 = f"D1,{CANARY} é,2024-01-02,22298006,P81001"
+
+
+@pytest.mark.parametrize("before", [0, 1, 5000])
+def test_bytes_that_are_not_utf_8_are_named_by_their_line(extracts: Path, before: int) -> None:
+    write_gp_events(extracts, *[ROW] * before, NOT_UTF_8, ROW, encoding="latin-1")
+    assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line {before + 2}: not UTF-8"]
+
+
+def test_bytes_that_are_not_utf_8_in_the_header_are_said(extracts: Path) -> None:
+    text = f"{HEADER},{CANARY}é\n{ROW}\n"
+    (extracts / f"{GP_EVENTS}.csv").write_bytes(text.encode("latin-1"))
+    assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: not UTF-8"]
+
+
+def test_a_file_in_another_encoding_is_said(extracts: Path) -> None:
+    write_gp_events(extracts, NOT_UTF_8, encoding="utf-16")
+    assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: not UTF-8"]
+
+
+def lay_faults_everywhere(extracts: Path) -> list[str]:
+    """A fault of nearly every sort, each in a file of its own; where each should be told."""
+    (extracts / "dfe/schools.csv").unlink()
+    episodes = extracts / "nhs_england/hospital_episodes.csv"
+    episodes.write_text(episodes.read_text().replace("epikey", "epikey,nhs_number"))
+    write_gp_events(extracts, ROW, f"D1,{CANARY}", ROW, f'D1,"{CANARY}"x,2024-01-02,1,P')
+    areas = extracts / "ons/areas.csv"
+    areas.write_text(areas.read_text().replace("crime_decile", "crime_rank"))
+    pupils = extracts / "dfe/pupils.csv"
+    pupils.write_bytes(pupils.read_bytes() + f"R1,U1,{CANARY},É,,F,,,\n".encode("latin-1"))
+    (extracts / "hmrc/tax_credits.csv").write_text("")
+    return [
+        "dfe/schools.csv: the file is missing",
+        "nhs_england/hospital_episodes.csv: column(s) nhs_number were not asked for",
+        f"{GP_EVENTS}.csv, line 3: fewer values",
+        f"{GP_EVENTS}.csv, line 5: a quoted value",
+        "ons/areas.csv: missing column(s) crime_decile",
+        "ons/areas.csv: column(s) crime_rank were not asked for",
+        "dfe/pupils.csv, line 2: not UTF-8",
+        "hmrc/tax_credits.csv, line 1: no header",
+    ]
+
+
+def test_all_faults_of_all_files_are_told_in_one_message(extracts: Path) -> None:
+    expected = lay_faults_everywhere(extracts)
+    message = fault_of(extracts)
+    assert [place for place in expected if place not in message] == []
+    assert f"{len(expected)} fault(s)" in message
+
+
+def test_a_file_fault_stops_a_build_before_anything_is_written(
+    extracts: Path, tmp_path: Path
+) -> None:
+    expected = lay_faults_everywhere(extracts)
+    data, logs = tmp_path / "data", tmp_path / "logs"
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "--debug",
+            "build",
+            "--target-path",
+            str(tmp_path / "target"),
+            "--log-path",
+            str(logs),
+        ],
+        cwd=project.ROOT,
+        env={**os.environ, "STUDY_EXTRACTS": str(extracts), "STUDY_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert [place for place in expected if place not in done.stdout] == []
+    assert not data.exists()
+    written = "".join(file.read_text() for file in logs.rglob("*") if file.is_file())
+    assert expected[0] in written
+    assert CANARY not in done.stdout + done.stderr + written
+
+
+# --------------------------------------------------------------------------------------------------
+# What is well formed is read as it stands
+# --------------------------------------------------------------------------------------------------
+
+
+def test_columns_in_another_order_are_read_by_their_names(extracts: Path) -> None:
+    there = ["practice_code", "event_date", "delivery_id", "snomed_code", "participant_id"]
+    row = dict(zip(COLUMNS["gp_events"], ROW.split(","), strict=True))
+    text = f"{','.join(there)}\n{','.join(row[column] for column in there)}\n"
+    (extracts / f"{GP_EVENTS}.csv").write_text(text)
+    assert rows_read(extracts, "nhs_england.gp_events") == [(GP_EVENTS, 1, *ROW.split(","))]
+
+
+AWKWARD = [
+    ["D1", "a comma, and\na line", 'said "no"', '"', ",\r\n,"],
+    ["D1", "Siân Ó Néill 李", " spaces kept ", "'; drop table x", "# no comment"],
+    ["D1", None, None, "null", "\\N"],
+    ["D1", "NA", "0123", "1e3", "\ttab"],
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("last_line_ends", [True, False])
+def test_values_are_read_as_they_stand(
+    extracts: Path, end: str, encoding: str, quoting: int, last_line_ends: bool
+) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    with file.open("w", encoding=encoding, newline="") as out:
+        writer = csv.writer(out, lineterminator=end, quoting=quoting)
+        writer.writerows([COLUMNS["gp_events"], *AWKWARD])
+    if not last_line_ends:
+        file.write_bytes(file.read_bytes().removesuffix(end.encode()))
+    assert rows_read(extracts, "nhs_england.gp_events") == [
+        (GP_EVENTS, number, *row) for number, row in enumerate(AWKWARD, start=1)
+    ]
+
+
+def test_a_header_alone_is_a_table_without_rows(extracts: Path) -> None:
+    (extracts / f"{GP_EVENTS}.csv").write_text(HEADER)
+    assert rows_read(extracts, "nhs_england.gp_events") == []
+
+
+def numbered_rows(count: int) -> list[list[str]]:
+    return [[f"D{n % 7}", f"p{n}", "2024-01-02", str(n), ""] for n in range(count)]
+
+
+def land_as_one_csv(extracts: Path, rows: list[list[str]]) -> None:
+    write_rows(extracts / f"{GP_EVENTS}.csv", rows)
+
+
+def land_as_one_parquet(extracts: Path, rows: list[list[str]]) -> None:
+    file = extracts / f"{GP_EVENTS}.csv"
+    write_rows(file, rows)
+    to_parquet(file, file.with_suffix(".parquet"))
+    file.unlink()
+
+
+def land_as_several_csv(extracts: Path, rows: list[list[str]]) -> None:
+    (extracts / f"{GP_EVENTS}.csv").unlink()
+    # Written in another order than that of their names, one of them empty, and each with columns
+    # in an order of its own.
+    third = len(rows) // 3
+    columns = COLUMNS["gp_events"]
+    write_rows(extracts / GP_EVENTS / "part-3.csv", rows[third:], columns[::-1])
+    write_rows(extracts / GP_EVENTS / "part-1.csv", rows[:third])
+    write_rows(extracts / GP_EVENTS / "part-2.csv", [])
+
+
+def land_as_several_parquet(extracts: Path, rows: list[list[str]]) -> None:
+    land_as_several_csv(extracts, rows)
+    for file in (extracts / GP_EVENTS).glob("*.csv"):
+        to_parquet(file, file.with_suffix(".parquet"))
+        file.unlink()
+
+
+def write_rows(file: Path, rows: list[list[str]], columns: list[str] | None = None) -> None:
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, columns or COLUMNS["gp_events"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(dict(zip(COLUMNS["gp_events"], row, strict=True)) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "land", [land_as_one_csv, land_as_one_parquet, land_as_several_csv, land_as_several_parquet]
+)
+def test_a_table_is_the_same_rows_in_whichever_form_it_lands(
+    extracts: Path, land: Callable[[Path, list[list[str]]], None]
+) -> None:
+    rows = numbered_rows(30_000)
+    land(extracts, rows)
+    assert sorted(rows_read(extracts, "nhs_england.gp_events"), key=lambda row: row[1]) == [
+        (GP_EVENTS, number, *(value or None for value in row))
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def test_a_malformed_line_of_one_of_several_files_is_named_with_its_file(extracts: Path) -> None:
+    land_as_several_csv(extracts, numbered_rows(9))
+    with (extracts / GP_EVENTS / "part-1.csv").open("a") as file:
+        file.write(f"{CANARY}\n")
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}/part-1.csv, line 5: fewer values than the header has columns"
+    ]
+
+
+def test_typed_parquet_is_read_as_the_text_that_csv_would_hold(extracts: Path) -> None:
+    path = "governance/deliveries"
+    (extracts / f"{path}.csv").unlink()
+    (extracts / path).mkdir()
+    types = ["timestamp '2024-06-01 12:00:00'", "timestamptz '2024-06-01 13:00:00+01'", "null"]
+    for number, sent_at in enumerate(types):
+        duckdb.sql(
+            f"""
+            copy (
+                select 'D1' as delivery_id, 'hmrc' as supplier, '' as study, true as domain,
+                    {sent_at} as request_sent_at, date '2024-06-01' as received_at,
+                    1.5::double as identifiers_deleted_at
+            ) to '{extracts / path}/{number}.parquet'
+            """
+        )
+    instants = ["2024-06-01T12:00:00Z", "2024-06-01T12:00:00Z", None]
+    assert rows_read(extracts, "governance.deliveries") == [
+        (path, number, "D1", "hmrc", None, "true", instant, "2024-06-01", "1.5")
+        for number, instant in enumerate(instants, start=1)
+    ]
+
+
+def test_a_folder_may_have_any_name(extracts: Path) -> None:
+    elsewhere = extracts.rename(extracts.with_name("it's [2024] *?"))
+    write_gp_events(elsewhere, ROW)
+    assert rows_read(elsewhere, "nhs_england.gp_events") == [(GP_EVENTS, 1, *ROW.split(","))]
+    write_gp_events(elsewhere, CANARY)
+    assert f"{GP_EVENTS}.csv, line 2" in fault_of(elsewhere)

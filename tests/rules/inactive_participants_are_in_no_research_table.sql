@@ -1,0 +1,54 @@
+-- Objected, erased or restricted: no row in any research table. And while a child is inactive, the
+-- answers of the whole family are withheld, for they are about the child.
+
+{%- set tables = research_tables() %}
+
+with
+
+participants as (
+    select * from {{ ref('int_participants') }}
+    where not is_active or is_family_withheld
+),
+
+pseudonyms as (
+    select * from {{ ref('pseudonyms') }}
+),
+
+ids_out as (
+    select
+        pseudonyms.research_id,
+        pseudonyms.record_research_id,
+        participants.is_active
+    from participants
+    inner join pseudonyms
+        on
+            participants.study = pseudonyms.study
+            and participants.participant_id = pseudonyms.participant_id
+),
+
+ids_published as (
+    {%- for study, names in tables.items() %}
+    {%- for name in names %}
+    select
+        '{{ study }}.{{ name }}' as research_table,
+        {{ name in ['parent_interviews', 'parent_survey', 'child_survey'] }} as is_answers,
+        research_id
+    from {{ ref(study ~ '__' ~ name) }}
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select
+        'send_futures: linked_child_research_id' as research_table,
+        true as is_answers,
+        linked_child_research_id as research_id
+    from {{ ref('send_futures__parent_survey') }}
+)
+
+select
+    ids_published.research_table,
+    count(*) as published
+from ids_published
+inner join ids_out
+    on ids_published.research_id in (ids_out.research_id, ids_out.record_research_id)
+where ids_published.is_answers or not ids_out.is_active
+group by ids_published.research_table

@@ -1,0 +1,56 @@
+-- What the reconciliation calls published is what researchers can count, table by table. A pupil in
+-- both studies is published in each, so the rows of the national pupil tables may be more.
+
+{%- set tables = research_tables() %}
+
+with
+
+published as (
+    {%- for study, names in tables.items() %}
+    {%- for name in names if name != 'areas' %}
+    select
+        '{{ name }}' as research_table,
+        '{{ study }}' as study,
+        count(*) as published_rows
+    from {{ ref(study ~ '__' ~ name) }}
+    {%- if not (study == 'send_futures' and loop.last) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+reconciled as (
+    select
+        regexp_extract(source_table, '[^/]+$') as research_table,
+        sum(records) as records
+    from {{ ref('record_reconciliation') }}
+    where fate = 'published'
+    group by 1
+),
+
+published_counted as (
+    select
+        research_table,
+        sum(published_rows) as published_rows,
+        max(published_rows) as most_in_one_study
+    from published
+    group by research_table
+)
+
+select
+    published_counted.research_table,
+    published_counted.published_rows,
+    reconciled.records
+from published_counted
+left join reconciled
+    on published_counted.research_table = reconciled.research_table
+where
+    published_counted.most_in_one_study > coalesce(reconciled.records, 0)
+    or published_counted.published_rows < coalesce(reconciled.records, 0)
+    or (
+        published_counted.research_table not in (
+            'pupil_census', 'key_stage_2', 'absence', 'alternative_provision'
+        )
+        and published_counted.published_rows != coalesce(reconciled.records, 0)
+    )
