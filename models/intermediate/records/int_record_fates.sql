@@ -55,7 +55,7 @@ pupils_in_studies as (
     select
         records.source_table,
         records.row_number,
-        records.delivery_id,
+        deliveries.delivery_id,
         case
             when records.row_fault is not null then records.row_fault
             when deliveries.delivery_id is null then 'unknown_delivery'

@@ -1,0 +1,118 @@
+"""What the project declares of itself: classes, contracts and lists are complete.
+
+Read from dbt's own manifest, which parsing makes: no database is opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import ROOT
+
+CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
+CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    target = tmp_path_factory.mktemp("manifest")
+    subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "parse",
+            "--target-path",
+            str(target),
+            "--log-path",
+            str(target),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "STUDY_DATA": str(target)},
+        check=True,
+        capture_output=True,
+    )
+    return json.loads((target / "manifest.json").read_text())
+
+
+def models(manifest: dict, folder: str) -> list[dict]:
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["path"].startswith(folder)
+    ]
+
+
+def unclassified(nodes: list[dict], classes: set[str]) -> list[str]:
+    return [
+        f"{node['name']}.{name}"
+        for node in nodes
+        for name, column in node["columns"].items()
+        if column["config"]["meta"].get("class") not in classes
+    ]
+
+
+def test_every_staging_column_is_classified(manifest: dict) -> None:
+    staging = models(manifest, "staging")
+    assert len(staging) == len(manifest["sources"])
+    assert unclassified(staging, CLASSES_OF_STAGING) == []
+
+
+def test_every_mart_column_has_a_contract_a_class_and_a_description(manifest: dict) -> None:
+    marts = models(manifest, "marts")
+    assert unclassified(marts, CLASSES_OF_MARTS) == []
+    assert [node["name"] for node in marts if not node["contract"]["enforced"]] == []
+    assert [
+        f"{node['name']}.{name}"
+        for node in marts
+        for name, column in node["columns"].items()
+        if not column["description"]
+    ] == []
+
+
+def test_no_key_of_the_study_stands_in_a_research_table(manifest: dict) -> None:
+    research = [node for node in models(manifest, "marts") if node["database"] == "research"]
+    assert [
+        f"{node['name']}.{name}"
+        for node in research
+        for name, column in node["columns"].items()
+        if column["config"]["meta"]["class"] == "key"
+    ] == []
+    assert [node["name"] for node in research if "research_id" not in node["columns"]] == []
+
+
+def test_every_model_and_seed_is_described(manifest: dict) -> None:
+    assert [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and not node["description"]
+    ] == []
+
+
+def test_every_research_table_is_searched_for_identifiers(manifest: dict) -> None:
+    research = {
+        node["unique_id"] for node in models(manifest, "marts") if node["database"] == "research"
+    }
+    for name in (
+        "nothing_of_the_vault_is_published",
+        "inactive_participants_are_in_no_research_table",
+    ):
+        (test,) = [
+            node
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "test" and node["name"] == name
+        ]
+        assert research <= set(test["depends_on"]["nodes"])
+
+
+def test_no_test_is_a_warning_or_stores_what_it_found(manifest: dict) -> None:
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert tests
+    assert [
+        node["name"]
+        for node in tests
+        if node["config"]["severity"].lower() != "error" or node["config"]["store_failures"]
+    ] == []
