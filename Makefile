@@ -18,7 +18,7 @@ setup: .venv/locked ## make .venv and install what requirements.lock names
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ echo "could not make .venv: on Debian and Ubuntu, install python3-venv"; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python --requirements requirements.lock
 
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
