@@ -4,6 +4,8 @@
 .PHONY: help setup build test test-all lint bench docs sample lock clean
 
 BIN := .venv/bin
+# trust what the machine trusts: behind a proxy that is not the list uv brings
+export UV_SYSTEM_CERTS := 1
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
