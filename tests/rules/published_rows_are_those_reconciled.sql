@@ -26,7 +26,7 @@ reconciled as (
         sum(records) as records
     from {{ ref('record_reconciliation') }}
     where fate = 'published'
-    group by 1
+    group by research_table
 ),
 
 published_counted as (

@@ -38,25 +38,25 @@ linked as (
 ),
 
 chains as (
-    select 'answers under the id of records' as chain
+    select 'answers under the id of records' as joined_by
     from answers
     inner join records on answers.research_id = records.research_id
     union all
-    select 'unlinked answers in the family of linked ones' as chain
+    select 'unlinked answers in the family of linked ones' as joined_by
     from unlinked
     inner join linked on unlinked.family_research_id = linked.family_research_id
     union all
-    select 'unlinked answers by a person with linked ones' as chain
+    select 'unlinked answers by a person with linked ones' as joined_by
     from unlinked
     inner join linked on unlinked.research_id = linked.research_id
     union all
-    select 'participants under the id of records' as chain
+    select 'participants under the id of records' as joined_by
     from {{ ref('send_futures__participants') }} as participants
     inner join records on participants.research_id = records.research_id
 )
 
 select
-    chain,
+    joined_by,
     count(*) as joined
 from chains
-group by chain
+group by joined_by

@@ -13,22 +13,28 @@ code_lists as (
 
 first_characters as (
     {%- for character in letters %}
-        select '{{ character }}' as first_character
-        {% if not loop.last %}union all{% endif %}
+    select '{{ character }}' as first_character
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 ),
 
 second_characters as (
     {%- for character in digits %}
-        select '{{ character }}' as second_character
-        {% if not loop.last %}union all{% endif %}
+    select '{{ character }}' as second_character
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 ),
 
 third_characters as (
     {%- for character in digits ~ letters %}
-        select '{{ character }}' as third_character
-        {% if not loop.last %}union all{% endif %}
+    select '{{ character }}' as third_character
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 ),
 
