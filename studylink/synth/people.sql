@@ -38,7 +38,7 @@ select
     case
         when case_name is not null then case_born
         when study = 'five_to_twelve' and chance('older', family_number, 0.006)
-            then date '2008-09-01' + whole('born', family_number, 0, 500)
+            then date '2007-09-01' + whole('born', family_number, 0, 500)
         when study = 'five_to_twelve' then date '2017-09-01' + whole('born', family_number, 0, 729)
         when chance('leap day', family_number, 0.006) then date '2008-02-29'
         when chance('leap day', family_number, 0.012) then date '2012-02-29'
