@@ -2,7 +2,6 @@
 -- Study: Five to Twelve. Grain: one row for free school meals and the parents' qualification.
 -- Denominator: linked children with results whose parent has been interviewed; a family counts as one
 -- with a degree if any parent ever named one. Cells of fewer than ten children are blank.
--- The children of the shipped sample are too young to have sat the tests: there, no row comes out.
 
 with
 

@@ -91,29 +91,43 @@ found as (
     select * from found_by_identity
 ),
 
--- a clerk's decision stands for its child and its pupil; whatever else was found of them gives way
+-- everyone competes, whatever they permitted: an ambiguous match is no match, in either direction
+found_counted as (
+    select
+        study,
+        participant_id,
+        pupil_matching_ref,
+        count(*) over (partition by study, participant_id) as pupils_for_child,
+        count(*) over (partition by study, pupil_matching_ref) as children_for_pupil
+    from found
+),
+
+-- a clerk's decision stands for its child and its pupil, and whatever else was found of them gives
+-- way; nothing is inferred from it about others
 found_undecided as (
     select
-        found.study,
-        found.participant_id,
-        found.pupil_matching_ref
-    from found
+        found_counted.study,
+        found_counted.participant_id,
+        found_counted.pupil_matching_ref
+    from found_counted
     left join decisions
         on
-            found.study = decisions.study
-            and found.participant_id = decisions.participant_id
-            and found.pupil_matching_ref = decisions.pupil_matching_ref
+            found_counted.study = decisions.study
+            and found_counted.participant_id = decisions.participant_id
+            and found_counted.pupil_matching_ref = decisions.pupil_matching_ref
             and decisions.newest_first = 1
     left join decided_to_match as decided_for_child
         on
-            found.study = decided_for_child.study
-            and found.participant_id = decided_for_child.participant_id
+            found_counted.study = decided_for_child.study
+            and found_counted.participant_id = decided_for_child.participant_id
     left join decided_to_match as decided_for_pupil
         on
-            found.study = decided_for_pupil.study
-            and found.pupil_matching_ref = decided_for_pupil.pupil_matching_ref
+            found_counted.study = decided_for_pupil.study
+            and found_counted.pupil_matching_ref = decided_for_pupil.pupil_matching_ref
     where
-        decisions.decision is distinct from 'no_match'
+        found_counted.pupils_for_child = 1
+        and found_counted.children_for_pupil = 1
+        and decisions.decision is distinct from 'no_match'
         and decided_for_child.participant_id is null
         and decided_for_pupil.participant_id is null
 ),
@@ -124,7 +138,6 @@ candidates as (
     select * from found_undecided
 ),
 
--- everyone competes, whatever they permitted: an ambiguous match is no match, in either direction
 candidates_counted as (
     select
         study,

@@ -3,7 +3,7 @@
 {%- set tables = [
     'identities', 'pseudonyms', 'pupil_matches', 'participant_areas', 'vault__due_to_be_asked', 'int_participants',
     'int_linkages', 'int_permitted_intervals', 'int_linkages_decided', 'int_deliveries_usable',
-    'int_pupil_deliveries', 'int_children_linked', 'int_answers_linked', 'int_domains_linked', 'linkage_decisions',
+    'int_children_linked', 'int_answers_linked', 'int_domains_linked', 'linkage_decisions',
 ] %}
 
 with

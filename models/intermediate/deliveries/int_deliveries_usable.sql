@@ -5,6 +5,10 @@ deliveries as (
     where is_received
 ),
 
+holders as (
+    select * from {{ ref('int_record_holders') }}
+),
+
 intervals as (
     select * from {{ ref('int_permitted_intervals') }}
 ),
@@ -70,12 +74,17 @@ held_usable as (
         deliveries.delivery_id,
         deliveries.supplier,
         deliveries.is_held
-    from last_permitted
+    from holders
     inner join deliveries
         on
-            last_permitted.domain = deliveries.domain
-            and last_permitted.permitted_until > deliveries.received_at
-    where deliveries.is_held
+            holders.delivery_id = deliveries.delivery_id
+            and deliveries.is_held
+    inner join last_permitted
+        on
+            holders.study = last_permitted.study
+            and holders.participant_id = last_permitted.participant_id
+            and deliveries.domain = last_permitted.domain
+            and deliveries.received_at < last_permitted.permitted_until
 ),
 
 -- everything else answers a request: permitted when it was sent and when the records came, not
@@ -89,10 +98,16 @@ requested_usable as (
         deliveries.delivery_id,
         deliveries.supplier,
         deliveries.is_held
-    from deliveries
+    from holders
+    inner join deliveries
+        on
+            holders.delivery_id = deliveries.delivery_id
+            and not deliveries.is_held
+            and deliveries.is_certified
     inner join intervals_of_active as at_request
         on
-            deliveries.study = at_request.study
+            holders.study = at_request.study
+            and holders.participant_id = at_request.participant_id
             and deliveries.domain = at_request.domain
             and deliveries.request_sent_at >= at_request.permitted_from
             and deliveries.request_sent_at < at_request.permitted_until
@@ -104,10 +119,7 @@ requested_usable as (
             and at_request.answers_of = at_receipt.answers_of
             and deliveries.received_at >= at_receipt.permitted_from
             and deliveries.received_at < at_receipt.permitted_until
-    where
-        not deliveries.is_held
-        and deliveries.is_certified
-        and (at_request.deleted_at is null or deliveries.received_at > at_request.deleted_at)
+    where at_request.deleted_at is null or deliveries.received_at > at_request.deleted_at
 ),
 
 deliveries_usable as (
