@@ -2,6 +2,7 @@
 -- Study: Five to Twelve. Grain: one row for free school meals and the parents' qualification.
 -- Denominator: linked children with results whose parent has been interviewed; a family counts as one
 -- with a degree if any parent ever named one. Cells of fewer than ten children are blank.
+-- Hardly a child of the shipped sample has sat the tests: there, all cells are blank.
 
 with
 

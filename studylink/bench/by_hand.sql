@@ -1269,20 +1269,17 @@ create temp table match as
                 study != 'send_futures'
                 or pupil_matching_ref not in (select pupil_matching_ref from decided)
             )
-    )
+    ),
 
-    select person, pupil_matching_ref, study
-    from candidates
-    semi join living using (person)
-    qualify false
-    union all
-    select person, pupil_matching_ref, study
-    from (
+    -- everyone competes: an ambiguous match is no match, in either direction
+    unambiguous as (
         from candidates
         qualify
             count(*) over (partition by person) = 1
             and count(*) over (partition by study, pupil_matching_ref) = 1
     )
+
+    from unambiguous
     semi join living using (person);
 
 create temp table pupil_known as
@@ -2084,3 +2081,809 @@ drop table key_stage_2;
 drop table absence;
 drop table alternative_provision;
 drop table pupil_known;
+
+-- ---------------------------------------------------------------------------------------------------
+-- Research tables: records of participants. Each file is read, judged, published and let go.
+-- ---------------------------------------------------------------------------------------------------
+
+create temp table person_known as
+    select
+        person.study,
+        person.participant_id,
+        person.is_adult,
+        living.person is not null as is_living,
+        coalesce(living.is_active, false) as is_active
+    from person
+    left join living using (person);
+
+create temp macro participant_fates(landed_as, t, of_supplier, of_domain) as table
+    select
+        landed_as,
+        case
+            when fault is not null then 'quarantined'
+            when published.delivery_id is not null then 'published'
+            when not is_received then 'not_received_yet'
+            when not is_living then 'erased'
+            when not is_active then 'withdrawn'
+            when not is_certified then 'not_certified'
+            else 'not_permitted'
+        end as fate,
+        case when fault is not null then line end as line,
+        case when fault is not null then delivery_id end as delivery_id,
+        fault,
+        count(*)
+    from (
+        select
+            line,
+            delivery.delivery_id,
+            records.participant_id,
+            is_received,
+            is_certified,
+            is_living,
+            is_active,
+            coalesce(
+                fault,
+                case
+                    when delivery.delivery_id is null then 'unknown_delivery'
+                    when supplier != of_supplier or domain != of_domain or is_held
+                        then 'delivery_mismatch'
+                    when person_known.participant_id is null then 'unknown_participant'
+                    when landed_as = 'dfe/adult_learning' and not is_adult
+                        then 'child_in_adult_learning'
+                end
+            ) as fault
+        from query_table(t) as records
+        left join delivery using (delivery_id)
+        left join person_known
+            on
+                delivery.study = person_known.study
+                and records.participant_id = person_known.participant_id
+    ) as judged
+    left join (
+        select distinct delivery_id, participant_id from publishable
+        where supplier = of_supplier and domain = of_domain and not is_held
+    ) as published
+        using (delivery_id, participant_id)
+    group by all;
+
+-- DfE
+
+create temp table adult_learning as
+    select
+        delivery_id,
+        participant_id,
+        academic_year,
+        provider_ukprn,
+        as_whole(aim_level) as aim_level,
+        aim_subject,
+        outcome,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(aim_level, as_whole(aim_level), 'aim_level')
+        ) as fault
+    from landed('dfe/adult_learning');
+
+create table research.five_to_twelve.adult_learning as
+    with provider as (
+        select provider_ukprn, keyed('five_to_twelve', 'provider', provider_ukprn) as provider_id
+        from (select distinct provider_ukprn from adult_learning)
+    )
+
+    select
+        research_id,
+        years(academic_year) as academic_year,
+        provider_id as learning_provider_id,
+        labels('aim_level')[aim_level::varchar] as aim_level,
+        labels('aim_subject')[aim_subject] as aim_subject,
+        labels('adult_learning_outcome')[outcome] as outcome
+    from adult_learning
+    inner join publishable_of('dfe', 'education') as publishable using (delivery_id, participant_id)
+    left join provider using (provider_ukprn)
+    where fault is null and is_adult;
+
+create temp view adult_learning_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from adult_learning;
+insert into fate
+from participant_fates('dfe/adult_learning', 'adult_learning_line', 'dfe', 'education');
+
+-- NHS England: the longest files
+
+create temp table hospital_episode as
+    select
+        delivery_id,
+        participant_id,
+        as_date(admission_date) as admitted_on,
+        as_date(discharge_date) as discharged_on,
+        admission_method,
+        left(shaped(primary_diagnosis, '[A-Z][0-9][0-9A-Z]([.]?[0-9X-][0-9]?[A-Z]?)?'), 3) as diagnosis,
+        left(shaped(main_procedure, '[A-Z][0-9]{2}([.]?[0-9-])?'), 3) as procedure,
+        provider_code,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(admission_date, as_date(admission_date), 'admission_date'),
+            unreadable(discharge_date, as_date(discharge_date), 'discharge_date')
+        ) as fault
+    from landed('nhs_england/hospital_episodes');
+
+create temp table register_event as
+    select
+        delivery_id,
+        participant_id,
+        event_type,
+        as_date(event_date) as event_on,
+        left(shaped(cause_icd10, '[A-Z][0-9][0-9A-Z]([.]?[0-9X-][0-9]?[A-Z]?)?'), 3) as diagnosis,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unlisted(event_type, ['birth', 'death'], 'event_type'),
+            unreadable(event_date, as_date(event_date), 'event_date')
+        ) as fault
+    from landed('nhs_england/register_events');
+
+create temp table icd10 as
+    select diagnosis, label.label, icd10_chapter.title as chapter
+    from (
+        select diagnosis from hospital_episode
+        union
+        select diagnosis from register_event
+    ) as used
+    inner join icd10_chapter on diagnosis between first_category and last_category
+    left join label on label.code_list = 'icd10_category' and label.code = diagnosis;
+
+create table research.five_to_twelve.hospital_episodes as
+    with
+    trust as (
+        select provider_code, keyed('five_to_twelve', 'trust', provider_code) as trust_id
+        from (select distinct provider_code from hospital_episode)
+    ),
+
+    judged as (
+        select
+            *,
+            coalesce(
+                admission_method in ('2C', '31', '32', '82', '83')
+                or diagnosis between 'O60' and 'P96'
+                or diagnosis between 'Z37' and 'Z39'
+                or procedure between 'R14' and 'R32',
+                false
+            ) as tells_a_birth
+        from hospital_episode
+        where fault is null
+    )
+
+    select
+        research_id,
+        year_number(admitted_on) as admission_year,
+        case when not tells_a_birth then month(admitted_on) end as admission_month,
+        year_number(admitted_on) - year_of_birth as age_in_year,
+        case when discharged_on >= admitted_on then (discharged_on - admitted_on)::integer end
+            as nights_in_hospital,
+        trust_id,
+        labels('admission_method')[admission_method] as admission_method,
+        diagnosis as primary_diagnosis,
+        icd10.label as diagnosis_label,
+        icd10.chapter as diagnosis_chapter,
+        procedure as main_procedure,
+        labels('opcs4_chapter')[left(procedure, 1)] as procedure_chapter
+    from judged
+    inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
+    left join trust using (provider_code)
+    left join icd10 using (diagnosis);
+
+create table research.five_to_twelve.register_events as
+    select
+        research_id,
+        labels('event_type')[event_type] as event_type,
+        year_number(event_on) as event_year,
+        case when event_type = 'death' then month(event_on) end as event_month,
+        year_number(event_on) - year_of_birth as age_in_year,
+        icd10.chapter as cause_of_death
+    from register_event
+    inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
+    left join icd10 using (diagnosis)
+    where fault is null;
+
+create temp view hospital_episode_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from hospital_episode;
+insert into fate
+from participant_fates(
+    'nhs_england/hospital_episodes', 'hospital_episode_line', 'nhs_england', 'health'
+);
+create temp view register_event_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from register_event;
+insert into fate
+from participant_fates('nhs_england/register_events', 'register_event_line', 'nhs_england', 'health');
+
+create temp table gp_event as
+    select
+        delivery_id,
+        participant_id,
+        as_date(event_date) as event_on,
+        snomed_code,
+        practice_code,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(event_date, as_date(event_date), 'event_date')
+        ) as fault
+    from landed('nhs_england/gp_events');
+
+create table research.five_to_twelve.gp_events as
+    with
+    practice as (
+        select practice_code, keyed('five_to_twelve', 'practice', practice_code) as practice_id
+        from (select distinct practice_code from gp_event)
+    ),
+
+    term as (select code, label from label where code_list = 'snomed_code')
+
+    select
+        research_id,
+        month(event_on) as event_month,
+        year_number(event_on) - year_of_birth as age_in_year,
+        practice_id,
+        term.code as snomed_code,
+        term.label as snomed_term
+    from gp_event
+    inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
+    left join practice using (practice_code)
+    left join term on snomed_code = term.code
+    where fault is null;
+
+create temp view gp_event_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from gp_event;
+insert into fate
+from participant_fates('nhs_england/gp_events', 'gp_event_line', 'nhs_england', 'health');
+
+create temp table prescription as
+    select
+        delivery_id,
+        participant_id,
+        as_date(prescribed_on) as prescribed_on,
+        left(
+            shaped(
+                bnf_code, '[0-9]{6}[0-9A-Z][A-Z][0-9A-Z]([0-9A-Z]{6})?|2[0-3][0-9]{7}([0-9]{2})?'
+            ),
+            9
+        ) as bnf_chemical_code,
+        as_number(quantity) as quantity,
+        practice_code,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(prescribed_on, as_date(prescribed_on), 'prescribed_on'),
+            unreadable(quantity, as_number(quantity), 'quantity')
+        ) as fault
+    from landed('nhs_england/prescriptions');
+
+create table research.five_to_twelve.prescriptions as
+    with
+    practice as (
+        select practice_code, keyed('five_to_twelve', 'practice', practice_code) as practice_id
+        from (select distinct practice_code from prescription)
+    ),
+
+    chapter as (select code, label from label where code_list = 'bnf_chapter')
+
+    select
+        research_id,
+        month(prescribed_on) as prescribed_month,
+        year_number(prescribed_on) - year_of_birth as age_in_year,
+        practice_id,
+        bnf_chemical_code,
+        chapter.label as bnf_chapter,
+        quantity
+    from prescription
+    inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
+    left join practice using (practice_code)
+    left join chapter on left(bnf_chemical_code, 2) = chapter.code
+    where fault is null;
+
+create temp view prescription_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from prescription;
+insert into fate
+from participant_fates('nhs_england/prescriptions', 'prescription_line', 'nhs_england', 'health');
+
+create temp table mental_health_contact as
+    select
+        delivery_id,
+        participant_id,
+        as_date(contact_date) as contact_on,
+        team_type,
+        as_truth(attended) as attended,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(contact_date, as_date(contact_date), 'contact_date'),
+            unreadable(attended, as_truth(attended), 'attended')
+        ) as fault
+    from landed('nhs_england/mental_health_contacts');
+
+create table research.five_to_twelve.mental_health_contacts as
+    select
+        research_id,
+        month(contact_on) as contact_month,
+        year_number(contact_on) - year_of_birth as age_in_year,
+        labels('team_type')[team_type] as team_type,
+        attended as is_attended
+    from mental_health_contact
+    inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view mental_health_contact_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from mental_health_contact;
+insert into fate
+from participant_fates(
+    'nhs_england/mental_health_contacts', 'mental_health_contact_line', 'nhs_england', 'health'
+);
+
+-- HMRC
+
+create temp table employment as
+    select
+        delivery_id,
+        participant_id,
+        tax_year,
+        employer_paye_reference,
+        as_date(started_on) as started_on,
+        as_date(ended_on) as ended_on,
+        as_number(pay_in_year) as pay_in_year,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(started_on, as_date(started_on), 'started_on'),
+            unreadable(ended_on, as_date(ended_on), 'ended_on'),
+            unreadable(pay_in_year, as_number(pay_in_year), 'pay_in_year')
+        ) as fault
+    from landed('hmrc/employments');
+
+create table research.five_to_twelve.employments as
+    with employer as (
+        select
+            employer_paye_reference,
+            keyed('five_to_twelve', 'employer', employer_paye_reference) as employer_id
+        from (select distinct employer_paye_reference from employment)
+    )
+
+    select
+        research_id,
+        years(tax_year) as tax_year,
+        employer_id,
+        month(started_on) as start_month,
+        month(ended_on) as end_month,
+        pay_in_year
+    from employment
+    inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
+    left join employer using (employer_paye_reference)
+    where fault is null;
+
+create temp view employment_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from employment;
+insert into fate from participant_fates('hmrc/employments', 'employment_line', 'hmrc', 'employment_tax');
+
+create temp table national_insurance as
+    select
+        delivery_id,
+        participant_id,
+        tax_year,
+        contribution_class,
+        as_whole(qualifying_weeks) as qualifying_weeks,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(qualifying_weeks, as_whole(qualifying_weeks), 'qualifying_weeks')
+        ) as fault
+    from landed('hmrc/national_insurance');
+
+create table research.five_to_twelve.national_insurance as
+    select
+        research_id,
+        years(tax_year) as tax_year,
+        labels('contribution_class')[contribution_class] as contribution_class,
+        qualifying_weeks
+    from national_insurance
+    inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view national_insurance_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from national_insurance;
+insert into fate
+from participant_fates('hmrc/national_insurance', 'national_insurance_line', 'hmrc', 'employment_tax');
+
+create temp table tax_credit as
+    select
+        delivery_id,
+        participant_id,
+        tax_year,
+        award_type,
+        as_number(amount) as amount,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(amount, as_number(amount), 'amount')
+        ) as fault
+    from landed('hmrc/tax_credits');
+
+create table research.five_to_twelve.tax_credits as
+    select
+        research_id,
+        years(tax_year) as tax_year,
+        labels('award_type')[award_type] as award_type,
+        amount
+    from tax_credit
+    inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view tax_credit_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from tax_credit;
+insert into fate from participant_fates('hmrc/tax_credits', 'tax_credit_line', 'hmrc', 'employment_tax');
+
+create temp table child_benefit as
+    select
+        delivery_id,
+        participant_id,
+        as_date(started_on) as started_on,
+        as_date(ended_on) as ended_on,
+        as_number(weekly_amount) as weekly_amount,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(started_on, as_date(started_on), 'started_on'),
+            unreadable(ended_on, as_date(ended_on), 'ended_on'),
+            unreadable(weekly_amount, as_number(weekly_amount), 'weekly_amount')
+        ) as fault
+    from landed('hmrc/child_benefit');
+
+create table research.five_to_twelve.child_benefit as
+    select
+        research_id,
+        year_number(started_on) as start_year,
+        year_number(ended_on) as end_year,
+        weekly_amount
+    from child_benefit
+    inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view child_benefit_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from child_benefit;
+insert into fate
+from participant_fates('hmrc/child_benefit', 'child_benefit_line', 'hmrc', 'employment_tax');
+
+-- DWP
+
+create temp table benefit_spell as
+    select
+        delivery_id,
+        participant_id,
+        benefit_type,
+        as_date(started_on) as started_on,
+        as_date(ended_on) as ended_on,
+        as_number(weekly_amount) as weekly_amount,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(started_on, as_date(started_on), 'started_on'),
+            unreadable(ended_on, as_date(ended_on), 'ended_on'),
+            unreadable(weekly_amount, as_number(weekly_amount), 'weekly_amount')
+        ) as fault
+    from landed('dwp/benefit_spells');
+
+create table research.five_to_twelve.benefit_spells as
+    select
+        research_id,
+        labels('benefit_type')[benefit_type] as benefit_type,
+        year_number(started_on) as start_year,
+        case when benefit_type not in ('MA', 'PC', 'SP') then month(started_on) end as start_month,
+        year_number(ended_on) as end_year,
+        case when benefit_type != 'MA' then month(ended_on) end as end_month,
+        weekly_amount
+    from benefit_spell
+    inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view benefit_spell_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from benefit_spell;
+insert into fate from participant_fates('dwp/benefit_spells', 'benefit_spell_line', 'dwp', 'benefits');
+
+create temp table employment_programme as
+    select
+        delivery_id,
+        participant_id,
+        programme,
+        as_date(started_on) as started_on,
+        as_date(ended_on) as ended_on,
+        outcome,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(started_on, as_date(started_on), 'started_on'),
+            unreadable(ended_on, as_date(ended_on), 'ended_on')
+        ) as fault
+    from landed('dwp/employment_programmes');
+
+create table research.five_to_twelve.employment_programmes as
+    select
+        research_id,
+        labels('programme')[programme] as programme,
+        month(started_on) as start_month,
+        month(ended_on) as end_month,
+        labels('programme_outcome')[outcome] as outcome
+    from employment_programme
+    inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view employment_programme_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from employment_programme;
+insert into fate
+from participant_fates('dwp/employment_programmes', 'employment_programme_line', 'dwp', 'benefits');
+
+create temp table pension_scheme as
+    select
+        delivery_id,
+        participant_id,
+        scheme_type,
+        as_date(joined_on) as joined_on,
+        as_date(left_on) as left_on,
+        coalesce(
+            empty(delivery_id, 'delivery_id'),
+            empty(participant_id, 'participant_id'),
+            unreadable(joined_on, as_date(joined_on), 'joined_on'),
+            unreadable(left_on, as_date(left_on), 'left_on')
+        ) as fault
+    from landed('dwp/pension_schemes');
+
+create table research.five_to_twelve.pension_schemes as
+    select
+        research_id,
+        labels('scheme_type')[scheme_type] as scheme_type,
+        month(joined_on) as joined_month,
+        month(left_on) as left_month
+    from pension_scheme
+    inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
+    where fault is null;
+
+create temp view pension_scheme_line as
+    select rowid + 1 as line, delivery_id, participant_id, fault from pension_scheme;
+insert into fate from participant_fates('dwp/pension_schemes', 'pension_scheme_line', 'dwp', 'benefits');
+
+-- ---------------------------------------------------------------------------------------------------
+-- Governance
+-- ---------------------------------------------------------------------------------------------------
+
+create temp table shared as
+    with typed as (
+        select *, row_number() over () as line, as_instant(shared_at) as instant
+        from landed('governance/shared_records')
+    )
+
+    select
+        line,
+        study,
+        participant_id,
+        domain,
+        instant as shared_at,
+        person,
+        coalesce(
+            unreadable(shared_at, instant, 'shared_at'),
+            empty(study, 'study'),
+            empty(participant_id, 'participant_id'),
+            empty(domain, 'domain'),
+            unlisted(domain, ['education', 'health', 'employment_tax', 'benefits', 'area'], 'domain'),
+            case when person is null then 'unknown_participant' end
+        ) as fault
+    from typed
+    left join person using (study, participant_id);
+
+create temp table landed_project as
+    select *, project_id as key, row_number() over () as line from landed('governance/projects');
+
+create temp table researcher as
+    select *, row_number() over () as line from landed('governance/researchers');
+
+insert into fate
+select source_table, fate, case when fault is not null then line end, null, fault, count(*)
+from (
+    select
+        'governance/shared_records' as source_table,
+        case
+            when fault is not null then 'quarantined'
+            when shared_at > getvariable('as_of') then 'not_received_yet'
+            else 'read'
+        end as fate,
+        line,
+        fault
+    from shared
+    union all
+    select
+        'governance/projects',
+        case when fault is null then 'read' else 'quarantined' end,
+        line,
+        fault
+    from (
+        select
+            landed.line,
+            coalesce(
+                repeated.fault,
+                empty(project_id, 'project_id'),
+                unlisted(purpose, ['research', 'statistics', 'commercial'], 'purpose'),
+                unreadable(approved_on, as_date(approved_on), 'approved_on'),
+                unreadable(expires_on, as_date(expires_on), 'expires_on'),
+                unreadable(contract_signed_on, as_date(contract_signed_on), 'contract_signed_on')
+            ) as fault
+        from landed_project as landed
+        left join repeated('landed_project') as repeated using (line)
+    )
+    union all
+    select
+        'governance/researchers',
+        case when fault is null then 'read' else 'quarantined' end,
+        line,
+        fault
+    from (
+        select
+            line,
+            coalesce(
+                unreadable(accredited_from, as_date(accredited_from), 'accredited_from'),
+                unreadable(accredited_until, as_date(accredited_until), 'accredited_until')
+            ) as fault
+        from researcher
+    )
+)
+group by all;
+
+create table study.governance.linkage_decisions as
+    select
+        policy.study, participant_id, domain, answers_of, is_permitted, reason, decided_at
+    from decision
+    inner join policy using (policy)
+    inner join living using (person);
+
+create table study.governance.request_outcomes as
+    with
+    first_shared as (
+        select person, domain, min(shared_at) as shared_at from shared
+        where fault is null and shared_at <= getvariable('as_of')
+        group by person, domain
+    ),
+
+    parts as (
+        select
+            line,
+            case
+                when not is_honoured then 'too_late'
+                when shared_at <= received_at then 'honoured_already_shared'
+                else 'honoured'
+            end as outcome
+        from deletion
+        left join first_shared using (person, domain)
+        union all
+        select
+            line,
+            case
+                when request_type in ('object', 'erase') and shared_at <= received_at
+                    then 'honoured_already_shared'
+                when request_type = 'rectify' and not can_be_rectified then 'void'
+                else 'honoured'
+            end
+        from covering
+        left join (select person, min(shared_at) as shared_at from first_shared group by person)
+            using (person)
+        where request_type != 'delete_linked'
+    ),
+
+    best as (
+        select
+            line,
+            arg_min(
+                outcome,
+                list_position(['honoured_already_shared', 'honoured', 'too_late', 'void'], outcome)
+            ) as outcome
+        from parts
+        group by line
+    )
+
+    select
+        study,
+        request_id,
+        request_type,
+        coalesce(outcome, 'void') as outcome,
+        case
+            when not is_from_the_family then 'outside_the_family'
+            when line not in (select line from covering) then 'covers_nobody'
+            when outcome is null then 'no_linkage'
+            when outcome = 'void' then 'cannot_be_rectified'
+        end as reason
+    from request_heard
+    left join best using (line);
+
+create table study.governance.quarantined_records as
+    select source_table, line as row_number, delivery_id, reason from fate
+    where fate = 'quarantined';
+
+create table study.governance.record_reconciliation as
+    select source_table, fate, sum(records)::bigint as records from fate
+    group by source_table, fate;
+
+create table study.governance.due_to_be_asked as
+    select study, domain, count(distinct person) as participants
+    from decision
+    inner join policy using (policy)
+    where
+        reason = 'lapsed'
+        and not exists (
+            select 1 from statement
+            where
+                statement.linkage = decision.linkage
+                and is_own
+                and said_at >= decision.decided_at
+        )
+    group by study, domain;
+
+create table study.governance.to_purge as
+    with
+    erased as (
+        select study, participant_id from person
+        inner join inactive using (person)
+        where erased_at is not null
+    ),
+
+    named as (
+        select source_of(file) as source_table, study, participant_id from participant
+        union all
+        select source_of(file), study, records_of from permission
+        union all
+        select source_of(file), study, participant_id from clerical_decision
+        union all
+        select source_of(file), study, about from request where not is_for_family
+        union all
+        select 'surveys/five_to_twelve/parent_interviews', study, participant_id from parent_interview
+        union all
+        select 'surveys/send_futures/parent_survey', study, participant_id from parent_survey
+        union all
+        select 'surveys/send_futures/child_survey', study, participant_id from child_survey
+        union all
+        select 'governance/shared_records', study, participant_id from shared
+    ),
+
+    named_in_deliveries as (
+        select 'dfe/adult_learning' as source_table, delivery_id, participant_id from adult_learning
+        union all
+        select 'nhs_england/hospital_episodes', delivery_id, participant_id from hospital_episode
+        union all
+        select 'nhs_england/gp_events', delivery_id, participant_id from gp_event
+        union all
+        select 'nhs_england/prescriptions', delivery_id, participant_id from prescription
+        union all
+        select 'nhs_england/mental_health_contacts', delivery_id, participant_id
+        from mental_health_contact
+        union all
+        select 'nhs_england/register_events', delivery_id, participant_id from register_event
+        union all
+        select 'hmrc/employments', delivery_id, participant_id from employment
+        union all
+        select 'hmrc/national_insurance', delivery_id, participant_id from national_insurance
+        union all
+        select 'hmrc/tax_credits', delivery_id, participant_id from tax_credit
+        union all
+        select 'hmrc/child_benefit', delivery_id, participant_id from child_benefit
+        union all
+        select 'dwp/benefit_spells', delivery_id, participant_id from benefit_spell
+        union all
+        select 'dwp/employment_programmes', delivery_id, participant_id from employment_programme
+        union all
+        select 'dwp/pension_schemes', delivery_id, participant_id from pension_scheme
+    )
+
+    select source_table, count(*) as rows
+    from (
+        select source_table from named
+        semi join erased using (study, participant_id)
+        union all
+        select source_table
+        from named_in_deliveries
+        inner join delivery using (delivery_id)
+        semi join erased using (study, participant_id)
+    )
+    group by source_table;

@@ -29,9 +29,9 @@ areas_in_regions as (
 places as (
     select
         coalesce(areas_in_regions.lsoa_code, areas.lsoa_code) as lsoa_code,
-        regions.label as region,
+        region_labels.label as region,
         case when areas.imd_decile between 1 and 10 then areas.imd_decile end as imd_decile,
-        rural_urban.label as rural_urban,
+        rural_urban_labels.label as rural_urban,
         case when areas.crime_decile between 1 and 10 then areas.crime_decile end as crime_decile,
         {{ band('areas.median_house_price', [100000, 150000, 200000, 300000, 500000], ' pounds') | indent(8) }}
             as house_price_band,
@@ -41,10 +41,8 @@ places as (
     from areas_in_regions
     full outer join areas
         on areas_in_regions.lsoa_code = areas.lsoa_code
-    left join code_lists as regions
-        on regions.code_list = 'region' and areas_in_regions.region = regions.code
-    left join code_lists as rural_urban
-        on rural_urban.code_list = 'rural_urban' and areas.rural_urban = rural_urban.code
+    {{ label_join('region', 'areas_in_regions.region') }}
+    {{ label_join('rural_urban', 'areas.rural_urban') }}
 ),
 
 {{ coarsened(attributes) }}

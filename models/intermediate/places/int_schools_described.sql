@@ -16,21 +16,16 @@ code_lists as (
 places as (
     select
         schools.school_urn,
-        phases.label as phase,
-        school_types.label as school_type,
+        phase_labels.label as phase,
+        school_type_labels.label as school_type,
         {{ band('schools.pupils', [100, 200, 400, 800, 1200]) | indent(8) }} as size_band,
-        ofsted_ratings.label as ofsted_rating,
+        ofsted_rating_labels.label as ofsted_rating,
         {{ band('schools.percent_fsm', [10, 20, 30, 50], '%') | indent(8) }} as percent_fsm_band,
         {{ band('schools.percent_eal', [5, 15, 30, 50], '%') | indent(8) }} as percent_eal_band
     from schools
-    left join code_lists as phases
-        on phases.code_list = 'phase' and schools.phase = phases.code
-    left join code_lists as school_types
-        on school_types.code_list = 'school_type' and schools.school_type = school_types.code
-    left join code_lists as ofsted_ratings
-        on
-            ofsted_ratings.code_list = 'ofsted_rating'
-            and cast(schools.ofsted_rating as varchar) = ofsted_ratings.code
+    {{ label_join('phase', 'schools.phase') }}
+    {{ label_join('school_type', 'schools.school_type') }}
+    {{ label_join('ofsted_rating', 'cast(schools.ofsted_rating as varchar)') }}
 ),
 
 {{ coarsened(attributes) }}

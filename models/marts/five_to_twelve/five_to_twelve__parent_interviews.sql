@@ -1,7 +1,6 @@
 {%- set coded = [
     'relationship_to_child', 'child_gender', 'ethnic_group', 'tenure', 'highest_qualification', 'employment_status',
 ] -%}
-{%- set scaled = ['child_general_health', 'school_satisfaction'] -%}
 
 with
 
@@ -44,12 +43,11 @@ parent_interviews as (
         on
             answers.study = publishable.study
             and answers.participant_id = publishable.participant_id
-    {%- for code in coded + scaled %}
-    left join code_lists as {{ code }}_labels
-        on
-            {{ code }}_labels.code_list = '{{ code }}'
-            and cast(answers.{{ code }} as varchar) = {{ code }}_labels.code
+    {%- for code in coded %}
+    {{ label_join(code, 'answers.' ~ code) }}
     {%- endfor %}
+    {{ label_join('child_general_health', 'cast(answers.child_general_health as varchar)') }}
+    {{ label_join('school_satisfaction', 'cast(answers.school_satisfaction as varchar)') }}
 )
 
 select * from parent_interviews

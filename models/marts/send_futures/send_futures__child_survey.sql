@@ -26,9 +26,9 @@ child_survey as (
         {{ month_of('answers.completed_on') }} as completed_month,
         {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,
         answers.enjoys_school,
-        enjoyment.label as enjoys_school_label,
+        enjoys_school_labels.label as enjoys_school_label,
         answers.feels_supported,
-        feeling.label as feels_supported_label,
+        feels_supported_labels.label as feels_supported_label,
         answers.support_hours_per_week,
         answers.child_wellbeing
     from answers
@@ -36,14 +36,8 @@ child_survey as (
         on
             answers.study = publishable.study
             and answers.participant_id = publishable.participant_id
-    left join code_lists as enjoyment
-        on
-            enjoyment.code_list = 'enjoys_school'
-            and cast(answers.enjoys_school as varchar) = enjoyment.code
-    left join code_lists as feeling
-        on
-            feeling.code_list = 'feels_supported'
-            and cast(answers.feels_supported as varchar) = feeling.code
+    {{ label_join('enjoys_school', 'cast(answers.enjoys_school as varchar)') }}
+    {{ label_join('feels_supported', 'cast(answers.feels_supported as varchar)') }}
 )
 
 select * from child_survey

@@ -24,22 +24,18 @@ parent_survey as (
         case when publishable.is_adult then publishable.linked_child_research_id end as linked_child_research_id,
         answers.wave,
         {{ month_of('answers.completed_on') }} as completed_month,
-        needs.label as child_send_need,
+        child_send_need_labels.label as child_send_need,
         answers.child_has_ehcp,
         answers.support_rating,
-        support_ratings.label as support_rating_label,
+        support_rating_labels.label as support_rating_label,
         answers.parent_wellbeing
     from answers
     inner join publishable
         on
             answers.study = publishable.study
             and answers.participant_id = publishable.participant_id
-    left join code_lists as needs
-        on needs.code_list = 'child_send_need' and answers.child_send_need = needs.code
-    left join code_lists as support_ratings
-        on
-            support_ratings.code_list = 'support_rating'
-            and cast(answers.support_rating as varchar) = support_ratings.code
+    {{ label_join('child_send_need', 'answers.child_send_need') }}
+    {{ label_join('support_rating', 'cast(answers.support_rating as varchar)') }}
 )
 
 select * from parent_survey
