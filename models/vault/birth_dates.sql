@@ -4,10 +4,7 @@ with
 
 participants as (
     select * from {{ ref('stg_surveys__participants') }}
-),
-
-participants_known as (
-    select * from {{ ref('participants_known') }}
+    where row_fault is null
 ),
 
 studies as (
@@ -21,19 +18,17 @@ rectifications as (
 
 landed as (
     select
-        participants_known.*,
+        participants.study,
+        participants.participant_id,
+        participants.family_id,
+        participants.role != 'child' as is_adult,
         participants.date_of_birth,
         studies.own_decision_age,
-        {{ decides_from('participants_known.is_adult', 'participants.date_of_birth', 'studies.own_decision_age') }}
+        {{ decides_from("participants.role != 'child'", 'participants.date_of_birth', 'studies.own_decision_age') }}
             as decides_from
-    from participants_known
-    inner join participants
-        on
-            participants_known.study = participants.study
-            and participants_known.participant_id = participants.participant_id
-            and participants.row_fault is null
+    from participants
     left join studies
-        on participants_known.study = studies.study
+        on participants.study = studies.study
 ),
 
 -- who may correct a date of birth is judged by the date as landed: judged by the corrected one,

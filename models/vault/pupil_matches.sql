@@ -1,12 +1,7 @@
 with
 
-children as (
-    select * from {{ ref('identities_corrected') }}
-    where role = 'child'
-),
-
-pupils as (
-    select * from {{ ref('pupils') }}
+pupils_found as (
+    select * from {{ ref('pupils_found') }}
 ),
 
 matching as (
@@ -14,6 +9,11 @@ matching as (
 ),
 
 clerical_decisions as (
+    select * from {{ ref('int_clerical_decisions_checked') }}
+    where row_fault is null and decided_at <= {{ as_of() }}
+),
+
+decisions as (
     select * from {{ ref('int_clerical_decisions_checked') }}
     where row_fault is null and decided_at <= {{ as_of() }}
 ),
@@ -69,26 +69,18 @@ decisions as (
     from clerical_decisions
 ),
 
+-- where the study promised to look by number and by nothing else, a clerk finds nobody
 decided_to_match as (
     select
         decisions.study,
         decisions.participant_id,
         decisions.pupil_matching_ref
     from decisions
-    inner join children_seeking
+    inner join matching
         on
-            decisions.study = children_seeking.study
-            and decisions.participant_id = children_seeking.participant_id
-            and children_seeking.matched_on = 'identity'
-    inner join pupils
-        on decisions.pupil_matching_ref = pupils.pupil_matching_ref
+            decisions.study = matching.study
+            and matching.matched_on = 'identity'
     where decisions.newest_first = 1 and decisions.decision = 'match'
-),
-
-found as (
-    select * from found_by_number
-    union all
-    select * from found_by_identity
 ),
 
 -- everyone competes, whatever they permitted: an ambiguous match is no match, in either direction
@@ -99,7 +91,7 @@ found_counted as (
         pupil_matching_ref,
         count(*) over (partition by study, participant_id) as pupils_for_child,
         count(*) over (partition by study, pupil_matching_ref) as children_for_pupil
-    from found
+    from pupils_found
 ),
 
 -- a clerk's decision stands for its child and its pupil, and whatever else was found of them gives

@@ -4,19 +4,34 @@ pupils as (
     select * from {{ ref('stg_dfe__pupils') }}
 ),
 
-pupils_known as (
+pupils_found as (
+    select * from {{ ref('pupils_found') }}
+),
+
+-- the register's row of an erased child is a row about them
+pupils_erased as (
+    select distinct pupil_matching_ref
+    from pupils_found
+    where is_erased
+),
+
+pupils_kept as (
     select
-        pupil_matching_ref,
-        unique_pupil_number,
-        first_name,
-        last_name,
-        date_of_birth,
-        sex,
-        address_line_1,
-        town,
-        postcode
+        pupils.pupil_matching_ref,
+        pupils.unique_pupil_number,
+        pupils.first_name,
+        pupils.last_name,
+        pupils.date_of_birth,
+        pupils.sex,
+        pupils.address_line_1,
+        pupils.town,
+        pupils.postcode
     from pupils
-    where row_fault is null
+    left join pupils_erased
+        on pupils.pupil_matching_ref = pupils_erased.pupil_matching_ref
+    where
+        pupils.row_fault is null
+        and pupils_erased.pupil_matching_ref is null
 )
 
-select * from pupils_known
+select * from pupils_kept

@@ -19,7 +19,7 @@ rectifications as (
         requests_received.about,
         requests_received.scope,
         requests_received.received_at,
-        requests.field,
+        requests_received.field,
         requests.new_value
     from requests_received
     inner join requests
@@ -31,12 +31,12 @@ rectifications as (
         requests_received.request_type = 'rectify'
         and requests.new_value is not null
         and (
-            requests.field in (
+            requests_received.field in (
                 'title', 'first_name', 'last_name', 'address_line_1', 'address_line_2',
                 'town', 'postcode', 'email', 'phone'
             )
-            or (requests.field = 'sex' and requests.new_value in ('F', 'M'))
-            or (requests.field = 'date_of_birth' and {{ as_date('requests.new_value') }} is not null)
+            or (requests_received.field = 'sex' and requests.new_value in ('F', 'M'))
+            or (requests_received.field = 'date_of_birth' and {{ as_date('requests.new_value') }} is not null)
         )
 )
 

@@ -2096,6 +2096,20 @@ create temp table person_known as
     from person
     left join living using (person);
 
+create temp table erased as
+    select study, participant_id from person
+    inner join inactive using (person)
+    where erased_at is not null;
+
+create temp table to_purge (source_table varchar, records bigint);
+
+create temp macro erased_rows(landed_as, t) as table
+    select landed_as, count(*)
+    from query_table(t) as records
+    inner join delivery using (delivery_id)
+    semi join erased
+        on delivery.study = erased.study and records.participant_id = erased.participant_id;
+
 create temp macro participant_fates(landed_as, t, of_supplier, of_domain) as table
     select
         landed_as,
@@ -2186,6 +2200,9 @@ create temp view adult_learning_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from adult_learning;
 insert into fate
 from participant_fates('dfe/adult_learning', 'adult_learning_line', 'dfe', 'education');
+insert into to_purge from erased_rows('dfe/adult_learning', 'adult_learning');
+drop view adult_learning_line;
+drop table adult_learning;
 
 -- NHS England: the longest files
 
@@ -2291,10 +2308,16 @@ insert into fate
 from participant_fates(
     'nhs_england/hospital_episodes', 'hospital_episode_line', 'nhs_england', 'health'
 );
+insert into to_purge from erased_rows('nhs_england/hospital_episodes', 'hospital_episode');
+drop view hospital_episode_line;
+drop table hospital_episode;
 create temp view register_event_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from register_event;
 insert into fate
 from participant_fates('nhs_england/register_events', 'register_event_line', 'nhs_england', 'health');
+insert into to_purge from erased_rows('nhs_england/register_events', 'register_event');
+drop view register_event_line;
+drop table register_event;
 
 create temp table gp_event as
     select
@@ -2336,6 +2359,9 @@ create temp view gp_event_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from gp_event;
 insert into fate
 from participant_fates('nhs_england/gp_events', 'gp_event_line', 'nhs_england', 'health');
+insert into to_purge from erased_rows('nhs_england/gp_events', 'gp_event');
+drop view gp_event_line;
+drop table gp_event;
 
 create temp table prescription as
     select
@@ -2385,6 +2411,9 @@ create temp view prescription_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from prescription;
 insert into fate
 from participant_fates('nhs_england/prescriptions', 'prescription_line', 'nhs_england', 'health');
+insert into to_purge from erased_rows('nhs_england/prescriptions', 'prescription');
+drop view prescription_line;
+drop table prescription;
 
 create temp table mental_health_contact as
     select
@@ -2418,6 +2447,9 @@ insert into fate
 from participant_fates(
     'nhs_england/mental_health_contacts', 'mental_health_contact_line', 'nhs_england', 'health'
 );
+insert into to_purge from erased_rows('nhs_england/mental_health_contacts', 'mental_health_contact');
+drop view mental_health_contact_line;
+drop table mental_health_contact;
 
 -- HMRC
 
@@ -2462,6 +2494,9 @@ create table research.five_to_twelve.employments as
 create temp view employment_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from employment;
 insert into fate from participant_fates('hmrc/employments', 'employment_line', 'hmrc', 'employment_tax');
+insert into to_purge from erased_rows('hmrc/employments', 'employment');
+drop view employment_line;
+drop table employment;
 
 create temp table national_insurance as
     select
@@ -2491,6 +2526,9 @@ create temp view national_insurance_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from national_insurance;
 insert into fate
 from participant_fates('hmrc/national_insurance', 'national_insurance_line', 'hmrc', 'employment_tax');
+insert into to_purge from erased_rows('hmrc/national_insurance', 'national_insurance');
+drop view national_insurance_line;
+drop table national_insurance;
 
 create temp table tax_credit as
     select
@@ -2519,6 +2557,9 @@ create table research.five_to_twelve.tax_credits as
 create temp view tax_credit_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from tax_credit;
 insert into fate from participant_fates('hmrc/tax_credits', 'tax_credit_line', 'hmrc', 'employment_tax');
+insert into to_purge from erased_rows('hmrc/tax_credits', 'tax_credit');
+drop view tax_credit_line;
+drop table tax_credit;
 
 create temp table child_benefit as
     select
@@ -2550,6 +2591,9 @@ create temp view child_benefit_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from child_benefit;
 insert into fate
 from participant_fates('hmrc/child_benefit', 'child_benefit_line', 'hmrc', 'employment_tax');
+insert into to_purge from erased_rows('hmrc/child_benefit', 'child_benefit');
+drop view child_benefit_line;
+drop table child_benefit;
 
 -- DWP
 
@@ -2586,6 +2630,9 @@ create table research.five_to_twelve.benefit_spells as
 create temp view benefit_spell_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from benefit_spell;
 insert into fate from participant_fates('dwp/benefit_spells', 'benefit_spell_line', 'dwp', 'benefits');
+insert into to_purge from erased_rows('dwp/benefit_spells', 'benefit_spell');
+drop view benefit_spell_line;
+drop table benefit_spell;
 
 create temp table employment_programme as
     select
@@ -2618,6 +2665,9 @@ create temp view employment_programme_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from employment_programme;
 insert into fate
 from participant_fates('dwp/employment_programmes', 'employment_programme_line', 'dwp', 'benefits');
+insert into to_purge from erased_rows('dwp/employment_programmes', 'employment_programme');
+drop view employment_programme_line;
+drop table employment_programme;
 
 create temp table pension_scheme as
     select
@@ -2647,6 +2697,9 @@ create table research.five_to_twelve.pension_schemes as
 create temp view pension_scheme_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from pension_scheme;
 insert into fate from participant_fates('dwp/pension_schemes', 'pension_scheme_line', 'dwp', 'benefits');
+insert into to_purge from erased_rows('dwp/pension_schemes', 'pension_scheme');
+drop view pension_scheme_line;
+drop table pension_scheme;
 
 -- ---------------------------------------------------------------------------------------------------
 -- Governance
@@ -2659,14 +2712,14 @@ create temp table shared as
     )
 
     select
-        line,
+        typed.line,
         study,
         participant_id,
         domain,
         instant as shared_at,
         person,
         coalesce(
-            unreadable(shared_at, instant, 'shared_at'),
+            unreadable(typed.shared_at, instant, 'shared_at'),
             empty(study, 'study'),
             empty(participant_id, 'participant_id'),
             empty(domain, 'domain'),
@@ -2822,14 +2875,7 @@ create table study.governance.due_to_be_asked as
     group by study, domain;
 
 create table study.governance.to_purge as
-    with
-    erased as (
-        select study, participant_id from person
-        inner join inactive using (person)
-        where erased_at is not null
-    ),
-
-    named as (
+    with named as (
         select source_of(file) as source_table, study, participant_id from participant
         union all
         select source_of(file), study, records_of from permission
@@ -2838,52 +2884,17 @@ create table study.governance.to_purge as
         union all
         select source_of(file), study, about from request where not is_for_family
         union all
-        select 'surveys/five_to_twelve/parent_interviews', study, participant_id from parent_interview
+        select source_table, study, participant_id from parent_interview
         union all
-        select 'surveys/send_futures/parent_survey', study, participant_id from parent_survey
+        select source_table, study, participant_id from parent_survey
         union all
-        select 'surveys/send_futures/child_survey', study, participant_id from child_survey
+        select source_table, study, participant_id from child_survey
         union all
         select 'governance/shared_records', study, participant_id from shared
-    ),
-
-    named_in_deliveries as (
-        select 'dfe/adult_learning' as source_table, delivery_id, participant_id from adult_learning
-        union all
-        select 'nhs_england/hospital_episodes', delivery_id, participant_id from hospital_episode
-        union all
-        select 'nhs_england/gp_events', delivery_id, participant_id from gp_event
-        union all
-        select 'nhs_england/prescriptions', delivery_id, participant_id from prescription
-        union all
-        select 'nhs_england/mental_health_contacts', delivery_id, participant_id
-        from mental_health_contact
-        union all
-        select 'nhs_england/register_events', delivery_id, participant_id from register_event
-        union all
-        select 'hmrc/employments', delivery_id, participant_id from employment
-        union all
-        select 'hmrc/national_insurance', delivery_id, participant_id from national_insurance
-        union all
-        select 'hmrc/tax_credits', delivery_id, participant_id from tax_credit
-        union all
-        select 'hmrc/child_benefit', delivery_id, participant_id from child_benefit
-        union all
-        select 'dwp/benefit_spells', delivery_id, participant_id from benefit_spell
-        union all
-        select 'dwp/employment_programmes', delivery_id, participant_id from employment_programme
-        union all
-        select 'dwp/pension_schemes', delivery_id, participant_id from pension_scheme
     )
 
-    select source_table, count(*) as rows
-    from (
-        select source_table from named
-        semi join erased using (study, participant_id)
-        union all
-        select source_table
-        from named_in_deliveries
-        inner join delivery using (delivery_id)
-        semi join erased using (study, participant_id)
-    )
-    group by source_table;
+    select source_table, count(*) as rows from named
+    semi join erased using (study, participant_id)
+    group by source_table
+    union all
+    select source_table, records from to_purge where records > 0;

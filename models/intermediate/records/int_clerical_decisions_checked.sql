@@ -11,7 +11,8 @@ participants_known as (
 ),
 
 pupils as (
-    select * from {{ ref('pupils') }}
+    select * from {{ ref('stg_dfe__pupils') }}
+    where row_fault is null
 ),
 
 clerical_decisions_checked as (

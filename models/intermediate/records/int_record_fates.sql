@@ -16,7 +16,8 @@ participants as (
 ),
 
 pupils as (
-    select * from {{ ref('pupils') }}
+    select * from {{ ref('stg_dfe__pupils') }}
+    where row_fault is null
 ),
 
 matches as (
@@ -25,6 +26,7 @@ matches as (
 
 publishable as (
     select * from {{ ref('int_publishable_records') }}
+    where study in ('{{ research_tables() | join("', '") }}')
 ),
 
 deliveries_published as (
@@ -85,6 +87,7 @@ pupils_in_studies as (
             {%- else %}
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
+            when participants.study not in ('{{ research_tables() | join("', '") }}') then 'not_published'
             when not deliveries.is_certified then 'not_certified'
             {%- endif %}
             else 'not_permitted'

@@ -41,7 +41,7 @@ rows_of_participants as (
         case
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
-            when participants.study in ('five_to_twelve', 'send_futures') then 'published'
+            when participants.study in ('{{ research_tables() | join("', '") }}') then 'published'
             else 'not_published'
         end as fate
     from {{ ref('stg_surveys__participants') }} as landed

@@ -22,6 +22,7 @@ requests_checked as (
         requests.domain,
         requests.request_type,
         requests.received_at,
+        requests.field,
         maker.family_id as family_of_maker,
         about.family_id as family_of_about,
         coalesce(

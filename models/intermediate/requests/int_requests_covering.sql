@@ -7,11 +7,6 @@ requests as (
     where is_from_the_family
 ),
 
-date_of_birth_rectifications as (
-    select * from {{ ref('rectifications') }}
-    where field = 'date_of_birth'
-),
-
 members as (
     select * from {{ ref('members') }}
 ),
@@ -33,16 +28,12 @@ requests_covering as (
         on
             requests.study = maker.study
             and requests.made_by = maker.participant_id
-    left join date_of_birth_rectifications
-        on
-            requests.study = date_of_birth_rectifications.study
-            and requests.request_id = date_of_birth_rectifications.request_id
     inner join members as member
         on
             {{ speaks_for(
                 'requests', 'maker', 'member',
-                'case when date_of_birth_rectifications.request_id is null then member.decides_from '
-                ~ 'else member.decides_from_as_landed end'
+                "case when requests.request_type = 'rectify' and requests.field = 'date_of_birth' "
+                ~ "then member.decides_from_as_landed else member.decides_from end"
             ) | indent(12) }}
 )
 

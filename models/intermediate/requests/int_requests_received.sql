@@ -16,6 +16,7 @@ requests_received as (
         domain,
         request_type,
         received_at,
+        field,
         family_of_maker = family_of_about as is_from_the_family
     from requests_checked
     where
