@@ -14,49 +14,6 @@ clerical_decisions as (
 ),
 
 decisions as (
-    select * from {{ ref('int_clerical_decisions_checked') }}
-    where row_fault is null and decided_at <= {{ as_of() }}
-),
-
-children_seeking as (
-    select
-        children.*,
-        matching.matched_on
-    from children
-    inner join matching
-        on children.study = matching.study
-),
-
-found_by_number as (
-    select
-        children_seeking.study,
-        children_seeking.participant_id,
-        pupils.pupil_matching_ref
-    from children_seeking
-    inner join pupils
-        on children_seeking.unique_pupil_number = pupils.unique_pupil_number
-    where children_seeking.matched_on = 'unique_pupil_number'
-),
-
-found_by_identity as (
-    select
-        children_seeking.study,
-        children_seeking.participant_id,
-        pupils.pupil_matching_ref
-    from children_seeking
-    inner join pupils
-        on
-            {{ normalised('children_seeking.first_name') }} = {{ normalised('pupils.first_name') }}
-            and {{ normalised('children_seeking.last_name') }} = {{ normalised('pupils.last_name') }}
-            and children_seeking.date_of_birth = pupils.date_of_birth
-            and {{ normalised('children_seeking.address_line_1') }}
-            is not distinct from {{ normalised('pupils.address_line_1') }}
-            and {{ normalised('children_seeking.town') }} is not distinct from {{ normalised('pupils.town') }}
-            and children_seeking.postcode is not distinct from pupils.postcode
-    where children_seeking.matched_on = 'identity'
-),
-
-decisions as (
     select
         study,
         participant_id,
@@ -140,8 +97,9 @@ candidates_counted as (
     from candidates
 ),
 
-identities as (
+children as (
     select * from {{ ref('identities') }}
+    where role = 'child'
 ),
 
 pupil_matches as (
@@ -150,10 +108,10 @@ pupil_matches as (
         candidates_counted.participant_id,
         candidates_counted.pupil_matching_ref
     from candidates_counted
-    inner join identities
+    inner join children
         on
-            candidates_counted.study = identities.study
-            and candidates_counted.participant_id = identities.participant_id
+            candidates_counted.study = children.study
+            and candidates_counted.participant_id = children.participant_id
     where candidates_counted.pupils_for_child = 1 and candidates_counted.children_for_pupil = 1
 )
 
