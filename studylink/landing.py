@@ -172,7 +172,7 @@ def _header(folder: Path, path: Path, table: LandedTable) -> tuple[tuple[str, ..
         # the library's own message may quote what the file holds
         return (), [f"{name}, line 1: the header cannot be read"]
     missing = [column for column in table.columns if column not in columns]
-    if not columns or 2 * len(missing) > len(table.columns):
+    if 2 * len(missing) > len(table.columns):
         # what stands there may be a row of data, which nobody may see
         return (), [
             f"{name}, line 1: no header with the columns asked for; "
@@ -292,9 +292,7 @@ _REJECTED = {
 
 def _path(path: Path) -> str:
     """A path as DuckDB reads it: as it stands, with nothing in it a wildcard."""
-    return quoted(
-        "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
-    )
+    return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
 
 
 def _csv(file: LandedFile, rejects: bool = False) -> str:

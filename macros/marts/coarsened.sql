@@ -7,7 +7,7 @@
 {%- for attribute in attributes %}
 {%- set before = 'places' if loop.first else attributes[loop.index0 - 1] ~ '_coarsened' %}
 {%- set alike = 'partition by ' ~ attributes[:loop.index0] | join(', ') if not loop.first else '' %}
-{{ attribute }}_counted as (
+{{ attribute }}_counted as {{ materialized() }} (
     select
         *,
         {{ attribute }} is null

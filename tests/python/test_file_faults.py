@@ -291,9 +291,11 @@ def test_a_line_that_does_not_end_as_the_others_is_named(
     row = f'D1,"{CANARY}",2024-01-02,22298006,P81001'
     lines = [line + first for line in (HEADER, row, row, row, row)]
     lines[number - 1] = lines[number - 1].rstrip() + other
+    # Within quotes a line may end in any way.
+    lines.insert(1, f'D1,"a{other}b{first}c",2024-01-02,22298006,P81001{first}')
     (extracts / f"{GP_EVENTS}.csv").write_bytes("".join(lines).encode())
     assert faults_of(extracts) == [
-        f"{GP_EVENTS}.csv, line {number}: it does not end as the lines before it do"
+        f"{GP_EVENTS}.csv, line {number + 3}: it does not end as the lines before it do"
     ]
 
 
@@ -507,8 +509,19 @@ def test_typed_parquet_is_read_as_the_text_that_csv_would_hold(extracts: Path) -
 
 
 def test_a_folder_may_have_any_name(extracts: Path) -> None:
-    elsewhere = extracts.rename(extracts.with_name("it's [2024] *?"))
-    write_gp_events(elsewhere, ROW)
-    assert rows_read(elsewhere, "nhs_england.gp_events") == [(GP_EVENTS, 1, *ROW.split(","))]
-    write_gp_events(elsewhere, CANARY)
-    assert f"{GP_EVENTS}.csv, line 2" in fault_of(elsewhere)
+    # As a pattern, the one name would mean the other folder.
+    other = extracts.with_name("landed 2")
+    shutil.copytree(extracts, other)
+    for folder, count in ((extracts, 9), (other, 5)):
+        land_as_several_parquet(folder, numbered_rows(count))
+    for name in ("landed [2]", "landed by 'them'"):
+        extracts = extracts.rename(extracts.with_name(name))
+        numbers = sorted(row[1] for row in rows_read(extracts, "nhs_england.gp_events"))
+        assert numbers == list(range(1, 10))
+        file = extracts / "hmrc/tax_credits.csv"
+        columns = file.read_text()
+        file.write_text(columns + "D1,mother,2023/24,child,1.5\n")
+        assert len(rows_read(extracts, "hmrc.tax_credits")) == 1
+        file.write_text(columns + f"{CANARY}\n")
+        assert "hmrc/tax_credits.csv, line 2" in fault_of(extracts)
+        file.write_text(columns)

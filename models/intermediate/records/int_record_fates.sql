@@ -1,5 +1,6 @@
 {#- The agency tables: supplier, domain, and whom their rows name. -#}
 {%- set tables = agency_tables() -%}
+{%- set studies_published = research_tables() | join("', '") -%}
 
 with
 
@@ -26,7 +27,7 @@ matches as (
 
 publishable as (
     select * from {{ ref('int_publishable_records') }}
-    where study in ('{{ research_tables() | join("', '") }}')
+    where study in ('{{ studies_published }}')
 ),
 
 deliveries_published as (
@@ -87,7 +88,7 @@ pupils_in_studies as (
             {%- else %}
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
-            when participants.study not in ('{{ research_tables() | join("', '") }}') then 'not_published'
+            when participants.study not in ('{{ studies_published }}') then 'not_published'
             when not deliveries.is_certified then 'not_certified'
             {%- endif %}
             else 'not_permitted'

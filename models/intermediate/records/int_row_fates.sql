@@ -18,6 +18,7 @@
     ('parent_survey', 'send_futures', 'completed_on'),
     ('child_survey', 'send_futures', 'completed_on'),
 ] -%}
+{%- set studies_published = research_tables() | join("', '") -%}
 
 with
 
@@ -41,7 +42,7 @@ rows_of_participants as (
         case
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
-            when participants.study in ('{{ research_tables() | join("', '") }}') then 'published'
+            when participants.study in ('{{ studies_published }}') then 'published'
             else 'not_published'
         end as fate
     from {{ ref('stg_surveys__participants') }} as landed
