@@ -88,7 +88,9 @@ pupils_in_studies as (
             {%- else %}
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
-            when participants.study not in ('{{ studies_published }}') then 'not_published'
+            when
+                participants.study not in ('{{ studies_published }}')
+                then 'not_published'
             when not deliveries.is_certified then 'not_certified'
             {%- endif %}
             else 'not_permitted'

@@ -42,7 +42,9 @@ rows_of_participants as (
         case
             when participants.participant_id is null then 'erased'
             when not participants.is_active then 'withdrawn'
-            when participants.study in ('{{ studies_published }}') then 'published'
+            when
+                participants.study in ('{{ studies_published }}')
+                then 'published'
             else 'not_published'
         end as fate
     from {{ ref('stg_surveys__participants') }} as landed
