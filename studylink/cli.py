@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from studylink import summary, synth
+from studylink import bench, summary, synth
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="studylink", description="What stands beside studylink's dbt project."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (summary, synth):
+    for module in (summary, synth, bench):
         module.add_command(subparsers)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed) or 0

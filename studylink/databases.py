@@ -8,6 +8,7 @@ governance, `research` what researchers open. dbt works on files of these names 
 import fcntl
 import os
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,8 @@ import duckdb_extension_httpfs
 
 NAMES = ("vault", "study", "research")
 DEVELOPMENT_KEY = "studylink development key: synthetic data only"
+BLOCK = 64
+"""Bytes in a block of SHA-256, to which HMAC pads its key."""
 
 
 def data_folder() -> Path:
@@ -30,6 +33,16 @@ def vault_key() -> str:
 def pseudonym_key() -> str:
     """The pseudonym key: `DBT_ENV_SECRET_PSEUDONYM_KEY`, or the development key."""
     return os.environ.get("DBT_ENV_SECRET_PSEUDONYM_KEY") or DEVELOPMENT_KEY
+
+
+def set_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a session the two pads of HMAC's key (RFC 2104), as variables: in no SQL text."""
+    key = pseudonym_key().encode()
+    padded = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C)):
+        connection.execute(
+            f"set variable {variable} = ?::blob", [bytes(byte ^ pad for byte in padded)]
+        )
 
 
 def path(folder: Path, name: str) -> Path:

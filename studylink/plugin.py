@@ -6,7 +6,6 @@ a full build that passed.
 """
 
 import os
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,6 @@ from studylink import databases, landing
 from studylink.contract import PROJECT
 
 log = AdapterLogger("studylink")
-
-BLOCK = 64
-"""Bytes in a block of SHA-256, to which HMAC pads its key (RFC 2104)."""
 
 
 class Plugin(BasePlugin):
@@ -68,12 +64,7 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Give this session the two pads of HMAC's key, as variables: no SQL text holds them."""
-        key = databases.pseudonym_key().encode()
-        padded = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
-        for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C)):
-            cursor.execute(
-                f"set variable {variable} = ?::blob", [bytes(byte ^ pad for byte in padded)]
-            )
+        databases.set_pseudonym_key(cursor)
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish a full build; called by the macro `publish` at the end of every run."""
