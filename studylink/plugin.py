@@ -68,12 +68,12 @@ class Plugin(BasePlugin):
 
     def store(self, target_config: TargetConfig) -> None:
         """Publish a full build; called by the macro `publish` at the end of every run."""
-        failed = target_config.config["not_passed"]
+        not_passed = target_config.config["not_passed"]
         if not _is_full_build():
             return
-        if failed:
+        if not_passed:
             log.warning(
-                f"{failed} node(s) did not pass: {self.workbench.published} is left as it was; "
+                f"{not_passed} node(s) did not pass: {self.workbench.published} is left as it was; "
                 f"what was built is in {self.workbench.folder}."
             )
             return
@@ -83,11 +83,12 @@ class Plugin(BasePlugin):
 
 
 def _is_full_build() -> bool:
-    """Whether this run is a `dbt build` of everything, with rows in it."""
+    """Whether this run is a `dbt build` of everything, with rows in it; a retry is not."""
     flags = get_flags()
     narrowed = ("SELECT", "EXCLUDE", "SELECTOR", "RESOURCE_TYPES", "EXCLUDE_RESOURCE_TYPES")
     return (
         flags.WHICH == "build"
+        and "retry" not in getattr(flags, "INVOCATION_COMMAND", "").split()
         and not getattr(flags, "EMPTY", False)
         and not getattr(flags, "SAMPLE", None)
         and not any(getattr(flags, name, None) for name in narrowed)
