@@ -4,8 +4,11 @@
 {% macro decides_from(is_adult, date_of_birth, own_decision_age) -%}
 case
     when {{ is_adult }} then {{ beginning_of_time() }}
-    else coalesce(
-        cast({{ add_months(date_of_birth, '12 * ' ~ own_decision_age) }} as timestamp),
+    else least(
+        coalesce(
+            cast({{ add_months(date_of_birth, '12 * ' ~ own_decision_age) }} as timestamp),
+            {{ end_of_time() }}
+        ),
         {{ end_of_time() }}
     )
 end

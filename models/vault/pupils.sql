@@ -8,11 +8,28 @@ pupils_found as (
     select * from {{ ref('pupils_found') }}
 ),
 
+clerical_decisions as (
+    select * from {{ ref('int_clerical_decisions_checked') }}
+    where row_fault is null and decision = 'match'
+),
+
+erased as (
+    select * from {{ ref('int_participants_inactive') }}
+    where erased_at is not null
+),
+
 -- the register's row of an erased child is a row about them
 pupils_erased as (
-    select distinct pupil_matching_ref
+    select pupil_matching_ref
     from pupils_found
     where is_erased
+    union
+    select clerical_decisions.pupil_matching_ref
+    from clerical_decisions
+    inner join erased
+        on
+            clerical_decisions.study = erased.study
+            and clerical_decisions.participant_id = erased.participant_id
 ),
 
 pupils_kept as (

@@ -6,8 +6,8 @@
 --   as_of                   the moment it speaks for, a timestamp
 --   hmac_ipad, hmac_opad    the pads of the pseudonym key, as bytes
 --
--- What it does not do: name a malformed line without printing it (DuckDB's own error stops it), run
--- a test, keep the tables between landing and result.
+-- What it does not do: name a malformed line without printing it (DuckDB's own error stops it), keep
+-- the register of pupils and the tables between landing and result, run a test.
 
 -- ---------------------------------------------------------------------------------------------------
 -- Tools
@@ -465,7 +465,8 @@ create temp table request as
         on landed.study = subject.study and landed.about = subject.participant_id;
 
 create temp table request_heard as
-    select *, can_be_rectified and field = 'date_of_birth' as corrects_birth from request
+    select *, coalesce(request_type = 'rectify' and field = 'date_of_birth', false) as corrects_birth
+    from request
     where fault is null and received_at <= getvariable('as_of');
 
 -- who may correct a date of birth is judged by the date as landed
@@ -482,7 +483,7 @@ create temp table birth_corrected as
                 member.person = maker
                 or (maker_is_adult and received_at < member.decides_from)
             )
-    where corrects_birth and is_from_the_family
+    where corrects_birth and can_be_rectified and is_from_the_family
     group by member.person;
 
 create temp table member as
@@ -1231,10 +1232,11 @@ create temp table match as
         group by person, pupil_matching_ref
     ),
 
+    -- Five to Twelve promised to look by number and by nothing else: there a clerk finds nobody
     decided as (
         select decisions.person, pupil_matching_ref from decisions
-        inner join identity on decisions.person = identity.person
-        where decision = 'match' and identity.study = 'send_futures' and role = 'child'
+        inner join identity using (person)
+        where decision = 'match' and study = 'send_futures'
     ),
 
     found as (
@@ -1256,10 +1258,18 @@ create temp table match as
         where pupil.fault is null and role = 'child' and study = 'send_futures'
     ),
 
+    -- everyone competes: an ambiguous match is no match, in either direction
+    unambiguous as (
+        from found
+        qualify
+            count(*) over (partition by person) = 1
+            and count(*) over (partition by study, pupil_matching_ref) = 1
+    ),
+
     candidates as (
         select person, pupil_matching_ref, 'send_futures' as study from decided
         union all
-        select person, pupil_matching_ref, study from found
+        select person, pupil_matching_ref, study from unambiguous
         where
             (person, pupil_matching_ref) not in (
                 select (person, pupil_matching_ref) from decisions where decision = 'no_match'
@@ -1269,18 +1279,16 @@ create temp table match as
                 study != 'send_futures'
                 or pupil_matching_ref not in (select pupil_matching_ref from decided)
             )
-    ),
+    )
 
-    -- everyone competes: an ambiguous match is no match, in either direction
-    unambiguous as (
+    select person, pupil_matching_ref, study
+    from (
         from candidates
         qualify
             count(*) over (partition by person) = 1
             and count(*) over (partition by study, pupil_matching_ref) = 1
     )
-
-    from unambiguous
-    semi join living using (person);
+    semi join (select person from living where not is_adult) using (person);
 
 create temp table pupil_known as
     select
@@ -1366,25 +1374,29 @@ create temp table alternative_provision as
         ) as fault
     from landed('dfe/alternative_provision');
 
+create temp table pupil_delivered as
+    select person, delivery_id
+    from (
+        select delivery_id, pupil_matching_ref from pupil_census where fault is null
+        union all
+        select delivery_id, pupil_matching_ref from key_stage_2 where fault is null
+        union all
+        select delivery_id, pupil_matching_ref from absence where fault is null
+        union all
+        select delivery_id, pupil_matching_ref from alternative_provision where fault is null
+    )
+    inner join match using (pupil_matching_ref)
+    group by all;
+
 create temp table answers_linked as
     with
-    delivered as (
-        select delivery_id, pupil_matching_ref from pupil_census where fault is null
-        union
-        select delivery_id, pupil_matching_ref from key_stage_2 where fault is null
-        union
-        select delivery_id, pupil_matching_ref from absence where fault is null
-        union
-        select delivery_id, pupil_matching_ref from alternative_provision where fault is null
-    ),
-
     -- a child's deliveries that hold records, by whose answers they may be added to
     publishable as (
         select person, delivery_id, list(distinct answers_of) as answers
         from usable
-        inner join match using (person)
-        semi join delivered using (delivery_id, pupil_matching_ref)
-        where is_held and match.study = 'send_futures'
+        semi join pupil_delivered using (person, delivery_id)
+        semi join (select person from match where study = 'send_futures') using (person)
+        where is_held
         group by person, delivery_id
     ),
 
@@ -1474,8 +1486,9 @@ create temp table publishable as
     inner join delivery using (delivery_id)
     inner join living using (person)
     inner join pseudonym using (person)
+    left join pupil_delivered using (person, delivery_id)
     left join match using (person)
-    where not usable.is_held or pupil_matching_ref is not null;
+    where not usable.is_held or pupil_delivered.person is not null;
 
 create temp table pupil_publishable as
     select study, delivery_id, pupil_matching_ref, research_id from publishable
@@ -1741,8 +1754,10 @@ create temp table person_area as
 -- Research tables: participants and their answers
 -- ---------------------------------------------------------------------------------------------------
 
+-- linked is also who was asked about, and of whom the agency had nothing
 create temp table domain_linked as
     select distinct person, domain from publishable
+    where is_held or is_adult or domain != 'education'
     union
     select person, 'area' from person_area;
 
@@ -2873,6 +2888,88 @@ create table study.governance.due_to_be_asked as
                 and said_at >= decision.decided_at
         )
     group by study, domain;
+
+create table study.governance.consent_flow as
+    with
+    answered as (
+        select subject as person, domain, bool_or(answer = 'yes') as said_yes from permission
+        where fault is null and answered_at <= getvariable('as_of')
+        group by subject, domain
+    ),
+
+    people as (
+        select
+            policy.study,
+            policy.domain,
+            decision.person,
+            bool_or(part.family is not null) as took_part,
+            bool_or(is_standard or answered.person is not null) as was_asked,
+            bool_or(is_standard or coalesce(said_yes, false)) as said_yes,
+            bool_or(is_permitted) as is_permitted,
+            bool_or(policy.domain != 'education' or living.is_adult or match.person is not null)
+                as is_matched,
+            bool_or(domain_linked.person is not null) as is_usable
+        from decision
+        inner join policy using (policy)
+        inner join living on decision.person = living.person and living.is_active
+        left join (select distinct family from participation) as part on living.family = part.family
+        left join answered
+            on decision.person = answered.person and policy.domain = answered.domain
+        left join match on decision.person = match.person
+        left join domain_linked
+            on decision.person = domain_linked.person and policy.domain = domain_linked.domain
+        group by all
+    ),
+
+    reached as (
+        select
+            study,
+            domain,
+            -- how many steps they got, one after another
+            case
+                when not took_part then 1
+                when not was_asked then 2
+                when not said_yes then 3
+                when not is_permitted then 4
+                when not is_matched then 5
+                when not is_usable then 6
+                else 7
+            end as last_step,
+            count(*) as participants
+        from people
+        group by all
+    ),
+
+    steps as (
+        select
+            study,
+            domain,
+            step_number,
+            coalesce(sum(participants) filter (last_step >= step_number), 0) as participants
+        from reached
+        cross join range(1, 8) as numbers(step_number)
+        group by all
+    ),
+
+    compared as (
+        select
+            *,
+            lag(participants) over (partition by study, domain order by step_number) - participants
+                as lost
+        from steps
+    )
+
+    select
+        study,
+        domain,
+        step_number,
+        [
+            'invited', 'took_part', 'asked', 'said_yes', 'permitted', 'matched', 'records_usable'
+        ][step_number] as step,
+        case
+            when participants >= 10 and coalesce(lost, 0) not between 1 and 9 then participants
+        end as participants
+    from compared;
 
 create table study.governance.to_purge as
     with named as (

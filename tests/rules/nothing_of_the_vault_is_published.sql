@@ -59,5 +59,11 @@ inner join vault_values
     on published_values.published_value = vault_values.vault_value
 left join words_published
     on published_values.published_value = words_published.word
-where words_published.word is null
+where
+    words_published.word is null
+    -- a month, a span of years and a category of a classification are what they look like, whatever
+    -- short ids a supplier uses
+    and not regexp_full_match(
+        published_values.published_value, '[0-9]{4}-[0-9]{2}|[0-9]{4}[-/][0-9]{2,4}|[A-Z][0-9][0-9A-Z]'
+    )
 group by published_values.research_column

@@ -22,6 +22,11 @@ requests as (
 participants_named as (
     select
         study,
+        participant_id
+    from participants
+    union all
+    select
+        study,
         given_by as participant_id
     from permissions
     union all

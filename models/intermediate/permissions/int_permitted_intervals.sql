@@ -215,7 +215,7 @@ permitted_intervals as (
         permitted_from,
         permitted_until
     from intervals
-    where is_permitted
+    where is_permitted and permitted_from < {{ end_of_time() }}
 )
 
 select * from permitted_intervals

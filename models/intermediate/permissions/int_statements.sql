@@ -31,7 +31,7 @@ statements_made as (
         answers_of,
         given_by as said_by,
         answered_at as said_at,
-        answer in ('no') as is_no,
+        answer = 'no' as is_no,
         answer = 'yes' as is_yes,
         'refused' as objection
     from permissions

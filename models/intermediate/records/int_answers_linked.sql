@@ -23,6 +23,30 @@ only_children as (
     having count(*) = 1
 ),
 
+-- answers given in the other's questionnaire are under no permission that could be told: whoever gave
+-- any is not linked at all
+answered_for_another as (
+    select
+        participants.study,
+        participants.participant_id
+    from participants
+    inner join {{ ref('stg_surveys__child_survey') }} as child_survey
+        on
+            participants.study = child_survey.study
+            and participants.participant_id = child_survey.participant_id
+    where participants.is_adult
+    union
+    select
+        participants.study,
+        participants.participant_id
+    from participants
+    inner join {{ ref('stg_surveys__parent_survey') }} as parent_survey
+        on
+            participants.study = parent_survey.study
+            and participants.participant_id = parent_survey.participant_id
+    where not participants.is_adult
+),
+
 -- a parent's answers are about the one child of the family; of two, nobody says which
 answers_of_children as (
     select
@@ -55,10 +79,20 @@ answers_of_parents as (
     where participants.is_adult
 ),
 
-answers_linked as (
+answers_of_either as (
     select * from answers_of_children
     union all
     select * from answers_of_parents
+),
+
+answers_linked as (
+    select answers_of_either.*
+    from answers_of_either
+    left join answered_for_another
+        on
+            answers_of_either.study = answered_for_another.study
+            and answers_of_either.participant_id = answered_for_another.participant_id
+    where answered_for_another.participant_id is null
 )
 
 select * from answers_linked

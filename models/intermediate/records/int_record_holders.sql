@@ -7,6 +7,10 @@ deliveries as (
     where is_received
 ),
 
+participants_known as (
+    select * from {{ ref('participants_known') }}
+),
+
 matches as (
     select * from {{ ref('pupil_matches') }}
 ),
@@ -14,6 +18,8 @@ matches as (
 records_of_pupils as (
     {%- for table in agency_tables() if table.of_pupils %}
     select
+        '{{ table.supplier }}' as supplier,
+        '{{ table.domain }}' as domain,
         delivery_id,
         pupil_matching_ref
     from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
@@ -27,6 +33,9 @@ records_of_pupils as (
 records_of_participants as (
     {%- for table in agency_tables() if not table.of_pupils %}
     select
+        '{{ table.supplier }}' as supplier,
+        '{{ table.domain }}' as domain,
+        {{ table.adults_only }} as is_of_adults,
         delivery_id,
         participant_id
     from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
@@ -48,6 +57,8 @@ record_holders as (
     inner join deliveries
         on
             records_of_pupils.delivery_id = deliveries.delivery_id
+            and records_of_pupils.supplier = deliveries.supplier
+            and records_of_pupils.domain = deliveries.domain
             and deliveries.is_held
     union all
     select distinct
@@ -58,7 +69,14 @@ record_holders as (
     inner join deliveries
         on
             records_of_participants.delivery_id = deliveries.delivery_id
+            and records_of_participants.supplier = deliveries.supplier
+            and records_of_participants.domain = deliveries.domain
             and not deliveries.is_held
+    inner join participants_known
+        on
+            deliveries.study = participants_known.study
+            and records_of_participants.participant_id = participants_known.participant_id
+            and (participants_known.is_adult or not records_of_participants.is_of_adults)
 )
 
 select * from record_holders

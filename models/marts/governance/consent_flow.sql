@@ -130,26 +130,21 @@ steps_counted as (
     {%- endfor %}
 ),
 
-steps_compared as (
-    select
-        *,
-        lag(participants) over (partition by study, domain order by step_number) - participants as lost
-    from steps_counted
-),
-
+-- rounded to the size of the smallest cell, so that two steps do not tell of the few between them
 consent_flow as (
     select
-        steps_compared.study,
-        steps_compared.domain,
-        steps_compared.step_number,
-        steps_compared.step,
+        steps_counted.study,
+        steps_counted.domain,
+        steps_counted.step_number,
+        steps_counted.step,
         case
-            when
-                steps_compared.participants >= disclosure_control.min_class_size
-                and coalesce(steps_compared.lost, 0) not between 1 and disclosure_control.min_class_size - 1
-                then steps_compared.participants
+            when steps_counted.participants >= disclosure_control.min_class_size
+                then cast(
+                    round(steps_counted.participants / disclosure_control.min_class_size)
+                    * disclosure_control.min_class_size as bigint
+                )
         end as participants
-    from steps_compared
+    from steps_counted
     cross join disclosure_control
 )
 

@@ -19,9 +19,8 @@ code_lists as (
 child_survey as (
     select
         publishable.research_id,
-        -- an adult's row here would be answers for the child: it leads to no other row
-        case when not publishable.is_adult then publishable.family_research_id end as family_research_id,
-        case when not publishable.is_adult then publishable.linked_child_research_id end as linked_child_research_id,
+        publishable.family_research_id,
+        publishable.linked_child_research_id,
         answers.wave,
         {{ month_of('answers.completed_on') }} as completed_month,
         {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,

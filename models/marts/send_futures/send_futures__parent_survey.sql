@@ -19,9 +19,8 @@ code_lists as (
 parent_survey as (
     select
         publishable.research_id,
-        -- a child's own row here would be the child's answers: it leads to no other row
-        case when publishable.is_adult then publishable.family_research_id end as family_research_id,
-        case when publishable.is_adult then publishable.linked_child_research_id end as linked_child_research_id,
+        publishable.family_research_id,
+        publishable.linked_child_research_id,
         answers.wave,
         {{ month_of('answers.completed_on') }} as completed_month,
         child_send_need_labels.label as child_send_need,
