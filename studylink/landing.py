@@ -140,7 +140,9 @@ def _files(folder: Path, place: str, optional: bool) -> tuple[list[Path], list[s
     """The files of one table at one place, in the order of their names."""
     forms = [
         [path for path in (folder / f"{place}.csv", folder / f"{place}.parquet") if path.is_file()],
-        sorted(path for path in (folder / place).glob("*") if path.suffix in (".csv", ".parquet")),
+        sorted(
+            path for path in (folder / place).glob("[!.]*") if path.suffix in (".csv", ".parquet")
+        ),
     ]
     paths = [path for form in forms for path in form]
     if len(forms[0]) > 1 or all(forms):
@@ -201,15 +203,23 @@ def _shown(column: str) -> str:
 
 
 def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
-    """The lines of CSV files that are no row of theirs, or no UTF-8.
+    """The lines of CSV files that are no row of theirs, and files that are no UTF-8.
 
-    Reads every file once. DuckDB's own message would print the line, so the rejected lines are
-    collected and only their numbers told.
+    Reads every file once. DuckDB's own message would print the line or the value, so the rejected
+    lines are collected and only their numbers told.
     """
     faults: list[str] = []
     with duckdb.connect() as connection:
-        for file in (file for place in landed for file in place.files if not file.is_parquet):
+        for file in (file for place in landed for file in place.files):
             name = file.path.relative_to(folder).as_posix()
+            if file.is_parquet:
+                try:
+                    connection.execute(
+                        f"select bit_xor(hash(columns(*))) from read_parquet({_path(file.path)})"
+                    ).fetchall()
+                except duckdb.Error:
+                    faults.append(f"{name}: a value cannot be read, or is not UTF-8")
+                continue
             try:
                 # hashing every column makes the reader look at every byte of it
                 connection.execute(
@@ -348,6 +358,13 @@ def _as_landed(column: str, kind: str) -> str:
         column, kind = f"({column} at time zone 'UTC')", "TIMESTAMP"
     if kind.startswith("TIMESTAMP"):
         return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
+    if kind in ("DOUBLE", "FLOAT"):
+        # never `2.0` of a whole number, nor `1e-05`; what has no such form is a fault of its row
+        return (
+            f"coalesce(case when {column} = trunc({column}) then try_cast({column} as hugeint) end"
+            f"::varchar, rtrim(rtrim(try_cast({column} as decimal(28, 10))::varchar, '0'), '.'), "
+            f"{column}::varchar)"
+        )
     return f"{column}::varchar"
 
 

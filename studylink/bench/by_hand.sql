@@ -1063,7 +1063,8 @@ create temp table usable as
         inner join linkage using (linkage)
         inner join living on linkage.person = living.person and living.is_active
         inner join policy using (policy)
-        left join last_deletion on linkage.person = last_deletion.person and policy.domain = last_deletion.domain
+        left join last_deletion
+            on linkage.person = last_deletion.person and policy.domain = last_deletion.domain
     ),
 
     last_permitted as (
@@ -2080,9 +2081,12 @@ create temp macro pupil_fates(landed_as, t) as table
         using (delivery_id, pupil_matching_ref)
     group by all;
 
-create temp view pupil_census_line as select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from pupil_census;
-create temp view key_stage_2_line as select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from key_stage_2;
-create temp view absence_line as select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from absence;
+create temp view pupil_census_line as
+    select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from pupil_census;
+create temp view key_stage_2_line as
+    select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from key_stage_2;
+create temp view absence_line as
+    select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from absence;
 create temp view alternative_provision_line as
     select rowid + 1 as line, delivery_id, pupil_matching_ref, fault from alternative_provision;
 
@@ -2945,18 +2949,10 @@ create table study.governance.consent_flow as
             study,
             domain,
             step_number,
-            coalesce(sum(participants) filter (last_step >= step_number), 0) as participants
+            coalesce(sum(participants) filter (last_step >= step_number), 0)::bigint as participants
         from reached
-        cross join range(1, 8) as numbers(step_number)
+        cross join (select unnest(range(1, 8))::integer as step_number)
         group by all
-    ),
-
-    compared as (
-        select
-            *,
-            lag(participants) over (partition by study, domain order by step_number) - participants
-                as lost
-        from steps
     )
 
     select
@@ -2967,9 +2963,9 @@ create table study.governance.consent_flow as
             'invited', 'took_part', 'asked', 'said_yes', 'permitted', 'matched', 'records_usable'
         ][step_number] as step,
         case
-            when participants >= 10 and coalesce(lost, 0) not between 1 and 9 then participants
+            when participants >= 10 then (round(participants / 10) * 10)::bigint
         end as participants
-    from compared;
+    from steps;
 
 create table study.governance.to_purge as
     with named as (

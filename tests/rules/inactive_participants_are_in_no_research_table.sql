@@ -42,13 +42,31 @@ ids_published as (
         true as is_answers,
         linked_child_research_id as research_id
     from {{ ref('send_futures__parent_survey') }}
+),
+
+-- of erased people the vault has no pseudonym: an id that is nobody's would be theirs
+ids_known as (
+    select research_id from pseudonyms
+    union
+    select record_research_id as research_id from pseudonyms
+),
+
+ids_not_to_be_published as (
+    select ids_published.research_table
+    from ids_published
+    inner join ids_out
+        on ids_published.research_id in (ids_out.research_id, ids_out.record_research_id)
+    where ids_published.is_answers or not ids_out.is_active
+    union all
+    select ids_published.research_table
+    from ids_published
+    left join ids_known
+        on ids_published.research_id = ids_known.research_id
+    where ids_known.research_id is null and ids_published.research_id is not null
 )
 
 select
-    ids_published.research_table,
+    research_table,
     count(*) as published
-from ids_published
-inner join ids_out
-    on ids_published.research_id in (ids_out.research_id, ids_out.record_research_id)
-where ids_published.is_answers or not ids_out.is_active
-group by ids_published.research_table
+from ids_not_to_be_published
+group by research_table
