@@ -130,22 +130,24 @@ steps_counted as (
     {%- endfor %}
 ),
 
+steps_in_cells as (
+    select
+        steps_counted.*,
+        disclosure_control.min_class_size,
+        round(steps_counted.participants / disclosure_control.min_class_size) as cells
+    from steps_counted
+    cross join disclosure_control
+),
+
 -- rounded to the size of the smallest cell, so that two steps do not tell of the few between them
 consent_flow as (
     select
-        steps_counted.study,
-        steps_counted.domain,
-        steps_counted.step_number,
-        steps_counted.step,
-        case
-            when steps_counted.participants >= disclosure_control.min_class_size
-                then cast(
-                    round(steps_counted.participants / disclosure_control.min_class_size)
-                    * disclosure_control.min_class_size as bigint
-                )
-        end as participants
-    from steps_counted
-    cross join disclosure_control
+        study,
+        domain,
+        step_number,
+        step,
+        case when participants >= min_class_size then cast(cells * min_class_size as bigint) end as participants
+    from steps_in_cells
 )
 
 select * from consent_flow
