@@ -69,7 +69,7 @@ create temp macro keyed(study, kind, id) as
 create temp macro decides_from(is_adult, date_of_birth, age) as
     case
         when is_adult then timestamp '0001-01-01'
-        else coalesce(
+        else least(
             (date_of_birth + to_months((12 * age)::integer))::date::timestamp, timestamp '9999-12-31'
         )
     end;
@@ -663,6 +663,9 @@ create temp table unreadable_family as
         union all
         select study, unnest([made_by, about]) as participant_id from request
         where fault != 'duplicate'
+        union all
+        select study, participant_id from participant
+        where fault != 'duplicate'
     )
 
     select person.family from named
@@ -899,7 +902,7 @@ create temp table interval_permitted as
         instant as permitted_from,
         coalesce(next_instant, timestamp '9999-12-31') as permitted_until
     from verdicts
-    where is_permitted
+    where is_permitted and instant < timestamp '9999-12-31'
     union all
     -- nothing was ever said: in where no yes is needed
     select linkage, timestamp '0001-01-01', timestamp '9999-12-31'
@@ -1417,12 +1420,22 @@ create temp table answers_linked as
         having count(*) = 1
     )
 
-    select person, person as child from linked where for_child
-    union all
-    select living.person, only_children.person
-    from only_children
-    inner join linked on only_children.person = linked.person and for_parent
-    inner join living on only_children.family = living.family and living.is_adult;
+    -- answers given in the other's questionnaire are under no permission that could be told
+    select person, child
+    from (
+        select person, person as child from linked where for_child
+        union all
+        select living.person, only_children.person
+        from only_children
+        inner join linked on only_children.person = linked.person and for_parent
+        inner join living on only_children.family = living.family and living.is_adult
+    )
+    inner join living using (person)
+    anti join (
+        select person, true as is_adult from child_survey
+        union all
+        select person, false from parent_survey
+    ) using (person, is_adult);
 
 -- ---------------------------------------------------------------------------------------------------
 -- Pseudonyms, and whose records go out under them
@@ -1854,8 +1867,8 @@ create table research.five_to_twelve.parent_interviews as
 create table research.send_futures.parent_survey as
     select
         research_id,
-        case when is_adult then family_research_id end as family_research_id,
-        case when is_adult then linked_child_research_id end as linked_child_research_id,
+        family_research_id,
+        linked_child_research_id,
         wave,
         month(took_part_on) as completed_month,
         labels('child_send_need')[child_send_need] as child_send_need,
@@ -1874,8 +1887,8 @@ create table research.send_futures.parent_survey as
 create table research.send_futures.child_survey as
     select
         research_id,
-        case when not is_adult then family_research_id end as family_research_id,
-        case when not is_adult then linked_child_research_id end as linked_child_research_id,
+        family_research_id,
+        linked_child_research_id,
         wave,
         month(took_part_on) as completed_month,
         year_number(took_part_on) - year_of_birth as age_in_year,
