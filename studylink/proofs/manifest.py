@@ -1,0 +1,127 @@
+"""The project as dbt compiled it: models, seeds, sources and tests, with their SQL and classes."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of dbt's manifest.
+
+    `kind` is `model`, `seed`, `source`, `test` or `analysis`. `path` is its file under the
+    project, `relation` the quoted name under which SQL finds it (none for tests), `sql` what dbt
+    compiled (none for seeds and sources), `parents` the ids of what it refers to. `columns` are the
+    declared columns in their order with what `meta` says of each; `class` is one of its keys.
+    """
+
+    id: str
+    name: str
+    kind: str
+    path: str
+    relation: str | None
+    database: str
+    schema: str
+    alias: str
+    materialized: str | None
+    sql: str | None
+    parents: tuple[str, ...]
+    columns: dict[str, dict] = field(hash=False)
+    types: dict[str, str | None] = field(hash=False)
+    config: dict = field(hash=False)
+
+    @property
+    def layer(self) -> str:
+        """The folder of `models/` it is in: `staging`, `vault`, `intermediate` or `marts`."""
+        parts = Path(self.path).parts
+        return parts[1] if parts[0] == "models" else parts[0]
+
+    def classes(self) -> dict[str, str | None]:
+        """The declared class of each declared column."""
+        return {name: meta.get("class") for name, meta in self.columns.items()}
+
+
+class Manifest:
+    """Every node of a compiled project, by its id."""
+
+    def __init__(self, target: Path):
+        """Read `manifest.json` from dbt's target folder, as `dbt compile` or `dbt build` left it.
+
+        Raises `FileNotFoundError` where dbt has not written one.
+        """
+        file = target / "manifest.json"
+        if not file.exists():
+            raise FileNotFoundError(f"{file} is not there: run `dbt compile` first")
+        content = json.loads(file.read_text(encoding="utf-8"))
+        raw = {**content["sources"], **content["nodes"]}
+        self.nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
+
+    def named(self, name: str, kind: str = "model") -> Node:
+        """The node of a kind with this name; raises `KeyError` where there is none."""
+        for node in self.of_kind(kind):
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def of_kind(self, *kinds: str) -> Iterator[Node]:
+        """Every node of these kinds."""
+        return (node for node in self.nodes.values() if node.kind in kinds)
+
+    def in_layer(self, *layers: str) -> Iterator[Node]:
+        """Every model of these layers."""
+        return (node for node in self.of_kind("model") if node.layer in layers)
+
+    def research_tables(self) -> list[Node]:
+        """The models that researchers open, in the order of their relations."""
+        tables = [node for node in self.in_layer("marts") if node.database == "research"]
+        return sorted(tables, key=lambda node: (node.schema, node.alias))
+
+    def in_order(self) -> list[Node]:
+        """Every model and seed, each after what it refers to."""
+        done: dict[str, Node] = {}
+
+        def visit(node: Node) -> None:
+            if node.id in done:
+                return
+            for parent in node.parents:
+                if parent in self.nodes and self.nodes[parent].kind in ("model", "seed"):
+                    visit(self.nodes[parent])
+            done[node.id] = node
+
+        for node in self.of_kind("model", "seed"):
+            visit(node)
+        return list(done.values())
+
+    def descendants(self, node: Node) -> list[Node]:
+        """Every model that stands on `node`, in an order in which they can be built."""
+        reached = {node.id}
+        found = []
+        for other in self.in_order():
+            if other.id not in reached and reached.intersection(other.parents):
+                reached.add(other.id)
+                found.append(other)
+        return found
+
+
+def _node(unique_id: str, raw: dict) -> Node:
+    config = raw.get("config") or {}
+    return Node(
+        id=unique_id,
+        name=raw["name"],
+        kind=raw["resource_type"],
+        path=raw["original_file_path"],
+        relation=raw.get("relation_name"),
+        database=raw.get("database") or "",
+        schema=raw.get("schema") or "",
+        alias=raw.get("alias") or raw.get("identifier") or raw["name"],
+        materialized=config.get("materialized"),
+        sql=raw.get("compiled_code"),
+        parents=tuple((raw.get("depends_on") or {}).get("nodes", ())),
+        columns={
+            name: (column.get("config") or {}).get("meta") or {}
+            for name, column in raw.get("columns", {}).items()
+        },
+        types={name: column.get("data_type") for name, column in raw.get("columns", {}).items()},
+        config=config,
+    )
