@@ -79,6 +79,16 @@ def by_hand(extracts: Path, folder: Path) -> Measured:
     )
 
 
+def run_script(connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str) -> None:
+    """Run `by_hand.sql` where the three databases are attached; `as_of` is as dbt's var has it."""
+    databases.set_pseudonym_key(connection)
+    connection.execute("set variable extracts = ?", [str(extracts)])
+    connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
+    connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [as_of])
+    script = Path(__file__).with_name("by_hand.sql")
+    connection.execute(script.read_text(encoding="utf-8"))
+
+
 def build(extracts: Path, folder: Path, *options: str) -> Measured:
     """Run `dbt build` on the extracts as anybody would, into an empty `folder`/dbt.
 

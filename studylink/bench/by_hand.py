@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 
 from studylink import bench, databases
-from studylink.contract import PROJECT
 
 
 def main() -> None:
@@ -16,11 +15,7 @@ def main() -> None:
     connection.execute(f"set temp_directory = {json.dumps(str(databases.data_folder() / 'spill'))}")
     for name in databases.NAMES:
         databases.attach(connection, databases.data_folder(), name)
-    databases.set_pseudonym_key(connection)
-    connection.execute("set variable extracts = ?", [os.environ["STUDY_EXTRACTS"]])
-    connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
-    connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [bench.AS_OF])
-    connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    bench.run_script(connection, Path(os.environ["STUDY_EXTRACTS"]), bench.AS_OF)
     connection.close()
 
 

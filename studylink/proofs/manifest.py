@@ -56,6 +56,7 @@ class Manifest:
         content = json.loads(file.read_text(encoding="utf-8"))
         raw = {**content["sources"], **content["nodes"]}
         self.nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
+        self.unit_tests: list[dict] = list(content["unit_tests"].values())
 
     def named(self, name: str, kind: str = "model") -> Node:
         """The node of a kind with this name; raises `KeyError` where there is none."""

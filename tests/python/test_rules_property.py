@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from findings import EXPECTED, rows_accounted_for
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from oracle import (
@@ -41,7 +42,7 @@ from oracle import (
     judge,
     table_of,
 )
-from project import built, research_columns, research_rows, study_rows, vault_rows
+from project import built, research_columns, vault_rows
 from worlds import FIVE, SEND, World, lay, places, prefix_of, world_of, write_landing
 
 AS_OF = "2024-12-01T12:00:00Z"
@@ -567,6 +568,9 @@ class Judged:
     verdict: Verdict
     data: Path
 
+    def rows(self, query: str) -> list[tuple]:
+        return vault_rows(self.data, query)
+
     def compare(self, expected: Mapping, found: Mapping) -> None:
         """Fail with the smallest world in which the two differ."""
         missing = object()
@@ -614,128 +618,45 @@ def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return judged_and_built(draw_worlds(end)[start:], tmp_path_factory.mktemp("worlds"))
 
 
-@dataclass(repr=False)
-class Pseudonyms:
-    """The vault's table, by participant and the other way round."""
-
-    people: dict[tuple[str, str], tuple[str, str, str]]
-    by_research_id: dict[tuple[str, str], tuple[str, str]]
-    by_record_research_id: dict[tuple[str, str], tuple[str, str]]
-
-    def whose(self, study: str, table: str, research_id: str) -> tuple[str, str]:
-        ids = self.by_record_research_id if table in RECORD_TABLES else self.by_research_id
-        return ids.get((study, research_id), (study, f"unknown {research_id}"))
-
-
-@pytest.fixture(scope="module")
-def pseudonyms(judged: Judged) -> Pseudonyms:
-    rows = vault_rows(
-        judged.data,
-        """
-        select
-            study, participant_id, research_id, family_research_id, record_research_id
-        from vault.main.pseudonyms
-        """,
-    )
-    return Pseudonyms(
-        {(study, person): ids for study, person, *ids in rows},
-        {(study, research_id): (study, person) for study, person, research_id, _, _ in rows},
-        {(study, record_id): (study, person) for study, person, _, _, record_id in rows},
-    )
-
-
-def by_key(rows: Iterable[tuple], width: int) -> dict[tuple, object]:
-    """Rows as a mapping, refusing a key that comes twice."""
-    result: dict[tuple, object] = {}
-    for row in rows:
-        key, value = row[:width], row[width:]
-        assert key not in result, f"{key} comes twice"
-        result[key] = value
-    return result
+def agrees(judged: Judged, finding: str) -> None:
+    expected, found = EXPECTED[finding]
+    judged.compare(expected(judged.verdict), found(judged.rows))
 
 
 def test_every_linkage_is_decided_for_the_reason_the_rules_give(judged: Judged) -> None:
-    found = study_rows(
-        judged.data,
-        """
-        select study, participant_id, domain, answers_of, is_permitted, reason, decided_at
-        from governance.linkage_decisions
-        """,
-    )
-    judged.compare(judged.verdict.decisions, by_key(found, 4))
+    agrees(judged, "decisions")
 
 
 def test_every_request_comes_to_what_the_rules_say(judged: Judged) -> None:
-    found = study_rows(
-        judged.data, "select study, request_id, outcome, reason from governance.request_outcomes"
-    )
-    judged.compare(judged.verdict.request_outcomes, by_key(found, 2))
+    agrees(judged, "request outcomes")
 
 
 def test_every_faulty_row_is_quarantined_and_no_other(judged: Judged) -> None:
-    found = study_rows(
-        judged.data, "select source_table, row_number, reason from governance.quarantined_records"
-    )
-    reasons = {place: (reason,) for place, reason in judged.verdict.quarantine_reasons.items()}
-    judged.compare(reasons, by_key(found, 2))
+    agrees(judged, "quarantine")
 
 
 def test_no_landed_row_is_lost(judged: Judged) -> None:
-    found: dict[str, int] = defaultdict(int)
-    for table, count in study_rows(
-        judged.data, "select source_table, records from governance.record_reconciliation"
-    ):
-        found[table] += int(count)
+    found = rows_accounted_for(judged.rows)
     landed = {path: len(rows) for path, rows in judged.landing.items() if rows}
     assert {path: found.get(path, 0) for path in landed} == landed
 
 
-def test_pseudonyms_are_kept_for_all_but_the_erased(judged: Judged, pseudonyms: Pseudonyms) -> None:
-    expected = dict.fromkeys(judged.verdict.known - judged.verdict.erased, True)
-    judged.compare(expected, dict.fromkeys(pseudonyms.people, True))
+def test_pseudonyms_are_kept_for_all_but_the_erased(judged: Judged) -> None:
+    agrees(judged, "people")
 
 
-def test_research_tables_hold_the_rows_that_are_usable_and_no_other(
-    judged: Judged, pseudonyms: Pseudonyms
-) -> None:
-    found: dict[tuple[str, str, str], int] = {}
-    for study, tables in RESEARCH_TABLES.items():
-        for table in tables:
-            for research_id, count in research_rows(
-                judged.data,
-                f"select research_id, count(*) from {study}.{table} group by research_id",
-            ):
-                found[*pseudonyms.whose(study, table, research_id), table] = count
-    judged.compare(judged.verdict.rows, found)
+def test_research_tables_hold_the_rows_that_are_usable_and_no_other(judged: Judged) -> None:
+    agrees(judged, "rows published")
 
 
 def test_answers_lead_to_records_only_where_all_of_those_are_usable_for_them(
-    judged: Judged, pseudonyms: Pseudonyms
+    judged: Judged,
 ) -> None:
-    found: dict[tuple[str, str], bool] = {}
-    families = {
-        (row["study"], row["participant_id"]): row["family_id"]
-        for path, rows in judged.landing.items()
-        if table_of(path) == "participants"
-        for row in rows
-    }
-    for table in ("parent_survey", "child_survey"):
-        for research_id, linked in research_rows(
-            judged.data,
-            f"select distinct research_id, linked_child_research_id from {SEND}.{table}",
-        ):
-            person = pseudonyms.whose(SEND, table, research_id)
-            assert person not in found, f"{person} is linked in more than one way"
-            found[person] = linked is not None
-            if linked is not None:
-                child = pseudonyms.by_record_research_id[SEND, linked]
-                assert families[child] == families[person]
-                assert table == "parent_survey" or child == person
-    judged.compare(judged.verdict.linked_child, found)
+    agrees(judged, "answers linked")
 
 
 def test_a_familys_pseudonym_is_shared_only_by_answers_that_are_alike_in_their_link(
-    judged: Judged, pseudonyms: Pseudonyms
+    judged: Judged,
 ) -> None:
     columns = research_columns(judged.data)
     for table in PUPIL_TABLES:
@@ -743,12 +664,11 @@ def test_a_familys_pseudonym_is_shared_only_by_answers_that_are_alike_in_their_l
     kinds: dict[str, set[bool]] = defaultdict(set)
     for table in ("parent_survey", "child_survey"):
         if "family_research_id" in columns[SEND, table]:
-            for family, is_linked in research_rows(
-                judged.data,
+            for family, is_linked in judged.rows(
                 f"""
                 select distinct family_research_id, linked_child_research_id is not null
-                from {SEND}.{table}
-                """,
+                from research.{SEND}.{table}
+                """
             ):
                 kinds[family].add(is_linked)
     assert all(len(kind) == 1 for kind in kinds.values())

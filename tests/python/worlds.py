@@ -200,6 +200,12 @@ def places(worlds: Sequence[World]) -> dict[tuple[str, int], int]:
 def write_landing(worlds: Sequence[World], folder: Path) -> Landing:
     """Write all worlds as one landing folder; the same comes back as data."""
     landing = lay(worlds)
+    write(landing, folder)
+    return landing
+
+
+def write(landing: Landing, folder: Path) -> None:
+    """Write a landing that is there as data."""
     for path, rows in landing.items():
         file = folder / f"{path}.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -207,7 +213,6 @@ def write_landing(worlds: Sequence[World], folder: Path) -> Landing:
             writer = csv.DictWriter(out, COLUMNS[table_of(path)], restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    return landing
 
 
 # --------------------------------------------------------------------------------------------------

@@ -1,0 +1,461 @@
+"""Every mutant of every model, set against every test: which would the project's tests notice?
+
+A small world is built once by dbt, tests and all. Then each mutant is put in its model's place in
+memory: the model and what stands on it are made again, and whatever reads a table that came out
+different is asked whether it is red: the model's unit tests, the data tests, the oracle and the
+script by hand, two readings of the rules that share no code with the models, and the lineage
+proof. None of them knows what the unmutated project gave.
+
+`python tests/python/mutation.py` runs all mutants and prints the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+
+import duckdb
+import sqlglot
+import yaml
+from cases import CASES
+from findings import EXPECTED, Rows
+from oracle import COLUMNS, Landing, Verdict, as_instant, judge, table_of
+from project import ROOT, built, plain
+from test_rules_property import AS_OF, draw_worlds
+from worlds import lay, world_of_case, write
+
+from studylink import bench, databases, landing, synth
+from studylink.proofs.manifest import Manifest, Node
+from studylink.proofs.mutants import Mutant, mutants_of
+
+LAYERS = ("vault", "intermediate", "marts")
+WORLDS_DRAWN = 150
+ROWS_SYNTHESISED = 1500
+"""Of each table: a join without its keys pairs every row with every other."""
+SECONDS = 20
+"""A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
+EXPLAINED = ROOT / "studylink" / "proofs" / "equivalent_mutants.yml"
+
+
+# --------------------------------------------------------------------------------------------------
+# The world
+# --------------------------------------------------------------------------------------------------
+
+
+def world(folder: Path) -> Landing:
+    """Every worked case, families drawn at random, and whole synthetic extracts, in one landing."""
+    rows = {path: list(found) for path, found in lay([*map(world_of_case, CASES)] + drawn()).items()}
+    synth.write_extracts(synth.FEWEST, 7, folder)
+    for path, found in rows.items():
+        file = folder / f"{path}.csv"
+        if file.exists():
+            with file.open(encoding="utf-8", newline="") as landed:
+                found += [
+                    {column: row[column] or None for column in COLUMNS[table_of(path)]}
+                    for row in list(csv.DictReader(landed))[:ROWS_SYNTHESISED]
+                ]
+    return rows
+
+
+def drawn() -> list:
+    return draw_worlds(WORLDS_DRAWN)
+
+
+def build_world(folder: Path) -> None:
+    """Land the world in `folder`/extracts and build it, every test included, in `folder`/data."""
+    write(world(folder / "synthetic"), folder / "extracts")
+    built(folder / "extracts", folder / "data", AS_OF)
+
+
+# --------------------------------------------------------------------------------------------------
+# Mutants among tests
+# --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test of the built tables: of which models, and whether it is red."""
+
+    kind: str
+    name: str
+    reads: frozenset[str]
+    is_red: Callable[[Rows], bool]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a mutant: `killed` by a kind of test, `survived`, or `invalid` SQL."""
+
+    model: str
+    operator: str
+    change: str
+    fate: str
+    by: str = ""
+
+
+class Unending(Exception):
+    """A statement was stopped: it took too long, or all memory."""
+
+
+class Laboratory:
+    """A built world in memory, in which a model may be replaced and what follows be looked at."""
+
+    def __init__(self, folder: Path):
+        """Load what `build_world` left in `folder`; raises `AssertionError` where a test is red."""
+        self.manifest = Manifest(folder / "data" / "target")
+        self.nodes = {node.relation: node for node in self.manifest.of_kind("model", "seed")}
+        self.extracts = folder / "extracts"
+        self.target = folder / "data" / "target"
+        self.connection = databases.connect(folder / "data")
+        self.connection.execute("set threads = 1; set memory_limit = '3GB'")
+        databases.set_pseudonym_key(self.connection)
+        landing.create_views(self.connection, landing.read_landing(self.extracts))
+        self.replaced: dict[str, str] = {}
+        self.read: set[str] = set()
+        self.connection.execute("create schema base")
+        for node in self.nodes.values():
+            self.connection.execute(
+                f'create table base."{node.name}" as select * from {node.relation}'
+            )
+        self.signatures = {node.name: self.signature(node) for node in self.nodes.values()}
+        self.checks = [*self._data_tests(), *self._by_the_oracle(), *self._by_hand()]
+        red = [check.name for check in self.checks if check.is_red(self.rows)]
+        assert not red, f"red before anything was changed: {red}"
+
+    # -- Reading -----------------------------------------------------------------------------------
+
+    def resolved(self, sql: str) -> str:
+        """A query with every model's relation named as it stands in memory now."""
+
+        def name(found: re.Match) -> str:
+            node = self.nodes.get('"{}"."{}"."{}"'.format(*found.groups()))
+            if node is None:
+                return found[0]
+            self.read.add(node.name)
+            return self.replaced.get(node.name, f'base."{node.name}"')
+
+        return re.sub(r'"?\b(vault|study|research)"?\."?(\w+)"?\."?(\w+)"?', name, sql)
+
+    def rows(self, query: str) -> list[tuple]:
+        """The plain rows of a query over the three databases."""
+        return [tuple(map(plain, row)) for row in self._execute(self.resolved(query)).fetchall()]
+
+    def signature(self, node: Node) -> tuple:
+        """Columns, number and content of a model's rows, in whatever order."""
+        table = self.replaced.get(node.name, f'base."{node.name}"')
+        return tuple(self._signed(self.connection, table))
+
+    @staticmethod
+    def _signed(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[object]:
+        described = sorted(
+            (name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()
+        )
+        columns = ", ".join(f'"{name}"' for name, _ in described)
+        yield described
+        yield connection.execute(
+            f"select count(*), sum(hash(rows)) from (select {columns} from {table}) as rows"
+        ).fetchall()
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        timer = threading.Timer(SECONDS, self.connection.interrupt)
+        timer.start()
+        try:
+            return self.connection.execute(sql)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            raise Unending from None
+        finally:
+            timer.cancel()
+
+    @contextmanager
+    def _replacing(self) -> Iterator[None]:
+        """Afterwards every model is itself again."""
+        self.connection.execute("create schema mutated")
+        try:
+            yield
+        finally:
+            self.replaced = {}
+            self.connection.execute("drop schema mutated cascade")
+
+    def _make(self, node: Node, sql: str) -> bool:
+        """Make a model again; whether it came out different."""
+        self._execute(f'create table mutated."{node.name}" as {self.resolved(sql)}')
+        self.replaced[node.name] = f'mutated."{node.name}"'
+        return self.signature(node) != self.signatures[node.name]
+
+    # -- Tests -------------------------------------------------------------------------------------
+
+    def _check(self, kind: str, name: str, is_red: Callable[[Rows], bool]) -> Check:
+        """A check that has been run once, to learn what it reads."""
+        self.read = set()
+        is_red(self.rows)
+        return Check(kind, name, frozenset(self.read), is_red)
+
+    def _data_tests(self) -> Iterator[Check]:
+        for node in self.manifest.of_kind("test"):
+            query = f"select 1 from ({node.sql}\n) limit 1"
+            yield self._check("data test", node.name, lambda rows, query=query: bool(rows(query)))
+
+    def _by_the_oracle(self) -> Iterator[Check]:
+        landed = {}
+        for file in self.extracts.rglob("*.csv"):
+            with file.open(encoding="utf-8", newline="") as rows:
+                path = file.relative_to(self.extracts).with_suffix("").as_posix()
+                landed[path] = [
+                    {column: value or None for column, value in row.items()}
+                    for row in csv.DictReader(rows)
+                ]
+        verdict = judge(landed, as_instant(AS_OF))
+        for name, finding in EXPECTED.items():
+            yield self._check(
+                "oracle", name, lambda rows, finding=finding: _differs(rows, verdict, *finding)
+            )
+
+    def _by_hand(self) -> Iterator[Check]:
+        connection = duckdb.connect()
+        for name in databases.NAMES:
+            connection.execute(f"attach ':memory:' as {name}")
+        bench.run_script(connection, self.extracts, AS_OF)
+        for table in connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() "
+            "where database_name in ('study', 'research') or table_name = 'pseudonyms'"
+        ).fetchall():
+            node = self.nodes.get('"{}"."{}"."{}"'.format(*table))
+            assert node is not None, f"{table} is no model"
+            expected = tuple(self._signed(connection, ".".join(table)))
+            yield Check(
+                "by hand",
+                ".".join(table),
+                frozenset([node.name]),
+                lambda _, node=node, expected=expected: self.signature(node) != expected,
+            )
+        connection.close()
+
+    @cached_property
+    def unit_tests(self) -> dict[str, list[UnitTest]]:
+        """Every unit test, by the model it tests; its rows are laid as tables."""
+        found: dict[str, list[UnitTest]] = {}
+        self.connection.execute("create schema fixtures")
+        for unit in self.manifest.unit_tests:
+            (file,) = self.target.glob(f"run/**/*.yml/**/{unit['name']}.sql")
+            tree = sqlglot.parse_one(file.read_text(encoding="utf-8"), dialect="duckdb")
+            given, columns = {}, []
+            for cte in tree.find_all(sqlglot.exp.CTE):
+                table = f'fixtures."{unit["name"]}/{cte.alias}"'
+                if cte.alias.startswith("__dbt__cte__"):
+                    given[cte.alias.removeprefix("__dbt__cte__")] = table
+                elif cte.alias == "dbt_internal_unit_test_expected":
+                    columns = [c for c in cte.this.named_selects if c != "actual_or_expected"]
+                    expected = table
+                else:
+                    continue
+                self.connection.execute(f"create table {table} as {cte.this.sql('duckdb')}")
+            test = UnitTest(unit["name"], given, expected, ", ".join(f'"{c}"' for c in columns))
+            found.setdefault(unit["model"], []).append(test)
+        return found
+
+    def _fails_its_unit_tests(self, node: Node, sql: str) -> bool:
+        for test in self.unit_tests.get(node.name, []):
+            self.replaced = test.given
+            actual = f"select {test.columns} from ({self.resolved(sql)}\n)"
+            expected = f"select {test.columns} from {test.expected}"
+            self.replaced = {}
+            try:
+                if self._execute(
+                    f"(({actual}) except all ({expected})) union all "
+                    f"(({expected}) except all ({actual})) limit 1"
+                ).fetchall():
+                    return True
+            except (duckdb.Error, Unending):
+                return True
+        return False
+
+    # -- Mutants -----------------------------------------------------------------------------------
+
+    def judge(self, node: Node, mutant: Mutant) -> Outcome:
+        """Put a mutant in its model's place, and see whether any test notices."""
+        fate, by = self._judge(node, mutant.sql)
+        return Outcome(node.name, mutant.operator, mutant.change, fate, by)
+
+    def _judge(self, node: Node, sql: str) -> tuple[str, str]:
+        with self._replacing():
+            try:
+                is_other = self._make(node, sql)
+            except Unending:
+                return "killed", "never ends"
+            except duckdb.Error:
+                return "invalid", ""
+            if self._breaks_its_contract(node):
+                return "killed", "contract"
+            if is_other and (by := self._noticed_downstream(node)):
+                return "killed", by
+        if self._fails_its_unit_tests(node, sql):
+            return "killed", "unit test"
+        return "survived", ""
+
+    def _breaks_its_contract(self, node: Node) -> bool:
+        if not node.config.get("contract", {}).get("enforced"):
+            return False
+        return self.signature(node)[0] != self.signatures[node.name][0]
+
+    def _noticed_downstream(self, node: Node) -> str:
+        """The kind of test that is red once everything on `node` has been made again, or none."""
+        descendants = self.manifest.descendants(node)
+        waiting = {descendant.name for descendant in descendants}
+        changed = {node.name}
+        done: set[str] = set()
+        for descendant in (None, *descendants):
+            if descendant is not None:
+                waiting.discard(descendant.name)
+                if not changed.isdisjoint(self._parents(descendant)):
+                    try:
+                        if self._make(descendant, descendant.sql):
+                            changed.add(descendant.name)
+                    except Unending:
+                        return "never ends"
+                    except duckdb.Error:
+                        return "build"
+            for check in self.checks:
+                if check.name in done or not waiting.isdisjoint(check.reads):
+                    continue
+                done.add(check.name)
+                if not changed.isdisjoint(check.reads) and self._is_red(check):
+                    return check.kind
+        return ""
+
+    def _parents(self, node: Node) -> set[str]:
+        return {self.manifest.nodes[id].name for id in node.parents if id in self.manifest.nodes}
+
+    def _is_red(self, check: Check) -> bool:
+        try:
+            return check.is_red(self.rows)
+        except (duckdb.Error, Unending):
+            return True
+
+
+@dataclass(frozen=True)
+class UnitTest:
+    """The tables of a unit test: what is given, by the model it stands for, and what is expected."""
+
+    name: str
+    given: dict[str, str]
+    expected: str
+    columns: str
+
+
+def _differs(rows: Rows, verdict: Verdict, expected: Callable, found: Callable) -> bool:
+    try:
+        return found(rows) != expected(verdict)
+    except AssertionError:
+        return True
+
+
+# --------------------------------------------------------------------------------------------------
+# All of them
+# --------------------------------------------------------------------------------------------------
+
+
+def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
+    """Every mutant of every model of the layers that decide anything, by the model's name."""
+    models = sorted(manifest.in_layer(*LAYERS), key=lambda node: node.path)
+    return [(node.name, mutant) for node in models for mutant in mutants_of(node.sql)]
+
+
+def sample(mutants: list[tuple[str, Mutant]], seed: int, size: int) -> list[tuple[str, Mutant]]:
+    """As many of each model as of any other, while it has them."""
+    draw, by_model = Random(seed), {}
+    for model, mutant in mutants:
+        by_model.setdefault(model, []).append((model, mutant))
+    for found in by_model.values():
+        draw.shuffle(found)
+    taken = []
+    while len(taken) < size and any(by_model.values()):
+        taken += [found.pop() for found in by_model.values() if found]
+    return taken[:size]
+
+
+_laboratory: Laboratory
+
+
+def _open(folder: Path) -> None:
+    global _laboratory
+    _laboratory = Laboratory(folder)
+
+
+def _judged(one: tuple[str, Mutant]) -> Outcome:
+    model, mutant = one
+    return _laboratory.judge(_laboratory.manifest.named(model), mutant)
+
+
+def outcomes(folder: Path, mutants: list[tuple[str, Mutant]]) -> list[Outcome]:
+    """What comes of each mutant, in the world built in `folder`, on every processor."""
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_open, initargs=(folder,)) as pool:
+        return list(pool.map(_judged, mutants, chunksize=4))
+
+
+def explained() -> dict[tuple[str, str, str], str]:
+    """Why each mutant that may survive is no fault: model, operator and change, with the reason."""
+    content = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")) or []
+    return {
+        (mutant["model"], mutant["operator"], mutant["change"]): entry["reason"]
+        for entry in content
+        for mutant in entry["mutants"]
+    }
+
+
+def unexplained(found: Iterable[Outcome]) -> list[Outcome]:
+    """The survivors that nobody has accounted for."""
+    reasons = explained()
+    return [
+        one
+        for one in found
+        if one.fate == "survived" and (one.model, one.operator, one.change) not in reasons
+    ]
+
+
+def table(found: list[Outcome], column: Callable[[Outcome], str]) -> str:
+    """Killed, survived, explained and invalid mutants, by model or by operator."""
+    reasons = explained()
+    counts: dict[str, Counter[str]] = {}
+    for one in found:
+        fate = one.fate
+        if fate == "survived" and (one.model, one.operator, one.change) in reasons:
+            fate = "explained"
+        for row in (column(one), "all"):
+            counts.setdefault(row, Counter())[fate] += 1
+    fates = ("killed", "explained", "survived", "invalid")
+    lines = [f"{'':48}" + "".join(f"{fate:>11}" for fate in fates)]
+    for row in [*(row for row in counts if row != "all"), "all"]:
+        lines.append(f"{row:48}" + "".join(f"{counts[row][fate]:>11}" for fate in fates))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run every mutant; 1 where one survived that nobody has explained."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as made:
+        folder = Path(made)
+        build_world(folder)
+        found = outcomes(folder, every_mutant(Manifest(folder / "data" / "target")))
+    print(table(found, lambda one: one.model), end="\n\n")
+    print(table(found, lambda one: one.operator), end="\n\n")
+    killers = Counter(one.by for one in found if one.fate == "killed")
+    print("killed by " + ", ".join(f"{kind}: {count}" for kind, count in killers.most_common()))
+    survivors = unexplained(found)
+    for one in survivors:
+        print(f"survived: {one.model} | {one.operator} | {one.change}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
