@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         _dbt("dbt parse", "parse", made, folder)
         measured = [
-            by_hand(made, folder),
+            run_by_hand(made, folder),
             build(made, folder, *UNTESTED),
             build(made, folder),
         ]
@@ -72,21 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def by_hand(extracts: Path, folder: Path) -> Measured:
+def run_by_hand(extracts: Path, folder: Path) -> Measured:
     """Run `by_hand.sql` on the extracts in a process of its own, into `folder`/hand."""
     return _timed(
         "by hand", [sys.executable, "-m", "studylink.bench.by_hand"], extracts, folder / "hand"
     )
-
-
-def run_script(connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str) -> None:
-    """Run `by_hand.sql` where the three databases are attached; `as_of` is as dbt's var has it."""
-    databases.set_pseudonym_key(connection)
-    connection.execute("set variable extracts = ?", [str(extracts)])
-    connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
-    connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [as_of])
-    script = Path(__file__).with_name("by_hand.sql")
-    connection.execute(script.read_text(encoding="utf-8"))
 
 
 def build(extracts: Path, folder: Path, *options: str) -> Measured:

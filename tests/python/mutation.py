@@ -36,7 +36,8 @@ from project import ROOT, built, plain
 from test_rules_property import AS_OF, draw_worlds
 from worlds import lay, world_of_case, write
 
-from studylink import bench, databases, landing, synth
+from studylink import databases, landing, synth
+from studylink.bench import by_hand
 from studylink.proofs.manifest import Manifest, Node
 from studylink.proofs.mutants import Mutant, mutants_of
 
@@ -154,19 +155,7 @@ class Laboratory:
 
     def signature(self, node: Node) -> tuple:
         """Columns, number and content of a model's rows, in whatever order."""
-        table = self.replaced.get(node.name, f'base."{node.name}"')
-        return tuple(self._signed(self.connection, table))
-
-    @staticmethod
-    def _signed(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[object]:
-        described = sorted(
-            (name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()
-        )
-        columns = ", ".join(f'"{name}"' for name, _ in described)
-        yield described
-        yield connection.execute(
-            f"select count(*), sum(hash(rows)) from (select {columns} from {table}) as rows"
-        ).fetchall()
+        return signature(self.connection, self.resolved(f"select * from {node.relation}"))
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         timer = threading.Timer(SECONDS, self.connection.interrupt)
@@ -226,21 +215,35 @@ class Laboratory:
         connection = duckdb.connect()
         for name in databases.NAMES:
             connection.execute(f"attach ':memory:' as {name}")
-        bench.run_script(connection, self.extracts, AS_OF)
+        by_hand.run(connection, self.extracts, AS_OF)
+        for study, tables in by_hand.CONTROLLED.items():
+            for name in tables:
+                published = self.manifest.named(f"int_{name}_published")
+                yield self._held_against(connection, f"{study}__{name}", published, study)
         for table in connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() "
             "where database_name in ('study', 'research') or table_name = 'pseudonyms'"
         ).fetchall():
-            node = self.nodes.get('"{}"."{}"."{}"'.format(*table))
-            assert node is not None, f"{table} is no model"
-            expected = tuple(self._signed(connection, ".".join(table)))
-            yield Check(
-                "by hand",
-                ".".join(table),
-                frozenset([node.name]),
-                lambda _, node=node, expected=expected: self.signature(node) != expected,
-            )
+            node = self.nodes['"{}"."{}"."{}"'.format(*table)]
+            yield self._held_against(connection, ".".join(table), node)
         connection.close()
+
+    def _held_against(
+        self, connection: duckdb.DuckDBPyConnection, table: str, node: Node, study: str = ""
+    ) -> Check:
+        """A check of a model, or of one study's rows in it, against what the script has there."""
+        of_study = f" where study = '{study}'" if study else ""
+        columns = ", ".join(
+            f'"{name}"'
+            for name, *_ in sorted(connection.execute(f"describe {table}").fetchall())
+        )
+        expected = signature(connection, f"select {columns} from {table}")
+
+        def is_red(rows: Rows) -> bool:
+            query = self.resolved(f"select {columns} from {node.relation}{of_study}")
+            return signature(self.connection, query) != expected
+
+        return Check("by hand", table, frozenset([node.name]), is_red)
 
     @cached_property
     def unit_tests(self) -> dict[str, list[UnitTest]]:
@@ -352,6 +355,13 @@ class UnitTest:
     given: dict[str, str]
     expected: str
     columns: str
+
+
+def signature(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
+    """The columns of a query, how many rows it gives, and their content in whatever order."""
+    columns = [(name, kind) for name, kind, *_ in connection.execute(f"describe {query}").fetchall()]
+    content = f"select count(*), sum(hash(rows)) from ({query}) as rows"
+    return columns, connection.execute(content).fetchone()
 
 
 def _differs(rows: Rows, verdict: Verdict, expected: Callable, found: Callable) -> bool:

@@ -12,7 +12,7 @@ from studylink import bench, synth
 
 def test_the_script_by_hand_publishes_what_dbt_publishes(tmp_path: Path) -> None:
     synth.write_extracts(synth.FEWEST, 7, tmp_path / "extracts")
-    bench.by_hand(tmp_path / "extracts", tmp_path)
+    bench.run_by_hand(tmp_path / "extracts", tmp_path)
     bench.build(tmp_path / "extracts", tmp_path, *bench.UNTESTED)
     by_hand, by_dbt = bench.row_counts(tmp_path / "hand"), bench.row_counts(tmp_path / "dbt")
     assert by_hand == by_dbt
