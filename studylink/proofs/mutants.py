@@ -7,6 +7,7 @@ and Sayward 1978; for SQL, Tuya, Suárez-Cabal and de la Riva 2007, whose operat
 The operators work on sqlglot's syntax tree, for tests alone: no proof rests on sqlglot.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from sqlglot import exp
 DIALECT = "duckdb"
 LONGEST_TOLD = 100
 """Characters told of either side of a change; what is longer is cut and bears its hash."""
+PASSES = 3
+"""So many neighbours alike but for names were written by a loop."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ class Mutant:
 class Change:
     """A node of the tree and what takes its place; nothing, where it is taken out.
 
-    `told` are the two sides of the change where the nodes themselves would say too much.
+    `told` are the two sides of the change where the nodes themselves would say too much, `dropped`
+    the part of the node that is gone where the rest of it stays.
     """
 
     node: exp.Expression
     instead: exp.Expression | None
     told: tuple[str, str] | None = None
+    dropped: exp.Expression | None = None
 
     def __str__(self) -> str:
         before, after = self.told or (_text(self.node), _text(self.instead))
@@ -49,9 +54,10 @@ class Change:
 
 
 def mutants_of(sql: str) -> list[Mutant]:
-    """Every mutant of a query, CTE by CTE; each differs from it, and from the others, as parsed.
+    """The mutants of a query, CTE by CTE; each differs from it, and from the others, as parsed.
 
-    The query is a chain of CTEs and a last select, as the project writes them.
+    The query is a chain of CTEs and a last select, as the project writes them. Of what a loop
+    wrote, the same over and over but for names, one pass is mutated.
     """
     tree = sqlglot.parse_one(sql, dialect=DIALECT)
     ctes = tree.ctes
@@ -59,11 +65,17 @@ def mutants_of(sql: str) -> list[Mutant]:
         tree.args["with_"].pop()
     parts = {cte.alias: cte for cte in ctes} | {"the last select": tree}
     written = {name: part.sql(DIALECT) for name, part in parts.items()}
+    repeated = _repeated(list(parts.values()))
     found: list[Mutant] = []
     for name, part in parts.items():
+        if id(part) in repeated:
+            continue
+        repeated_here = _repeated_in(part)
         seen, told = {written[name]}, Counter[str]()
         for operator, changes in OPERATORS.items():
             for change in changes(part):
+                if _is_within(change.dropped or change.node, repeated_here):
+                    continue
                 mutated = _changed(part, change)
                 if mutated in seen:
                     continue
@@ -103,6 +115,58 @@ def _changed(part: exp.Expression, change: Change) -> str:
     else:
         node.replace(change.instead.copy())
     return root.sql(DIALECT)
+
+
+def _repeated_in(part: exp.Expression) -> set[int]:
+    """The ids of what is only one more pass of a loop, in cases, unions and conditions."""
+    found = set()
+    for case in part.find_all(exp.Case):
+        found |= _repeated(case.args["ifs"])
+    for union in part.find_all(exp.Union):
+        if not isinstance(union.parent, exp.Union):
+            found |= _repeated(list(_arms(union)))
+    for condition in _conditions(part):
+        found |= _repeated([node for node in _operands(condition) if isinstance(node, exp.NullSafeEQ)])
+    return found
+
+
+def _repeated(siblings: list[exp.Expression]) -> set[int]:
+    """The ids of all but one of every `PASSES` or more siblings that differ in names alone.
+
+    Which one is left depends on the names, so that in other models it is another.
+    """
+    alike: dict[str, list[exp.Expression]] = {}
+    for node in siblings:
+        alike.setdefault(_shape(node), []).append(node)
+    found = set()
+    for nodes in alike.values():
+        if len(nodes) >= PASSES:
+            names = sha256(" ".join(node.sql(DIALECT) for node in nodes).encode()).digest()
+            left = nodes[int.from_bytes(names[:4]) % len(nodes)]
+            found |= {id(node) for node in nodes if node is not left}
+    return found
+
+
+def _shape(node: exp.Expression) -> str:
+    """The SQL of a node with every name and literal, and every list of them, alike."""
+    blank = re.sub(r"'[^']*'|\"[^\"]*\"|\b[a-z_][a-z0-9_.]*\b|\b[0-9]+\b", "x", node.sql(DIALECT))
+    return re.sub(r"x(, x( AS x)?)+", "x", blank)
+
+
+def _arms(union: exp.Expression) -> Iterator[exp.Expression]:
+    if isinstance(union, exp.Union):
+        yield from _arms(union.left)
+        yield from _arms(union.right)
+    else:
+        yield union
+
+
+def _is_within(node: exp.Expression | None, ids: set[int]) -> bool:
+    while node is not None:
+        if id(node) in ids:
+            return True
+        node = node.parent
+    return False
 
 
 def _text(node: exp.Expression | None) -> str:
@@ -170,7 +234,7 @@ def _drop_condition(part: exp.Expression) -> Iterator[Change]:
             (connector.right, connector.left),
         ):
             if not isinstance(dropped, type(connector)):
-                yield Change(connector, kept, (_text(dropped), "nothing"))
+                yield Change(connector, kept, (_text(dropped), "nothing"), dropped)
     for condition in _conditions(part):
         if isinstance(condition, exp.Connector):
             continue
@@ -199,9 +263,8 @@ def _swap_connector(part: exp.Expression) -> Iterator[Change]:
         other = exp.Or if isinstance(node, exp.And) else exp.And
         word, instead = ("AND", "OR") if isinstance(node, exp.And) else ("OR", "AND")
         swapped = exp.paren(other(this=_wrapped(node.left), expression=_wrapped(node.right)))
-        yield Change(
-            node, swapped, (f"{word} {_text(node.right)}", f"{instead} {_text(node.right)}")
-        )
+        told = (f"{word} {_text(node.right)}", f"{instead} {_text(node.right)}")
+        yield Change(node, swapped, told, node.right)
 
 
 def _wrapped(node: exp.Expression) -> exp.Expression:
@@ -229,7 +292,7 @@ def _drop_case_arm(part: exp.Expression) -> Iterator[Change]:
             if len(arms) > 1:
                 yield Change(arm, None, told)
             else:
-                yield Change(case, default or exp.null(), told)
+                yield Change(case, default or exp.null(), told, arm)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -275,9 +338,9 @@ def _swap_union(part: exp.Expression) -> Iterator[Change]:
 def _drop_union_arm(part: exp.Expression) -> Iterator[Change]:
     """One arm of a union left out."""
     for union in part.find_all(exp.Union):
-        yield Change(union, union.left, (_text(union.right), "nothing"))
+        yield Change(union, union.left, (_text(union.right), "nothing"), union.right)
         if not isinstance(union.left, exp.Union):
-            yield Change(union, union.right, (_text(union.left), "nothing"))
+            yield Change(union, union.right, (_text(union.left), "nothing"), union.left)
 
 
 _CONTRARY = {

@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -33,8 +34,8 @@ from cases import CASES
 from findings import EXPECTED, Rows
 from oracle import COLUMNS, Landing, Verdict, as_instant, judge, table_of
 from project import ROOT, built, plain
-from test_rules_property import AS_OF, draw_worlds
-from worlds import lay, world_of_case, write
+from test_rules_property import ANSWERS, AS_OF, INSTANTS, draw_worlds
+from worlds import FIVE, SEND, World, lay, world_of_case, write
 
 from studylink import databases, landing, synth
 from studylink.bench import by_hand
@@ -42,11 +43,13 @@ from studylink.proofs.manifest import Manifest, Node
 from studylink.proofs.mutants import Mutant, mutants_of
 
 LAYERS = ("vault", "intermediate", "marts")
-WORLDS_DRAWN = 150
+WORLDS_DRAWN, WORLDS_TALKING = 150, 150
 ROWS_SYNTHESISED = 1500
 """Of each table: a join without its keys pairs every row with every other."""
 SECONDS = 20
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
+STATEMENTS = ("stop_linkage", "delete_linked", "resume_linkage")
+UNIQUE_ANYWHERE = ("pupil_matching_ref", "delivery_id", "upn")
 EXPLAINED = ROOT / "studylink" / "proofs" / "equivalent_mutants.yml"
 
 
@@ -56,8 +59,9 @@ EXPLAINED = ROOT / "studylink" / "proofs" / "equivalent_mutants.yml"
 
 
 def world(folder: Path) -> Landing:
-    """Every worked case, families drawn at random, and whole synthetic extracts, in one landing."""
-    rows = {path: list(found) for path, found in lay([*map(world_of_case, CASES)] + drawn()).items()}
+    """Worked cases, families drawn at random, and whole synthetic extracts, in one landing."""
+    worlds = [*map(world_of_case, CASES), *drawn_worlds()]
+    rows = {path: list(found) for path, found in lay(worlds).items()}
     synth.write_extracts(synth.FEWEST, 7, folder)
     for path, found in rows.items():
         file = folder / f"{path}.csv"
@@ -70,8 +74,61 @@ def world(folder: Path) -> Landing:
     return rows
 
 
-def drawn() -> list:
-    return draw_worlds(WORLDS_DRAWN)
+def drawn_worlds() -> list[World]:
+    """Families at random: as they are, talkative, and with namesakes in the other study."""
+    draw = Random(1)
+    drawn = draw_worlds(WORLDS_DRAWN)
+    by_study = {
+        study: [world for world in drawn if f"surveys/{study}/participants" in world.rows]
+        for study in (FIVE, SEND)
+    }
+    namesakes = [
+        in_both_studies(*pair) for pair in zip(by_study[FIVE], by_study[SEND], strict=False)
+    ]
+    return [*drawn, *namesakes, *(talkative(draw, world) for world in draw_worlds(WORLDS_TALKING))]
+
+
+def in_both_studies(five: World, send: World) -> World:
+    """Two worlds as one: ids are unique within a study alone, so these people share theirs."""
+    both = World(rows={path: [dict(row) for row in rows] for path, rows in five.rows.items()})
+    for path, rows in send.rows.items():
+        for row in rows:
+            renamed = {
+                column: f"send-{value}" if value and column in UNIQUE_ANYWHERE else value
+                for column, value in row.items()
+            }
+            both.rows.setdefault(path, []).append(renamed)
+    return both
+
+
+def talkative(draw: Random, world: World) -> World:
+    """The same people, saying much more about one linkage, and nobody asking to be left out."""
+    for study in (FIVE, SEND):
+        permissions = world.rows.get(f"surveys/{study}/permissions")
+        if not permissions:
+            continue
+        about = draw.choice(permissions)
+        members = [row["participant_id"] for row in world.rows[f"surveys/{study}/participants"]]
+        requests = world.rows.get(f"surveys/{study}/requests", [])
+        requests[:] = [row for row in requests if row["request_type"] in STATEMENTS]
+        for _ in range(draw.randint(4, 14)):
+            subject = {column: about[column] for column in ("records_of", "domain", "answers_of")}
+            giver = draw.choice([*members, about["records_of"]])
+            answer, instant = draw.choice(ANSWERS), draw.choice(INSTANTS)
+            world.add_permission(
+                study, given_by=giver, answer=answer, answered_at=instant, **subject
+            )
+        for _ in range(draw.randint(0, 4)):
+            world.add_request(
+                study,
+                made_by=draw.choice(members),
+                about=about["records_of"],
+                scope=draw.choice(["person", "family"]),
+                domain=draw.choice([about["domain"], "all"]),
+                request_type=draw.choice(STATEMENTS),
+                received_at=draw.choice(INSTANTS),
+            )
+    return world
 
 
 def build_world(folder: Path) -> None:
@@ -132,8 +189,12 @@ class Laboratory:
             )
         self.signatures = {node.name: self.signature(node) for node in self.nodes.values()}
         self.checks = [*self._data_tests(), *self._by_the_oracle(), *self._by_hand()]
-        red = [check.name for check in self.checks if check.is_red(self.rows)]
-        assert not red, f"red before anything was changed: {red}"
+        took: dict[str, float] = {}
+        for check in self.checks:
+            began = time.monotonic()
+            assert not check.is_red(self.rows), f"red before anything was changed: {check.name}"
+            took[check.name] = time.monotonic() - began
+        self.checks.sort(key=lambda check: took[check.name])
 
     # -- Reading -----------------------------------------------------------------------------------
 
