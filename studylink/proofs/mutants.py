@@ -126,7 +126,9 @@ def _repeated_in(part: exp.Expression) -> set[int]:
         if not isinstance(union.parent, exp.Union):
             found |= _repeated(list(_arms(union)))
     for condition in _conditions(part):
-        found |= _repeated([node for node in _operands(condition) if isinstance(node, exp.NullSafeEQ)])
+        found |= _repeated(
+            [node for node in _operands(condition) if isinstance(node, exp.NullSafeEQ)]
+        )
     return found
 
 
@@ -249,9 +251,11 @@ def _negate(part: exp.Expression) -> Iterator[Change]:
     operands = (operand for condition in _conditions(part) for operand in _operands(condition))
     found = {id(node): node for node in (*operands, *part.find_all(*_PREDICATES))}
     for node in found.values():
+        if isinstance(node.parent, exp.Not):
+            node = node.parent
         if isinstance(node, exp.Not):
             yield Change(node, node.this)
-        elif not isinstance(node.parent, exp.Not) and not _is_join_key(node):
+        elif not _is_join_key(node):
             yield Change(node, exp.not_(node.copy()))
 
 
@@ -400,9 +404,7 @@ def _drop_coarsening(part: exp.Expression) -> Iterator[Change]:
     for node in part.find_all(exp.Extract):
         if isinstance(node.parent, exp.Cast):
             form = exp.Literal.string("%Y%m%d")
-            yield Change(
-                node, exp.func("strftime", node.expression.copy(), form, dialect=DIALECT)
-            )
+            yield Change(node, exp.func("strftime", node.expression.copy(), form, dialect=DIALECT))
     for node in part.find_all(exp.Left):
         if not isinstance(node.this, exp.SHA2):
             yield Change(node, node.this)
@@ -429,9 +431,7 @@ def _drop_shape(part: exp.Expression) -> Iterator[Change]:
 def _label_to_code(part: exp.Expression) -> Iterator[Change]:
     """The code as landed, listed or not, for its label."""
     for select in part.find_all(exp.Select):
-        landed = {
-            join.alias_or_name: _landed_code(join) for join in select.args.get("joins") or []
-        }
+        landed = {join.alias_or_name: _landed_code(join) for join in select.args.get("joins") or []}
         for column in select.find_all(exp.Column):
             if column.name == "label" and landed.get(column.table) is not None:
                 yield Change(column, landed[column.table])

@@ -65,9 +65,7 @@ def decisions(rows: Rows) -> dict[tuple, object]:
 
 
 def request_outcomes(rows: Rows) -> dict[tuple, object]:
-    found = rows(
-        "select study, request_id, outcome, reason from study.governance.request_outcomes"
-    )
+    found = rows("select study, request_id, outcome, reason from study.governance.request_outcomes")
     return by_key(found, 2)
 
 

@@ -30,111 +30,20 @@ from random import Random
 import duckdb
 import sqlglot
 import yaml
-from cases import CASES
 from findings import EXPECTED, Rows
-from oracle import COLUMNS, Landing, Verdict, as_instant, judge, table_of
-from project import ROOT, built, plain
-from test_rules_property import ANSWERS, AS_OF, INSTANTS, draw_worlds
-from worlds import FIVE, SEND, World, lay, world_of_case, write
+from mutation_world import AS_OF, build_world
+from oracle import Verdict, as_instant, judge
+from project import ROOT, plain
 
-from studylink import databases, landing, synth
+from studylink import databases, landing
 from studylink.bench import by_hand
 from studylink.proofs.manifest import Manifest, Node
 from studylink.proofs.mutants import Mutant, mutants_of
 
 LAYERS = ("vault", "intermediate", "marts")
-WORLDS_DRAWN, WORLDS_TALKING = 150, 150
-ROWS_SYNTHESISED = 1500
-"""Of each table: a join without its keys pairs every row with every other."""
 SECONDS = 20
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
-STATEMENTS = ("stop_linkage", "delete_linked", "resume_linkage")
-UNIQUE_ANYWHERE = ("pupil_matching_ref", "delivery_id", "upn")
 EXPLAINED = ROOT / "studylink" / "proofs" / "equivalent_mutants.yml"
-
-
-# --------------------------------------------------------------------------------------------------
-# The world
-# --------------------------------------------------------------------------------------------------
-
-
-def world(folder: Path) -> Landing:
-    """Worked cases, families drawn at random, and whole synthetic extracts, in one landing."""
-    worlds = [*map(world_of_case, CASES), *drawn_worlds()]
-    rows = {path: list(found) for path, found in lay(worlds).items()}
-    synth.write_extracts(synth.FEWEST, 7, folder)
-    for path, found in rows.items():
-        file = folder / f"{path}.csv"
-        if file.exists():
-            with file.open(encoding="utf-8", newline="") as landed:
-                found += [
-                    {column: row[column] or None for column in COLUMNS[table_of(path)]}
-                    for row in list(csv.DictReader(landed))[:ROWS_SYNTHESISED]
-                ]
-    return rows
-
-
-def drawn_worlds() -> list[World]:
-    """Families at random: as they are, talkative, and with namesakes in the other study."""
-    draw = Random(1)
-    drawn = draw_worlds(WORLDS_DRAWN)
-    by_study = {
-        study: [world for world in drawn if f"surveys/{study}/participants" in world.rows]
-        for study in (FIVE, SEND)
-    }
-    namesakes = [
-        in_both_studies(*pair) for pair in zip(by_study[FIVE], by_study[SEND], strict=False)
-    ]
-    return [*drawn, *namesakes, *(talkative(draw, world) for world in draw_worlds(WORLDS_TALKING))]
-
-
-def in_both_studies(five: World, send: World) -> World:
-    """Two worlds as one: ids are unique within a study alone, so these people share theirs."""
-    both = World(rows={path: [dict(row) for row in rows] for path, rows in five.rows.items()})
-    for path, rows in send.rows.items():
-        for row in rows:
-            renamed = {
-                column: f"send-{value}" if value and column in UNIQUE_ANYWHERE else value
-                for column, value in row.items()
-            }
-            both.rows.setdefault(path, []).append(renamed)
-    return both
-
-
-def talkative(draw: Random, world: World) -> World:
-    """The same people, saying much more about one linkage, and nobody asking to be left out."""
-    for study in (FIVE, SEND):
-        permissions = world.rows.get(f"surveys/{study}/permissions")
-        if not permissions:
-            continue
-        about = draw.choice(permissions)
-        members = [row["participant_id"] for row in world.rows[f"surveys/{study}/participants"]]
-        requests = world.rows.get(f"surveys/{study}/requests", [])
-        requests[:] = [row for row in requests if row["request_type"] in STATEMENTS]
-        for _ in range(draw.randint(4, 14)):
-            subject = {column: about[column] for column in ("records_of", "domain", "answers_of")}
-            giver = draw.choice([*members, about["records_of"]])
-            answer, instant = draw.choice(ANSWERS), draw.choice(INSTANTS)
-            world.add_permission(
-                study, given_by=giver, answer=answer, answered_at=instant, **subject
-            )
-        for _ in range(draw.randint(0, 4)):
-            world.add_request(
-                study,
-                made_by=draw.choice(members),
-                about=about["records_of"],
-                scope=draw.choice(["person", "family"]),
-                domain=draw.choice([about["domain"], "all"]),
-                request_type=draw.choice(STATEMENTS),
-                received_at=draw.choice(INSTANTS),
-            )
-    return world
-
-
-def build_world(folder: Path) -> None:
-    """Land the world in `folder`/extracts and build it, every test included, in `folder`/data."""
-    write(world(folder / "synthetic"), folder / "extracts")
-    built(folder / "extracts", folder / "data", AS_OF)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -177,7 +86,9 @@ class Laboratory:
         self.extracts = folder / "extracts"
         self.target = folder / "data" / "target"
         self.connection = databases.connect(folder / "data")
-        self.connection.execute("set threads = 1; set memory_limit = '3GB'")
+        self.connection.execute(
+            "set threads = 1; set memory_limit = '3GB'; set temp_directory = ''"
+        )
         databases.set_pseudonym_key(self.connection)
         landing.create_views(self.connection, landing.read_landing(self.extracts))
         self.replaced: dict[str, str] = {}
@@ -295,8 +206,7 @@ class Laboratory:
         """A check of a model, or of one study's rows in it, against what the script has there."""
         of_study = f" where study = '{study}'" if study else ""
         columns = ", ".join(
-            f'"{name}"'
-            for name, *_ in sorted(connection.execute(f"describe {table}").fetchall())
+            f'"{name}"' for name, *_ in sorted(connection.execute(f"describe {table}").fetchall())
         )
         expected = signature(connection, f"select {columns} from {table}")
 
@@ -410,7 +320,7 @@ class Laboratory:
 
 @dataclass(frozen=True)
 class UnitTest:
-    """The tables of a unit test: what is given, by the model it stands for, and what is expected."""
+    """A unit test's tables: what is given, by the model it stands for, and what is expected."""
 
     name: str
     given: dict[str, str]
@@ -420,7 +330,9 @@ class UnitTest:
 
 def signature(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
     """The columns of a query, how many rows it gives, and their content in whatever order."""
-    columns = [(name, kind) for name, kind, *_ in connection.execute(f"describe {query}").fetchall()]
+    columns = [
+        (name, kind) for name, kind, *_ in connection.execute(f"describe {query}").fetchall()
+    ]
     content = f"select count(*), sum(hash(rows)) from ({query}) as rows"
     return columns, connection.execute(content).fetchone()
 

@@ -1,0 +1,26 @@
+-- Every row that is described for researchers is of one study, and about somebody who has a pseudonym: a
+-- join that lost its other side would show here, before the marts take their study's rows.
+
+{%- set described = research_tables().values() | sum(start=[]) | unique %}
+
+with
+
+rows_described as (
+    {%- for name in described %}
+    select
+        '{{ name }}' as research_table,
+        study,
+        research_id
+    from {{ ref('int_' ~ name ~ '_published') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select
+    research_table,
+    count(*) as rows_of_nobody
+from rows_described
+where study is null or research_id is null
+group by research_table
