@@ -111,24 +111,16 @@ def run(connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str) -> No
     connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
     connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [as_of])
     connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
-    connection.execute(
-        "create table study.governance.values_blanked (study text, research_table text, "
-        "column_name text, values_before bigint, values_published bigint, values_blanked bigint)"
-    )
     for study, tables in CONTROLLED.items():
-        for table, (quasi_identifiers, sensitive) in tables.items():
-            groups = [group.split() for group in sensitive.split(",") if group]
-            _publish(connection, study, table, quasi_identifiers.split(), groups)
+        for table in tables:
+            publish(connection, study, table)
 
 
-def _publish(
-    connection: duckdb.DuckDBPyConnection,
-    study: str,
-    table: str,
-    quasi_identifiers: list[str],
-    sensitive: list[list[str]],
-) -> None:
+def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> None:
     """Write one research table with the values of small and telling classes blanked."""
+    quasi_identifiers, sensitive = CONTROLLED[study][table]
+    quasi_identifiers = quasi_identifiers.split()
+    sensitive = [group.split() for group in sensitive.split(",") if group]
     raw, known = f"{study}__{table}", ", ".join(quasi_identifiers)
     connection.execute(
         f"create or replace temp table people as select distinct research_id, {known}, "
@@ -191,6 +183,11 @@ def _publish(
         """,
             {"few": FEWEST_VALUES},
         )
+    connection.execute(
+        "create table if not exists study.governance.values_blanked (study text, "
+        "research_table text, column_name text, values_before bigint, values_published bigint, "
+        "values_blanked bigint)"
+    )
     for column in [*quasi_identifiers, *(column for group in sensitive for column in group)]:
         connection.execute(
             f"""

@@ -71,18 +71,21 @@ def drawn_worlds() -> list[World]:
         [world for world in drawn if f"surveys/{study}/participants" in world.rows]
         for study in (FIVE, SEND)
     )
-    namesakes = [in_both_studies(*pair) for pair in zip(five, send, strict=False)]
+    namesakes = [
+        in_both_studies(*pair, UNIQUE_ANYWHERE + ("family_id",) * (number % 2))
+        for number, pair in enumerate(zip(five, send, strict=False))
+    ]
     return [*drawn, *namesakes, *(talkative(draw, world) for world in draw_worlds(WORLDS_TALKING))]
 
 
-def in_both_studies(five: World, send: World) -> World:
+def in_both_studies(five: World, send: World, renamed: tuple[str, ...]) -> World:
     """Two worlds as one: ids are unique within a study alone, so these people share theirs."""
     both = World(rows={path: [dict(row) for row in rows] for path, rows in five.rows.items()})
     for path, rows in send.rows.items():
         for row in rows:
             both.rows.setdefault(path, []).append(
                 {
-                    column: f"send-{value}" if value and column in UNIQUE_ANYWHERE else value
+                    column: f"send-{value}" if value and column in renamed else value
                     for column, value in row.items()
                 }
             )

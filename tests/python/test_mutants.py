@@ -98,7 +98,11 @@ def changes(operator: str, sql: str) -> list[str]:
             ["SELECT b FROM u -> nothing", "SELECT a FROM t -> nothing"],
         ),
         ("min / max", "select min(a) as a from t", ["MIN(a) -> MAX(a)"]),
-        ("min / max", "select bool_or(a = 1) as a from t", ["BOOL_OR(CAST(a = 1 AS BOOLEAN)) -> BOOL_AND(CAST(a = 1 AS BOOLEAN))"]),
+        (
+            "min / max",
+            "select bool_or(a) as a from t",
+            ["BOOL_OR(CAST(a AS BOOLEAN)) -> BOOL_AND(CAST(a AS BOOLEAN))"],
+        ),
         (
             "first / last",
             "select row_number() over (partition by a order by b desc) as n from t order by a",
