@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint bench docs sample lock clean
+.PHONY: help setup build test test-all lint mutants bench docs sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
@@ -41,6 +41,9 @@ lint: setup ## SQL and Python style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	STUDY_DATA=target/lint-data $(BIN)/sqlfluff lint --processes 1 models tests analyses
+
+mutants: setup ## every mistake that could be made in a model, and whether a test notices it
+	PYTHONPATH=tests/python $(BIN)/python tests/python/mutation.py
 
 bench: setup ## dbt build beside a hand-written script: seconds, peak memory, ratio
 	$(BIN)/studylink bench

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -476,33 +476,74 @@ def outcomes(folder: Path, mutants: list[tuple[str, Mutant]]) -> list[Outcome]:
         return list(pool.map(_judged, mutants, chunksize=4))
 
 
-def explained() -> dict[tuple[str, str, str], str]:
-    """Why each mutant that may survive is no fault: model, operator and change, with the reason."""
+@dataclass(frozen=True)
+class Explanation:
+    """Why some mutants change nothing: by model, operator and change, where `*` is any text."""
+
+    models: str
+    operator: str
+    change: str
+    reason: str
+
+    def covers(self, model: str, mutant: Mutant | Outcome) -> bool:
+        """Whether a mutant is among those explained."""
+        return (
+            self.operator == mutant.operator
+            and bool(self._pattern(self.models).fullmatch(model))
+            and bool(self._pattern(self.change).fullmatch(mutant.change))
+        )
+
+    @staticmethod
+    def _pattern(text: str) -> re.Pattern:
+        return re.compile(".*".join(map(re.escape, text.split("*"))))
+
+
+def explanations() -> list[Explanation]:
+    """Everything in the file of mutants that no test can notice."""
     content = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")) or []
-    return {
-        (mutant["model"], mutant["operator"], mutant["change"]): entry["reason"]
+    return [
+        Explanation(models, operator, change, entry["reason"])
         for entry in content
-        for mutant in entry["mutants"]
-    }
+        for models, operators in entry["mutants"].items()
+        for operator, changes in operators.items()
+        for change in changes
+    ]
+
+
+def is_explained(one: Outcome) -> bool:
+    """Whether somebody has said why a mutant changes nothing."""
+    return any(explanation.covers(one.model, one) for explanation in _explanations())
+
+
+@cache
+def _explanations() -> list[Explanation]:
+    return explanations()
 
 
 def unexplained(found: Iterable[Outcome]) -> list[Outcome]:
     """The survivors that nobody has accounted for."""
-    reasons = explained()
-    return [
-        one
-        for one in found
-        if one.fate == "survived" and (one.model, one.operator, one.change) not in reasons
-    ]
+    return [one for one in found if one.fate == "survived" and not is_explained(one)]
+
+
+def explained_wrongly(found: Iterable[Outcome]) -> list[str]:
+    """What the file says of mutants that are none, or that a test does notice."""
+    found, wrong = list(found), []
+    for explanation in explanations():
+        fates = {one.fate for one in found if explanation.covers(one.model, one)}
+        if fates != {"survived"}:
+            told = " and ".join(sorted(fates)) or "no mutant"
+            wrong.append(
+                f"{explanation.models} | {explanation.operator} | {explanation.change}: {told}"
+            )
+    return wrong
 
 
 def table(found: list[Outcome], column: Callable[[Outcome], str]) -> str:
     """Killed, survived, explained and invalid mutants, by model or by operator."""
-    reasons = explained()
     counts: dict[str, Counter[str]] = {}
     for one in found:
         fate = one.fate
-        if fate == "survived" and (one.model, one.operator, one.change) in reasons:
+        if fate == "survived" and is_explained(one):
             fate = "explained"
         for row in (column(one), "all"):
             counts.setdefault(row, Counter())[fate] += 1
@@ -526,7 +567,10 @@ def main() -> int:
     survivors = unexplained(found)
     for one in survivors:
         print(f"survived: {one.model} | {one.operator} | {one.change}")
-    return 1 if survivors else 0
+    wrong = explained_wrongly(found)
+    for line in wrong:
+        print(f"not to be explained: {line}")
+    return 1 if survivors or wrong else 0
 
 
 if __name__ == "__main__":

@@ -294,7 +294,8 @@ def add_awkward_records(draw: Random, world: World, codes: dict[str, list[str]])
             values = {
                 column: awkward_value(draw, table, column, codes) for column in COLUMNS[table]
             }
-            number = draw.randrange(len(ADULTS_BORN) * 2)
+            # of the last families, pupils' records come in deliveries alone that are not DfE's own
+            number = draw.randrange(10 if delivery_id == "held" else len(ADULTS_BORN) * 2)
             about = f"pupil{number}" if held else f"{draw.choice(['mother', 'child'])}{number}"
             whose = "pupil_matching_ref" if held else "participant_id"
             world.add(PATH_OF[table], **{**values, "delivery_id": delivery_id, whose: about})
