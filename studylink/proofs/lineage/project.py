@@ -1,0 +1,330 @@
+"""The lineage of the whole project: every model's columns in terms of the staged ones."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from studylink.proofs.lineage.flows import (
+    Acting,
+    Column,
+    Flow,
+    Flows,
+    Relation,
+    Source,
+    merged,
+    unknown,
+)
+from studylink.proofs.lineage.plan import DATES, Unknown, Walk
+from studylink.proofs.lineage.sanitisers import IDENTIFYING, KEYS, OTHERS, PSEUDONYM
+from studylink.proofs.lineage.shadow import NotBound, Shadow
+from studylink.proofs.manifest import Manifest, Node
+
+ALLOWED = Path(__file__).with_name("implicit_flows.yml")
+FAULT = "row_fault"
+"""The column in which staging names what is wrong with a row."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A model as bound: its columns with their types, and its plan; none where it has no SQL."""
+
+    columns: tuple[tuple[str, str], ...]
+    plan: dict | None
+    refused: frozenset[str] = frozenset()
+
+
+class Lineage:
+    """Where the columns of a compiled project come from.
+
+    Analysing takes some seconds, once, when first asked. Nothing of it needs data: only names,
+    types and SQL.
+    """
+
+    def __init__(self, manifest: Manifest):
+        """Bind every model of a project as dbt compiled it."""
+        self.manifest = manifest
+        self._read = _bound(manifest)
+
+    def with_sql(self, sql: Mapping[str, str]) -> "Lineage":
+        """The same project with the compiled SQL of some models, by node id, replaced."""
+        changed = object.__new__(Manifest)
+        changed.nodes = {
+            unique_id: replace(node, sql=sql.get(unique_id, node.sql))
+            for unique_id, node in self.manifest.nodes.items()
+        }
+        return Lineage(changed)
+
+    def columns(self, node_id: str) -> dict[str, Flows]:
+        """The explicit flows into each column of a model, in the columns' order."""
+        names = [name for name, _ in self._read[node_id].columns]
+        relation = self._relations[node_id]
+        return {name: one.flows for name, one in zip(names, relation.columns, strict=True)}
+
+    def implicit(self, node_id: str) -> Mapping[Acting, frozenset[str]]:
+        """What decides over the rows of a model: in itself, and in all that it stands on."""
+        return self._relations[node_id].implicit
+
+    def uses(self, node_id: str) -> dict[Source, frozenset[str]]:
+        """The columns of its parents that a model's own SQL uses, and how.
+
+        A column counts that goes into one of the model's (`value`), or decides over its rows
+        (`filter`, `join` and so on); not one that is merely selected on the way.
+        """
+        tables = {
+            node.relation: (
+                names := tuple(name for name, _ in self._read[node.id].columns),
+                Relation(tuple(Column({Flow(Source(node.name, one)): frozenset()}) for one in names)),
+            )
+            for node in self.manifest.nodes.values()
+            if node.id in self._read
+        }
+        relation, _ = self._walked(self.manifest.nodes[node_id], tables)
+        values = {
+            flow.source: frozenset(("value",))
+            for column in relation.columns
+            for flow in column.flows
+        }
+        return merged(
+            (values, *({one.flow.source: how} for one, how in relation.implicit.items()))
+        )
+
+    def class_of(self, source: Source) -> str:
+        """The declared class of a source column; `unknown` of what is none."""
+        return self._classes.get(source) or "unknown"
+
+    def violations(self) -> list[str]:
+        """Everything that breaks the promise, a sentence each; none in a project that keeps it."""
+        return sorted(
+            {
+                *self._refusals,
+                *self._taints(),
+                *self._unlisted_or_unused(),
+                *self._staged_wrongly(),
+            }
+        )
+
+    # how the relations come about
+
+    @cached_property
+    def _classes(self) -> dict[Source, str]:
+        return {
+            Source(node.name, column): declared
+            for node in self.manifest.of_kind("model")
+            if _is_origin(node)
+            for column, declared in node.classes().items()
+            if declared
+        }
+
+    @cached_property
+    def _analysis(self) -> tuple[dict[str, Relation], dict[str, Relation], set[str]]:
+        """Every relation in terms of sources, staging in terms of what landed, and refusals."""
+        tables: dict[str, tuple[tuple[str, ...], Relation]] = {}
+        relations: dict[str, Relation] = {}
+        landed: dict[str, Relation] = {}
+        refusals: set[str] = set()
+        for node_id, read in self._read.items():
+            node = self.manifest.nodes[node_id]
+            names = tuple(name for name, _ in read.columns)
+            refusals |= {f"{node.name}: {what}" for what in read.refused}
+            if node.kind == "source" or node.kind == "seed":
+                relation = _origins(node, read) if node.kind == "source" else _nothing(read)
+            elif read.plan is None and not read.refused:
+                relation = _origins(node, read)
+            else:
+                relation, refused = self._walked(node, tables)
+                refusals |= {f"{node.name}: {what}" for what in refused}
+                if node.layer == "staging":
+                    landed[node_id] = relation
+                    relation = _origins(node, read)
+            relations[node_id] = relation
+            tables[node.relation] = (names, relation)
+        return relations, landed, refusals
+
+    @property
+    def _relations(self) -> dict[str, Relation]:
+        return self._analysis[0]
+
+    @property
+    def _refusals(self) -> set[str]:
+        return self._analysis[2]
+
+    def _walked(self, node: Node, tables: Mapping) -> tuple[Relation, set[str]]:
+        """What a model gives over tables, and what is refused; everything where it is not known."""
+        read = self._read[node.id]
+        allowed = {
+            relation: table
+            for relation, table in tables.items()
+            if relation in {self.manifest.nodes[one].relation for one in node.parents}
+        }
+        walk = Walk(allowed, node.name, self.class_of)
+        if read.plan is None:
+            return _everything(read, allowed, "what cannot be bound"), set()
+        try:
+            return walk.result(read.plan), walk.refused
+        except Unknown as error:
+            return _everything(read, allowed, str(error)), walk.refused
+
+    # what is wrong
+
+    def _taints(self) -> Iterator[str]:
+        """What reaches researchers, of identifiers, of keys and of the day of an event."""
+        for mart in self.manifest.research_tables():
+            for column, flows in self.columns(mart.id).items():
+                for flow in flows:
+                    declared = self.class_of(flow.source)
+                    if flow.is_clean or (declared in OTHERS and not flow.is_date):
+                        continue
+                    yield (
+                        f"{_researchers_name(mart)}.{column} is computed from {flow.source} "
+                        f"({'a date' if declared in OTHERS else declared})"
+                    )
+
+    def _unlisted_or_unused(self) -> Iterator[str]:
+        allowed = allowed_implicit_flows()
+        acting = {
+            (str(one.flow.source), one.model): self.class_of(one.flow.source)
+            for mart in self.manifest.research_tables()
+            for one in self.implicit(mart.id)
+            if not one.flow.is_clean
+        }
+        for (source, model), declared in acting.items():
+            if declared not in KEYS | OTHERS and (source, model) not in allowed:
+                yield (
+                    f"{source} ({declared}) decides in {model} which rows researchers get, "
+                    f"and {ALLOWED.name} does not allow it"
+                )
+        for source, model in allowed:
+            if (source, model) not in acting:
+                yield f"{ALLOWED.name} allows {source} to act in {model}, where it does not"
+
+    def _staged_wrongly(self) -> Iterator[str]:
+        """What is staged under a harmless class and holds something of an identifying column."""
+        for node_id, relation in self._analysis[1].items():
+            node = self.manifest.nodes[node_id]
+            classes = node.classes()
+            columns = {
+                name: column
+                for (name, _), column in zip(
+                    self._read[node_id].columns, relation.columns, strict=True
+                )
+            }
+            identifying = {
+                flow.source
+                for name, column in columns.items()
+                if classes.get(name) in IDENTIFYING
+                for flow in column.flows
+            }
+            for name, column in columns.items():
+                if name == FAULT:
+                    if not column.is_constant:
+                        yield f"{node.name}.{name} may hold something that landed"
+                elif classes.get(name) not in IDENTIFYING:
+                    for flow in column.flows:
+                        if flow.source in identifying:
+                            yield (
+                                f"{node.name}.{name} is staged as {classes.get(name)}, and holds "
+                                f"something of {flow.source}, which is staged as identifying"
+                            )
+
+
+def allowed_implicit_flows() -> set[tuple[str, str]]:
+    """The source columns that may decide over rows, each with the model in which it may."""
+    return {
+        (source, entry["model"])
+        for entry in yaml.safe_load(ALLOWED.read_text(encoding="utf-8"))
+        for source in entry["columns"]
+    }
+
+
+def _researchers_name(mart: Node) -> str:
+    return f"{mart.database}.{mart.schema}.{mart.alias}"
+
+
+def _is_python(node: Node) -> bool:
+    return node.path.endswith(".py")
+
+
+def _is_origin(node: Node) -> bool:
+    """Whether the search ends at a model: its columns are classified by hand."""
+    return node.layer == "staging" or (node.layer == "vault" and _is_python(node))
+
+
+def _origins(node: Node, read: Read) -> Relation:
+    """A relation whose columns are where flows begin."""
+    return Relation(
+        tuple(
+            Column({Flow(Source(node.name, name), is_date=kind in DATES): frozenset()})
+            for name, kind in read.columns
+        )
+    )
+
+
+def _nothing(read: Read) -> Relation:
+    """A relation that comes from nobody: a seed."""
+    return Relation(tuple(Column() for _ in read.columns))
+
+
+def _everything(read: Read, tables: Mapping, what: str) -> Relation:
+    """A relation of which each column may hold anything that it could read."""
+    flows = merged(
+        (
+            {unknown(what): frozenset()},
+            *(column.flows for _, table in tables.values() for column in table.columns),
+        )
+    )
+    implicit = merged(table.implicit for _, table in tables.values())
+    return Relation(tuple(Column(flows) for _ in read.columns), implicit)
+
+
+def _bound(manifest: Manifest) -> dict[str, Read]:
+    """Every source, seed and model as bound, each after what it refers to."""
+    shadow = Shadow()
+    read: dict[str, Read] = {}
+    for node in [*manifest.of_kind("source"), *manifest.in_order()]:
+        if node.kind == "source":
+            landed = [(name, "varchar") for name in node.columns]
+            one = Read((*landed, ("source_table", "varchar"), ("row_number", "bigint")), None)
+        elif node.kind == "seed":
+            one = Read(tuple(node.config["column_types"].items()), None)
+        else:
+            one = _bound_model(shadow, node)
+        shadow.create(node.relation, one.columns)
+        read[node.id] = one
+    return read
+
+
+def _bound_model(shadow: Shadow, node: Node) -> Read:
+    declared = tuple((name, kind or "varchar") for name, kind in node.types.items())
+    if _is_python(node):
+        refused = "a Python model outside the vault" if node.layer != "vault" else None
+        return Read(declared, None, frozenset(filter(None, (refused,))))
+    try:
+        columns = tuple(shadow.columns(node.sql))
+    except NotBound as error:
+        return Read(declared, None, frozenset((f"it cannot be bound: {error}",)))
+    try:
+        return Read(columns, shadow.plan(node.sql), frozenset(_written_wrongly(shadow, node.sql)))
+    except NotBound as error:
+        return Read(columns, None, frozenset((f"its plan cannot be read: {error}",)))
+
+
+def _written_wrongly(shadow: Shadow, sql: str) -> Iterator[str]:
+    """What a query may not say, whatever becomes of it in the plan."""
+    for part in _outside_pseudonyms(shadow.syntax(sql)):
+        if part.get("function_name") == "getvariable":
+            yield "getvariable outside the pseudonym"
+
+
+def _outside_pseudonyms(part: object) -> Iterator[dict]:
+    """The objects of a syntax tree; of a pseudonym only those of its arguments."""
+    if isinstance(part, dict):
+        arguments = PSEUDONYM.written(part)
+        if arguments is None:
+            yield part
+        part = list((part if arguments is None else arguments).values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _outside_pseudonyms(one)
