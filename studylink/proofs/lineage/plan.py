@@ -20,7 +20,7 @@ from studylink.proofs.lineage.flows import (
     through,
     unknown,
 )
-from studylink.proofs.lineage.sanitisers import Sanitiser, sanitised
+from studylink.proofs.lineage.sanitisers import KEYS, Sanitiser, sanitised
 from studylink.proofs.lineage.shadow import VARIABLES, parts, secret
 
 PLAIN_CLASSES = frozenset(
@@ -285,7 +285,13 @@ class Walk:
             return self._used(self._bindings[binding["table_index"]][binding["column_index"]])
         for sanitiser, filled in sanitised(expression):
             return Column(self._through(sanitiser, filled, row))
-        inner = [self._value(one, row) for one in _inside(expression)]
+        counted = expression.get("children", ()) if expression.get("name") == "count" else ()
+        inner = [
+            self._counted(one, row)
+            if any(one is other for other in counted)
+            else self._value(one, row)
+            for one in _inside(expression)
+        ]
         flows = merged(column.flows for column in inner)
         if kind == "BOUND_CAST" and expression["return_type"]["id"] in DATES:
             flows = merged({flow._replace(is_date=True): names} for flow, names in flows.items())
@@ -313,6 +319,38 @@ class Walk:
             for flow, names in flows.items()
         )
         return through(flows, sanitiser.name)
+
+    def _counted(self, expression: dict, row: tuple[Column, ...]) -> Column:
+        """The value of what is counted: how many keys there are tells nothing of any of them.
+
+        A key may be counted as it is, or only in some rows; what says in which is as telling as
+        anywhere else.
+        """
+        value = self._value(expression, row)
+        if expression["expression_class"] == "BOUND_CASE":
+            arms = expression["case_checks"]
+            return Column(
+                merged(
+                    (
+                        *(self._value(arm["when_expr"], row).flows for arm in arms),
+                        *(self._counted(arm["then_expr"], row).flows for arm in arms),
+                        self._counted(expression["else_expr"], row).flows,
+                    )
+                )
+            )
+        if expression["expression_class"] != "BOUND_REF":
+            return value
+        return Column(
+            merged(
+                {
+                    flow._replace(
+                        is_clean=flow.is_clean
+                        or (not names and self.class_of(flow.source) in KEYS)
+                    ): names
+                }
+                for flow, names in value.flows.items()
+            )
+        )
 
     def _used(self, column: Column) -> Column:
         for flow, names in column.flows.items():

@@ -153,10 +153,10 @@ LENGTH = Sanitiser(
 PRESENCE = tuple(
     Sanitiser(
         name=name,
-        holes={"id": "varchar"},
-        sql=f"id {name}",
-        cleans=frozenset(("id",)),
-        classes=KEYS,
+        holes={"value": "varchar"},
+        sql=f"value {name}",
+        cleans=frozenset(("value",)),
+        classes=KEYS | OTHERS,
     )
     for name in ("is null", "is not null")
 )
