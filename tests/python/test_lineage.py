@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from studylink.proofs.lineage import Lineage
 from studylink.proofs.lineage.flows import Column, Flow, Relation, Source
-from studylink.proofs.lineage.plan import Unknown, Walk
-from studylink.proofs.lineage.shadow import NotBound, Shadow
+from studylink.proofs.lineage.plan import Walk
+from studylink.proofs.lineage.shadow import Shadow
+from studylink.proofs.manifest import Manifest, Node
 
 TABLES = {
     "t": {
@@ -50,7 +54,7 @@ SHAPES = [
     shape("renamed", "select a as z from t", "z: t.a"),
     shape("renamed by prefix", "select z: a from t", "z: t.a"),
     shape("constant", "select 1 as z from t", "z:"),
-    shape("star", "select * from u", "a: t.a".replace("t", "u") + ", c: u.c, n: u.n"),
+    shape("star", "select * from u", "a: u.a, c: u.c, n: u.n"),
     shape("star exclude", "select * exclude (n) from u", "a: u.a, c: u.c"),
     shape("star replace", "select * replace (c || a as c) from u", "a: u.a, c: u.a u.c, n: u.n"),
     shape("star rename", "select * rename (a as z) from u", "z: u.a, c: u.c, n: u.n"),
@@ -310,8 +314,8 @@ def shadow() -> Shadow:
     return shadow
 
 
-def walk_of(classes: dict[str, str] | None = None) -> Walk:
-    """A walk over the two tables, each column its own source, of a class where one is given."""
+def walk() -> Walk:
+    """A walk over the two tables, each column its own source."""
     tables = {
         f'"landed"."main"."{name}"': (
             tuple(columns),
@@ -324,12 +328,12 @@ def walk_of(classes: dict[str, str] | None = None) -> Walk:
         )
         for name, columns in TABLES.items()
     }
-    return Walk(tables, "model", lambda source: (classes or {}).get(str(source), "direct"))
+    return Walk(tables, "model", lambda source: "direct")
 
 
 def traced(shadow: Shadow, sql: str) -> tuple[dict[str, set[str]], set[str]]:
     """The sources of each column of a query that still tell something, and of its rows."""
-    relation = walk_of().result(shadow.plan(sql))
+    relation = walk().result(shadow.plan(sql))
     names = [name for name, _ in shadow.columns(sql)]
     explicit = {
         name: {str(flow.source) for flow in column.flows}
@@ -349,3 +353,423 @@ def expected(one: Shape) -> tuple[dict[str, set[str]], set[str]]:
 @pytest.mark.parametrize("one", SHAPES, ids=lambda one: one.name)
 def test_each_shape_of_sql_has_its_true_sources(one: Shape, shadow: Shadow) -> None:
     assert traced(shadow, one.sql) == expected(one)
+
+
+ROWS = {
+    "t": """
+        ('x', 'y', 1, date '2020-01-01', ['x', 'p'], {'x': 1, 'y': 'k'}, map {'x': 'j'}),
+        ('y', 'x', 2, date '2020-02-01', ['y'], {'x': 2, 'y': 'l'}, map {'y': 'i'}),
+        ('z', 'x', 3, date '2020-03-01', ['q', 'r'], {'x': 3, 'y': 'm'}, map {'z': 'h'}),
+        ('x', 'z', 2, date '2020-04-01', null, {'x': 4, 'y': 'n'}, map {'w': 'g'})
+    """,
+    "u": "('x', 'y', 1), ('y', 'z', 2), ('w', 'x', 3), ('z', null, 1)",
+}
+OTHERWISE = {
+    "varchar": "case {0} when 'x' then 'z' when 'z' then 'y' when 'y' then 'x' else 'x' end",
+    "integer": "case {0} when 1 then 3 when 3 then 2 else 1 end",
+    "date": "date '2021-01-01' - ({0} - date '2020-01-01')::integer",
+    "varchar[]": "list_reverse(list_append({0}, 'x'))",
+    "struct(x integer, y varchar)": "{{'x': 9 - {0}.x, 'y': upper({0}.y)}}",
+    "map(varchar, varchar)": "map {{'x': 'v', 'y': 'u', 'z': 't'}}",
+}
+
+
+@pytest.fixture(scope="module")
+def filled() -> duckdb.DuckDBPyConnection:
+    """The two tables with a few rows."""
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as landed; use landed")
+    for table, columns in TABLES.items():
+        described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table {table} ({described})")
+        connection.execute(f"insert into {table} values {ROWS[table]}")
+    connection.execute(MACROS)
+    return connection
+
+
+@pytest.mark.parametrize("one", SHAPES, ids=lambda one: one.name)
+def test_a_column_that_is_no_source_of_a_shape_changes_nothing_in_its_result(
+    one: Shape, filled: duckdb.DuckDBPyConnection
+) -> None:
+    explicit, implicit = expected(one)
+    sources = implicit.union(*explicit.values())
+    before = filled.execute(one.sql).fetchall()
+    for table, columns in TABLES.items():
+        for column, kind in columns.items():
+            if f"{table}.{column}" not in sources:
+                filled.execute("begin")
+                filled.execute(f"update {table} set {column} = {OTHERWISE[kind].format(column)}")
+                after = filled.execute(one.sql).fetchall()
+                filled.execute("rollback")
+                assert sorted(map(str, after)) == sorted(map(str, before)), f"{table}.{column}"
+
+
+# a project of three models, small enough to be written here
+
+STAGED = {
+    "study": ("varchar", "key"),
+    "person_id": ("varchar", "key"),
+    "school": ("varchar", "key"),
+    "name": ("varchar", "direct"),
+    "born_on": ("date", "direct"),
+    "seen_on": ("date", "quasi"),
+    "left_on": ("date", "quasi"),
+    "score": ("integer", "quasi"),
+    "comments": ("varchar", "free_text"),
+    "row_fault": ("varchar", "plain"),
+}
+STAGING_SQL = """
+    select study, person_id, school, name, try_cast(born_on as date) as born_on,
+        try_cast(seen_on as date) as seen_on, try_cast(left_on as date) as left_on,
+        try_cast(score as integer) as score, comments,
+        case when name is null then 'empty: name' end as row_fault
+    from "landing"."agency"."people"
+"""
+VAULT_SQL = 'select * from "study"."staging"."stg_people"'
+PEOPLE = '"vault"."main"."people"'
+PSEUDONYM = """
+    left(sha256(getvariable('hmac_opad') || unhex(sha256(
+        getvariable('hmac_ipad') || encode(study || '/' || 'person' || '/' || {})))), 32)
+"""
+AS_OF = "timestamp '2026-01-01 00:00:00'"
+MONTHS = f"""(
+    12 * (extract(year from {AS_OF}) - extract(year from {{0}}))
+    + extract(month from {AS_OF}) - extract(month from {{0}})
+)"""
+
+
+def node(name: str, path: str, relation: str, sql: str | None, parents: tuple[str, ...]) -> Node:
+    database, schema, alias = relation.replace('"', "").split(".")
+    return Node(
+        id=name,
+        name=name,
+        kind="source" if sql is None else "model",
+        path=path,
+        relation=relation,
+        database=database,
+        schema=schema,
+        alias=alias,
+        materialized="table",
+        sql=sql,
+        parents=parents,
+        columns={column: {"class": declared} for column, (_, declared) in STAGED.items()},
+        types={column: kind for column, (kind, _) in STAGED.items()},
+        config={},
+    )
+
+
+@pytest.fixture
+def violations(tmp_path: Path) -> Callable[..., list[str]]:
+    """What is wrong with the small project, given the SQL of its mart or of another model."""
+    nothing_allowed = tmp_path / "allowed.yml"
+    nothing_allowed.write_text("[]")
+
+    def found(mart: str = "select 1 as z", allowed: str = "[]", **sql: str) -> list[str]:
+        nothing_allowed.write_text(allowed)
+        landed = node("landed", "models/staging/x.yml", '"landing"."agency"."people"', None, ())
+        staged = node(
+            "stg_people",
+            "models/staging/stg_people.sql",
+            '"study"."staging"."stg_people"',
+            sql.get("staged", STAGING_SQL),
+            ("landed",),
+        )
+        vault = node(
+            "people", sql.get("path", "models/vault/people.sql"), PEOPLE, VAULT_SQL, ("stg_people",)
+        )
+        marts = node(
+            "mart", "models/marts/mart.sql", '"research"."main"."mart"', mart, ("people",)
+        )
+        manifest = object.__new__(Manifest)
+        manifest.nodes = {one.id: one for one in (landed, staged, vault, marts)}
+        return Lineage(manifest, nothing_allowed).violations()
+
+    return found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        PSEUDONYM.format("person_id"),
+        PSEUDONYM.format("name"),
+        PSEUDONYM.format("lower(name)"),
+        f"case when {MONTHS.format('born_on')} / 12.0 < 16 then 'a child'"
+        f" when {MONTHS.format('born_on')} / 12.0 < 65 then 'of working age'"
+        f" when {MONTHS.format('born_on')} / 12.0 >= 65 then 'older' end",
+        "cast(extract(year from seen_on) as integer)"
+        " - cast(extract(year from date_trunc('month', born_on)) as integer)",
+        "cast(extract(year from seen_on) as integer)"
+        " - cast(extract(year from try_cast(comments as date)) as integer)",
+        "strftime(seen_on, '%Y-%m')",
+        "cast(extract(year from seen_on) as integer)",
+        "date_diff('day', seen_on, left_on)",
+        "person_id is not null",
+        "seen_on is null",
+        "count(distinct person_id) over (partition by score)",
+        "count(case when score > 3 then person_id end) over ()",
+        "score * 2",
+    ],
+)
+def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) -> None:
+    assert violations(f"select {value} as z from {PEOPLE}") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        ("sha256(name)", "name (direct)"),
+        ("left(sha256(encode(study || '/' || person_id)), 32)", "person_id (key)"),
+        # a pseudonym without its key, with one half of it, of too many characters
+        (PSEUDONYM.replace("getvariable('hmac_ipad')", "'key'::blob").format("name"), "name (direct)"),
+        (PSEUDONYM.replace("hmac_opad", "hmac_ipad").format("name"), "name (direct)"),
+        (PSEUDONYM.format("name").replace("32)", "64)"), "name (direct)"),
+        (PSEUDONYM.format("person_id") + " || name", "name (direct)"),
+        ("strftime(born_on, '%Y-%m')", "born_on (direct)"),
+        ("cast(extract(year from born_on) as integer)", "born_on (direct)"),
+        ("date_diff('day', born_on, seen_on)", "born_on (direct)"),
+        # the age at a date that everybody knows is a year of birth
+        (
+            "cast(extract(year from date '2026-01-01') as integer)"
+            " - cast(extract(year from born_on) as integer)",
+            "born_on (direct)",
+        ),
+        # bands of months, not of years
+        (
+            f"case when {MONTHS.format('born_on')} / 12.0 < 5.5 then 'x' end",
+            "born_on (direct)",
+        ),
+        (f"case when {MONTHS.format('born_on')} < 60 then 'x' end", "born_on (direct)"),
+        # what looks like an age, of something that is no date
+        (
+            "cast(extract(year from seen_on) as integer) - length(name)::integer",
+            "name (direct)",
+        ),
+        ("name is null", "name (direct)"),
+        ("count(distinct name) over ()", "name (direct)"),
+        ("count(case when school = 'x' then 1 end) over ()", "school (key)"),
+        ("count(case when school = 'x' then person_id end) over ()", "school (key)"),
+        ("count(*) over (partition by person_id)", "person_id (key)"),
+        ("seen_on", "seen_on (a date)"),
+        ("strftime(seen_on, '%Y-%m-%d')", "seen_on (a date)"),
+        ("date_diff('day', seen_on, date '2026-01-01')", "seen_on (a date)"),
+        ("comments", "comments (free_text)"),
+        ("coalesce(row_fault, comments)", "comments (free_text)"),
+    ],
+)
+def test_what_is_no_sanitiser_taints(value: str, source: str, violations: Callable) -> None:
+    assert (
+        f"research.main.mart.z is computed from stg_people.{source}"
+        in violations(f"select {value} as z from {PEOPLE}")
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("select * from read_csv('people.csv')", "cannot be bound"),
+        ("select * from 'people.parquet'", "cannot be bound"),
+        ("select * from glob('*')", "cannot be bound"),
+        ("select table_name as z from duckdb_tables()", "the table function duckdb_tables"),
+        ("select table_name as z from information_schema.tables", "the table function duckdb_"),
+        ("select * from json_each('[1]')", "the table function json_each"),
+        (f"select rowid as z from {PEOPLE}", "rowid of"),
+        (f"select count(*) as z from {PEOPLE} where rowid > 1", "rowid of"),
+        ("select getvariable('hmac_ipad') as z", "getvariable outside the pseudonym"),
+        ("select getvariable('hmac_' || 'ipad') as z", "getvariable outside the pseudonym"),
+        ("select getvariable('other') as z", "getvariable outside the pseudonym"),
+        (
+            f"select {PSEUDONYM.format('getvariable(chr(104) || $$mac_ipad$$)::varchar')} as z"
+            f" from {PEOPLE}",
+            "getvariable outside the pseudonym",
+        ),
+        (f"select error(name) as z from {PEOPLE}", "error() with a value in its message"),
+        ('select * from "study"."staging"."stg_people"', "is read without a ref or source"),
+        ("select * from nowhere", "cannot be bound"),
+        ("select 1 as z; select 2 as z", "it is not one query"),
+    ],
+)
+def test_what_has_no_place_in_a_model_is_refused(
+    sql: str, what: str, violations: Callable
+) -> None:
+    assert [one for one in violations(sql) if one.startswith("mart: ") and what in one]
+
+
+def test_a_python_model_is_refused_outside_the_vault(violations: Callable) -> None:
+    assert violations(path="models/vault/people.py") == []
+    assert violations(path="models/intermediate/people.py") == [
+        "people: a Python model outside the vault"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("current_setting('threads')", "current_setting()"),
+        ("random()", "random()"),
+        ("score + nextval('s')", "nextval()"),
+        ("list_transform([score], lambda x: current_setting(x::varchar))", "current_setting()"),
+    ],
+)
+def test_a_function_that_nobody_has_judged_taints(
+    value: str, what: str, violations: Callable
+) -> None:
+    found = violations(f"select {value} as z from (select *, 1 as one from {PEOPLE}) as p")
+    assert any(f"?.{what} (unknown)" in one for one in found) or any("bound" in one for one in found)
+
+
+def test_an_operator_that_nobody_has_judged_taints_with_everything_below_it(
+    violations: Callable,
+) -> None:
+    found = violations(
+        "with recursive r(k, z) using key (k) as (select 1, 2 union select k, z + 1 from r"
+        f" where z < 3) select z from r, {PEOPLE}"
+    )
+    assert {one.split("computed from ")[1] for one in found if "computed" in one} == {
+        "?.a recursive CTE using a key (unknown)",
+        *(
+            f"stg_people.{column} ({'a date' if declared == 'quasi' else declared})"
+            for column, (kind, declared) in STAGED.items()
+            if declared not in ("quasi", "plain") or kind == "date"
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("clause", "source"),
+    [
+        ("where name = 'x'", "stg_people.name (direct)"),
+        ("order by comments", "stg_people.comments (free_text)"),
+        ("join (values ('x', 1)) as v(k, i) on k = name", "stg_people.name (direct)"),
+        ("qualify row_number() over (order by born_on) = 1", "stg_people.born_on (direct)"),
+        ("where random() < 0.5", "?.random() (unknown)"),
+    ],
+)
+def test_what_identifies_may_decide_over_rows_only_where_it_is_allowed(
+    clause: str, source: str, violations: Callable
+) -> None:
+    sql = f"select score as z from {PEOPLE} {clause}"
+    said = (
+        f"{source} decides in mart which rows researchers get, and allowed.yml does not allow it"
+    )
+    assert said in violations(sql)
+    column = source.split(" ")[0]
+    allowed = f"[{{model: mart, reason: as a test, columns: ['{column}']}}]"
+    assert said not in violations(sql, allowed)
+
+
+def test_an_allowance_that_nothing_needs_is_told(violations: Callable) -> None:
+    allowed = "[{model: mart, reason: as a test, columns: [stg_people.name]}]"
+    assert violations(f"select score as z from {PEOPLE}", allowed) == [
+        "allowed.yml allows stg_people.name to act in mart, where it does not"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("staged", "said"),
+    [
+        (
+            STAGING_SQL.replace("try_cast(score as integer)", "length(name)"),
+            "stg_people.score is staged as quasi, and holds something of landed.name,",
+        ),
+        (
+            STAGING_SQL.replace("'empty: name'", "'empty: ' || comments"),
+            "stg_people.row_fault may hold something that landed",
+        ),
+    ],
+)
+def test_staging_keeps_what_identifies_in_its_own_columns(
+    staged: str, said: str, violations: Callable
+) -> None:
+    assert [one for one in violations(staged=staged) if one.startswith(said)]
+
+
+# the whole project
+
+
+@pytest.fixture(scope="module")
+def lineage(built_sample: Path) -> Lineage:
+    return Lineage(Manifest(built_sample / "target"))
+
+
+def test_the_project_keeps_what_identifies_from_researchers(lineage: Lineage) -> None:
+    assert lineage.violations() == []
+
+
+def test_every_column_of_every_model_is_traced(lineage: Lineage) -> None:
+    """The columns found by binding are those that the contracts promise."""
+    for mart in lineage.manifest.in_layer("marts"):
+        assert list(lineage.columns(mart.id)) == list(mart.columns)
+    told = [
+        flow
+        for mart in lineage.manifest.research_tables()
+        for flows in lineage.columns(mart.id).values()
+        for flow in flows
+    ]
+    assert {lineage.class_of(flow.source) for flow in told} >= {"direct", "key", "quasi"}
+    assert any(flow.is_clean for flow in told)
+
+
+LEAKS = [
+    ("a renamed column", "last_name", "", "last_name"),
+    ("an initial", "left(first_name, 1)", "", "first_name"),
+    ("a rank by number", "rank() over (order by unique_pupil_number)", "", "unique_pupil_number"),
+    ("an age in days", "date_diff('day', date_of_birth, today)", "", "date_of_birth"),
+    ("a month of birth", "strftime(date_of_birth, '%Y-%m')", "", "date_of_birth"),
+    ("a postcode sector", "left(postcode, length(postcode) - 2)", "", "postcode"),
+    ("a hash without a key", "left(sha256(unique_pupil_number), 32)", "", "unique_pupil_number"),
+    ("an id", "person.participant_id", "", "participant_id"),
+    ("an aggregate of one", "max(email) over (partition by phone)", "", "email"),
+    ("a whole row", "to_json(person)", "", "address_line_1"),
+    ("a value by coalesce", "coalesce(null, nullif(town, ''))", "", "town"),
+    ("a length", "length(first_name)", "", "first_name"),
+    ("a value told by a case", "case when sex = 'F' then 1 else 2 end", "", "sex"),
+    ("a join key", "k.i", "join (values ('x', 1)) as k(v, i) on k.v = last_name", "last_name"),
+    ("an order", "1", "order by date_of_birth", "date_of_birth"),
+    ("a choice of rows", "1", "where postcode like 'LS%'", "postcode"),
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "clause", "column"), [leak[1:] for leak in LEAKS], ids=[leak[0] for leak in LEAKS]
+)
+def test_a_leak_planted_in_any_layer_is_caught(
+    value: str, clause: str, column: str, lineage: Lineage
+) -> None:
+    """In a research table itself, and in the model that it is made from."""
+    manifest = lineage.manifest
+    identities = manifest.named("identities")
+    mart = manifest.named("send_futures__child_survey")
+    below = next(
+        manifest.nodes[one]
+        for one in mart.parents
+        if manifest.nodes[one].layer == "intermediate"
+    )
+    told = next(name for name in mart.columns if name in lineage.columns(below.id) and "id" not in name)
+    for model in (mart, below):
+        sql = f"""
+            select told.* replace (({value})::varchar as {told})
+            from (select *, date '2026-01-01' as today from ({model.sql})) as told
+            cross join {identities.relation} as person {clause}
+        """
+        changed = object.__new__(Manifest)
+        changed.nodes = manifest.nodes | {
+            model.id: replace(model, sql=sql, parents=(*model.parents, identities.id))
+        }
+        found = Lineage(changed).violations()
+        assert [one for one in found if f"stg_surveys__participants.{column} (" in one], model.name
+
+
+def test_free_text_that_comes_through_is_caught(lineage: Lineage) -> None:
+    """With no more than what a model reads anyhow: the answers as they are staged."""
+    answers = lineage.manifest.named("stg_surveys__child_survey")
+    caught = 0
+    for model in lineage.manifest.in_layer("intermediate"):
+        if answers.id in model.parents and "in_your_own_words" not in lineage.columns(model.id):
+            for name in list(lineage.columns(model.id)):
+                sql = f"""
+                    select told.* replace (words.in_your_own_words as {name})
+                    from ({model.sql}) as told cross join {answers.relation} as words
+                """
+                found = lineage.with_sql({model.id: sql}).violations()
+                caught += any(f"{answers.name}.in_your_own_words (free_text)" in one for one in found)
+    assert caught

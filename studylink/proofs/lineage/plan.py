@@ -297,6 +297,8 @@ class Walk:
             flows = merged({flow._replace(is_date=True): names} for flow, names in flows.items())
         for name in _names(expression):
             flows = through(flows, name)
+        if expression.get("name") == "error" and flows:
+            self.refused.add("error() with a value in its message")
         for what in self._unjudged(expression):
             flows = merged((flows, *(column.flows for column in row), {unknown(what): frozenset()}))
         return Column(flows, _is_constant(expression, inner))
@@ -365,7 +367,7 @@ class Walk:
             yield f"the expression {kind}"
         if kind == "BOUND_WINDOW" and expression["type"] not in functions.WINDOWS:
             yield f"the window function {expression['type']}"
-        if kind == "BOUND_CONSTANT" and expression["value"].get("value") in SECRETS:
+        if kind == "BOUND_CONSTANT" and _is_secret(expression):
             self.refused.add("getvariable outside the pseudonym")
             yield "getvariable()"
         if expression.get("name", "count") not in functions.KNOWN:
@@ -456,6 +458,12 @@ def _names(expression: dict) -> Iterator[str]:
         yield expression["type"].removeprefix("WINDOW_").lower()
     elif expression["expression_class"] == "BOUND_CASE":
         yield "case"
+
+
+def _is_secret(constant: dict) -> bool:
+    """Whether a constant is what a session variable of the pseudonym key holds."""
+    value = constant["value"].get("value")
+    return isinstance(value, str) and value in SECRETS
 
 
 def _is_constant(expression: dict, inner: list[Column]) -> bool:

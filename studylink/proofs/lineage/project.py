@@ -43,9 +43,13 @@ class Lineage:
     types and SQL.
     """
 
-    def __init__(self, manifest: Manifest):
-        """Bind every model of a project as dbt compiled it."""
+    def __init__(self, manifest: Manifest, allowed: Path = ALLOWED):
+        """Bind every model of a project as dbt compiled it.
+
+        `allowed` is the list of identifying columns that may decide over rows.
+        """
         self.manifest = manifest
+        self.allowed = allowed
         self._read = _bound(manifest)
 
     def with_sql(self, sql: Mapping[str, str]) -> "Lineage":
@@ -55,7 +59,7 @@ class Lineage:
             unique_id: replace(node, sql=sql.get(unique_id, node.sql))
             for unique_id, node in self.manifest.nodes.items()
         }
-        return Lineage(changed)
+        return Lineage(changed, self.allowed)
 
     def columns(self, node_id: str) -> dict[str, Flows]:
         """The explicit flows into each column of a model, in the columns' order."""
@@ -183,7 +187,7 @@ class Lineage:
                     )
 
     def _unlisted_or_unused(self) -> Iterator[str]:
-        allowed = allowed_implicit_flows()
+        allowed = _listed(self.allowed)
         acting = {
             (str(one.flow.source), one.model): self.class_of(one.flow.source)
             for mart in self.manifest.research_tables()
@@ -194,11 +198,11 @@ class Lineage:
             if declared not in KEYS | OTHERS and (source, model) not in allowed:
                 yield (
                     f"{source} ({declared}) decides in {model} which rows researchers get, "
-                    f"and {ALLOWED.name} does not allow it"
+                    f"and {self.allowed.name} does not allow it"
                 )
         for source, model in allowed:
             if (source, model) not in acting:
-                yield f"{ALLOWED.name} allows {source} to act in {model}, where it does not"
+                yield f"{self.allowed.name} allows {source} to act in {model}, where it does not"
 
     def _staged_wrongly(self) -> Iterator[str]:
         """What is staged under a harmless class and holds something of an identifying column."""
@@ -230,11 +234,11 @@ class Lineage:
                             )
 
 
-def allowed_implicit_flows() -> set[tuple[str, str]]:
+def _listed(allowed: Path) -> set[tuple[str, str]]:
     """The source columns that may decide over rows, each with the model in which it may."""
     return {
         (source, entry["model"])
-        for entry in yaml.safe_load(ALLOWED.read_text(encoding="utf-8"))
+        for entry in yaml.safe_load(allowed.read_text(encoding="utf-8"))
         for source in entry["columns"]
     }
 
@@ -301,19 +305,18 @@ def _bound_model(shadow: Shadow, node: Node) -> Read:
     if _is_python(node):
         refused = "a Python model outside the vault" if node.layer != "vault" else None
         return Read(declared, None, frozenset(filter(None, (refused,))))
+    columns = declared
     try:
+        written_wrongly = frozenset(_written_wrongly(shadow.syntax(node.sql)))
         columns = tuple(shadow.columns(node.sql))
+        return Read(columns, shadow.plan(node.sql), written_wrongly)
     except NotBound as error:
-        return Read(declared, None, frozenset((f"it cannot be bound: {error}",)))
-    try:
-        return Read(columns, shadow.plan(node.sql), frozenset(_written_wrongly(shadow, node.sql)))
-    except NotBound as error:
-        return Read(columns, None, frozenset((f"its plan cannot be read: {error}",)))
+        return Read(columns, None, frozenset((f"it cannot be bound: {error}",)))
 
 
-def _written_wrongly(shadow: Shadow, sql: str) -> Iterator[str]:
+def _written_wrongly(syntax: dict) -> Iterator[str]:
     """What a query may not say, whatever becomes of it in the plan."""
-    for part in _outside_pseudonyms(shadow.syntax(sql)):
+    for part in _outside_pseudonyms(syntax):
         if part.get("function_name") == "getvariable":
             yield "getvariable outside the pseudonym"
 
