@@ -313,8 +313,7 @@ class Walk:
             {
                 flow._replace(
                     is_clean=flow.is_clean
-                    or works
-                    and sanitiser.makes_safe(hole, flow, self.class_of(flow.source))
+                    or (works and sanitiser.makes_safe(hole, flow, self.class_of(flow.source)))
                 ): names
             }
             for hole, flows in values.items()
@@ -346,8 +345,7 @@ class Walk:
             merged(
                 {
                     flow._replace(
-                        is_clean=flow.is_clean
-                        or (not names and self.class_of(flow.source) in KEYS)
+                        is_clean=flow.is_clean or (not names and self.class_of(flow.source) in KEYS)
                     ): names
                 }
                 for flow, names in value.flows.items()

@@ -36,6 +36,18 @@ class Read:
     refused: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Traced:
+    """What a relation comes to: its flows, and what is refused in it.
+
+    `landed` is what a staging model's own SQL gives, in terms of what landed.
+    """
+
+    relation: Relation
+    refused: frozenset[str] = frozenset()
+    landed: Relation | None = None
+
+
 class Lineage:
     """Where the columns of a compiled project come from.
 
@@ -50,26 +62,35 @@ class Lineage:
         """
         self.manifest = manifest
         self.allowed = allowed
-        self._read = _bound(manifest)
+        self._read = _bound(manifest, {})
+        self._traced_before: dict[str, Traced] = {}
+
+    def with_nodes(self, *nodes: Node) -> "Lineage":
+        """The same project with some nodes replaced; only what stands on them is analysed again."""
+        changed = Lineage.__new__(Lineage)
+        changed.manifest = self.manifest.with_nodes(*nodes)
+        changed.allowed = self.allowed
+        affected = {one.id for node in nodes for one in (node, *changed.manifest.descendants(node))}
+        kept = {node_id: read for node_id, read in self._read.items() if node_id not in affected}
+        changed._read = _bound(changed.manifest, kept)
+        changed._traced_before = {node_id: self._traced[node_id] for node_id in kept}
+        return changed
 
     def with_sql(self, sql: Mapping[str, str]) -> "Lineage":
         """The same project with the compiled SQL of some models, by node id, replaced."""
-        changed = object.__new__(Manifest)
-        changed.nodes = {
-            unique_id: replace(node, sql=sql.get(unique_id, node.sql))
-            for unique_id, node in self.manifest.nodes.items()
-        }
-        return Lineage(changed, self.allowed)
+        return self.with_nodes(
+            *(replace(self.manifest.nodes[node_id], sql=text) for node_id, text in sql.items())
+        )
 
     def columns(self, node_id: str) -> dict[str, Flows]:
         """The explicit flows into each column of a model, in the columns' order."""
         names = [name for name, _ in self._read[node_id].columns]
-        relation = self._relations[node_id]
+        relation = self._traced[node_id].relation
         return {name: one.flows for name, one in zip(names, relation.columns, strict=True)}
 
     def implicit(self, node_id: str) -> Mapping[Acting, frozenset[str]]:
         """What decides over the rows of a model: in itself, and in all that it stands on."""
-        return self._relations[node_id].implicit
+        return self._traced[node_id].relation.implicit
 
     def uses(self, node_id: str) -> dict[Source, frozenset[str]]:
         """The columns of its parents that a model's own SQL uses, and how.
@@ -80,7 +101,9 @@ class Lineage:
         tables = {
             node.relation: (
                 names := tuple(name for name, _ in self._read[node.id].columns),
-                Relation(tuple(Column({Flow(Source(node.name, one)): frozenset()}) for one in names)),
+                Relation(
+                    tuple(Column({Flow(Source(node.name, one)): frozenset()}) for one in names)
+                ),
             )
             for node in self.manifest.nodes.values()
             if node.id in self._read
@@ -91,9 +114,7 @@ class Lineage:
             for column in relation.columns
             for flow in column.flows
         }
-        return merged(
-            (values, *({one.flow.source: how} for one, how in relation.implicit.items()))
-        )
+        return merged((values, *({one.flow.source: how} for one, how in relation.implicit.items())))
 
     def class_of(self, source: Source) -> str:
         """The declared class of a source column; `unknown` of what is none."""
@@ -103,7 +124,7 @@ class Lineage:
         """Everything that breaks the promise, a sentence each; none in a project that keeps it."""
         return sorted(
             {
-                *self._refusals,
+                *self._refusals(),
                 *self._taints(),
                 *self._unlisted_or_unused(),
                 *self._staged_wrongly(),
@@ -123,39 +144,30 @@ class Lineage:
         }
 
     @cached_property
-    def _analysis(self) -> tuple[dict[str, Relation], dict[str, Relation], set[str]]:
-        """Every relation in terms of sources, staging in terms of what landed, and refusals."""
+    def _traced(self) -> dict[str, Traced]:
+        """Every relation in terms of where flows begin, each after what it refers to."""
         tables: dict[str, tuple[tuple[str, ...], Relation]] = {}
-        relations: dict[str, Relation] = {}
-        landed: dict[str, Relation] = {}
-        refusals: set[str] = set()
+        traced: dict[str, Traced] = {}
         for node_id, read in self._read.items():
             node = self.manifest.nodes[node_id]
-            names = tuple(name for name, _ in read.columns)
-            refusals |= {f"{node.name}: {what}" for what in read.refused}
-            if node.kind == "source" or node.kind == "seed":
-                relation = _origins(node, read) if node.kind == "source" else _nothing(read)
-            elif read.plan is None and not read.refused:
-                relation = _origins(node, read)
-            else:
-                relation, refused = self._walked(node, tables)
-                refusals |= {f"{node.name}: {what}" for what in refused}
-                if node.layer == "staging":
-                    landed[node_id] = relation
-                    relation = _origins(node, read)
-            relations[node_id] = relation
-            tables[node.relation] = (names, relation)
-        return relations, landed, refusals
+            traced[node_id] = self._traced_before.get(node_id) or self._trace(node, read, tables)
+            tables[node.relation] = (
+                tuple(name for name, _ in read.columns),
+                traced[node_id].relation,
+            )
+        return traced
 
-    @property
-    def _relations(self) -> dict[str, Relation]:
-        return self._analysis[0]
+    def _trace(self, node: Node, read: Read, tables: Mapping) -> Traced:
+        if node.kind == "seed":
+            return Traced(Relation(tuple(Column() for _ in read.columns)))
+        if node.kind == "source" or (_is_origin(node) and _is_python(node)):
+            return Traced(_origins(node, read))
+        relation, refused = self._walked(node, tables)
+        if _is_origin(node):
+            return Traced(_origins(node, read), refused | read.refused, relation)
+        return Traced(relation, refused | read.refused)
 
-    @property
-    def _refusals(self) -> set[str]:
-        return self._analysis[2]
-
-    def _walked(self, node: Node, tables: Mapping) -> tuple[Relation, set[str]]:
+    def _walked(self, node: Node, tables: Mapping) -> tuple[Relation, frozenset[str]]:
         """What a model gives over tables, and what is refused; everything where it is not known."""
         read = self._read[node.id]
         allowed = {
@@ -165,13 +177,20 @@ class Lineage:
         }
         walk = Walk(allowed, node.name, self.class_of)
         if read.plan is None:
-            return _everything(read, allowed, "what cannot be bound"), set()
+            return _everything(read, allowed, "what cannot be bound"), frozenset()
         try:
-            return walk.result(read.plan), walk.refused
+            relation = walk.result(read.plan)
         except Unknown as error:
-            return _everything(read, allowed, str(error)), walk.refused
+            relation = _everything(read, allowed, str(error))
+        return relation, frozenset(walk.refused)
 
     # what is wrong
+
+    def _refusals(self) -> Iterator[str]:
+        """What has no place in a model, wherever it leads."""
+        for node_id, traced in self._traced.items():
+            for what in traced.refused:
+                yield f"{self.manifest.nodes[node_id].name}: {what}"
 
     def _taints(self) -> Iterator[str]:
         """What reaches researchers, of identifiers, of keys and of the day of an event."""
@@ -206,13 +225,15 @@ class Lineage:
 
     def _staged_wrongly(self) -> Iterator[str]:
         """What is staged under a harmless class and holds something of an identifying column."""
-        for node_id, relation in self._analysis[1].items():
+        for node_id, traced in self._traced.items():
+            if traced.landed is None:
+                continue
             node = self.manifest.nodes[node_id]
             classes = node.classes()
             columns = {
                 name: column
                 for (name, _), column in zip(
-                    self._read[node_id].columns, relation.columns, strict=True
+                    self._read[node_id].columns, traced.landed.columns, strict=True
                 )
             }
             identifying = {
@@ -266,11 +287,6 @@ def _origins(node: Node, read: Read) -> Relation:
     )
 
 
-def _nothing(read: Read) -> Relation:
-    """A relation that comes from nobody: a seed."""
-    return Relation(tuple(Column() for _ in read.columns))
-
-
 def _everything(read: Read, tables: Mapping, what: str) -> Relation:
     """A relation of which each column may hold anything that it could read."""
     flows = merged(
@@ -283,12 +299,14 @@ def _everything(read: Read, tables: Mapping, what: str) -> Relation:
     return Relation(tuple(Column(flows) for _ in read.columns), implicit)
 
 
-def _bound(manifest: Manifest) -> dict[str, Read]:
-    """Every source, seed and model as bound, each after what it refers to."""
+def _bound(manifest: Manifest, kept: Mapping[str, Read]) -> dict[str, Read]:
+    """Every source, seed and model as bound, each after what it refers to; `kept` is taken over."""
     shadow = Shadow()
     read: dict[str, Read] = {}
     for node in [*manifest.of_kind("source"), *manifest.in_order()]:
-        if node.kind == "source":
+        if node.id in kept:
+            one = kept[node.id]
+        elif node.kind == "source":
             landed = [(name, "varchar") for name in node.columns]
             one = Read((*landed, ("source_table", "varchar"), ("row_number", "bigint")), None)
         elif node.kind == "seed":

@@ -18,6 +18,8 @@ OTHERS = frozenset(("quasi", "sensitive", "plain"))
 """The classes of staged columns, by what may become of them: see `models/staging`."""
 
 IGNORED = frozenset(("alias", "query_location", "arguments", "return_type", "original_arguments"))
+TELLING = ("type", "name", "function_name")
+"""What mostly tells two expressions apart, so that little else need be compared."""
 CONSTANT = "a_constant"
 WHOLE_NUMBER = "a_whole_number"
 """Holes that only a written constant fills, any one at each place."""
@@ -170,6 +172,8 @@ def _alike(shape: object, actual: object, filled: dict[str, dict]) -> bool:
         hole = _hole(shape)
         if hole:
             return _fills(hole, actual, filled)
+        if any(shape.get(key) != actual.get(key) for key in TELLING):
+            return False
         if shape.get("expression_class") == "BOUND_CAST" and shape["return_type"] != actual.get(
             "return_type"
         ):
