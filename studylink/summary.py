@@ -89,7 +89,7 @@ def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
             quarantined,
         ),
     ]
-    text = "\n\n".join(f"{title}\n{_table(header, rows)}" for title, header, rows in sections)
+    text = "\n\n".join(f"{title}\n{aligned(header, rows)}" for title, header, rows in sections)
     research = databases.path(folder, "research")
     files = "\n".join(
         f"  {databases.path(folder, name)}  {what}"
@@ -122,7 +122,7 @@ def research_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, in
     ]
 
 
-def _table(header: tuple[str, ...], rows: list[tuple]) -> str:
+def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
     """Rows as aligned text: numbers to the right, words to the left, the last column as it is."""
     if not rows:
         return "  none"

@@ -19,12 +19,13 @@ class Flow(NamedTuple):
     """That something of a source arrives.
 
     `is_date` says that no more of it than a date or an instant can tell, `is_clean` that a
-    sanitiser stands on the way.
+    sanitiser stands on the way, `is_choice` that it only says which of other values is taken.
     """
 
     source: Source
     is_date: bool = False
     is_clean: bool = False
+    is_choice: bool = False
 
 
 Flows = Mapping[Flow, frozenset[str]]

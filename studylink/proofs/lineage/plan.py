@@ -127,10 +127,6 @@ class Walk:
         (below,) = self._below(plan)
         return self._acted(below, "order", self._values(plan["orders"], below.columns, nested=True))
 
-    def _top(self, plan: dict) -> Relation:
-        (below,) = self._below(plan)
-        return self._acted(below, "limit", self._values(plan["orders"], below.columns, nested=True))
-
     def _sample(self, plan: dict) -> Relation:
         (below,) = self._below(plan)
         return below
@@ -292,9 +288,12 @@ class Walk:
             else self._value(one, row)
             for one in _inside(expression)
         ]
+        if kind == "BOUND_CASE":
+            # conditions and results alternate; what is taken otherwise comes last
+            inner[:-1:2] = [Column(_all(one.flows, is_choice=True)) for one in inner[:-1:2]]
         flows = merged(column.flows for column in inner)
         if kind == "BOUND_CAST" and expression["return_type"]["id"] in DATES:
-            flows = merged({flow._replace(is_date=True): names} for flow, names in flows.items())
+            flows = _all(flows, is_date=True)
         for name in _names(expression):
             flows = through(flows, name)
         if expression.get("name") == "error" and flows:
@@ -399,7 +398,6 @@ _RULES: dict[str, Callable[[Walk, dict], Relation]] = {
     "LOGICAL_PROJECTION": Walk._projection,
     "LOGICAL_RECURSIVE_CTE": Walk._recursive_cte,
     "LOGICAL_SAMPLE": Walk._sample,
-    "LOGICAL_TOP_N": Walk._top,
     "LOGICAL_UNION": Walk._union,
     "LOGICAL_UNNEST": Walk._window,
     "LOGICAL_WINDOW": Walk._window,
@@ -454,8 +452,6 @@ def _names(expression: dict) -> Iterator[str]:
         yield expression["name"]
     elif expression["expression_class"] == "BOUND_WINDOW":
         yield expression["type"].removeprefix("WINDOW_").lower()
-    elif expression["expression_class"] == "BOUND_CASE":
-        yield "case"
 
 
 def _is_secret(constant: dict) -> bool:
@@ -472,9 +468,13 @@ def _is_constant(expression: dict, inner: list[Column]) -> bool:
     if kind == "BOUND_CAST" or expression["type"] == "OPERATOR_COALESCE":
         return all(column.is_constant for column in inner)
     if kind == "BOUND_CASE":
-        # conditions and results alternate; what is taken otherwise comes last
         return all(column.is_constant for column in [*inner[1:-1:2], inner[-1]])
     return False
+
+
+def _all(flows: Flows, **known: bool) -> Flows:
+    """The same flows, with something known of each."""
+    return merged({flow._replace(**known): names} for flow, names in flows.items())
 
 
 def _put_together(columns: Iterable[Column], name: str) -> Column:

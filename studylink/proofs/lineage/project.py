@@ -58,7 +58,8 @@ class Lineage:
     def __init__(self, manifest: Manifest, allowed: Path = ALLOWED):
         """Bind every model of a project as dbt compiled it.
 
-        `allowed` is the list of identifying columns that may decide over rows.
+        `allowed` is the list of identifying columns that may decide over rows. Raises `ValueError`
+        where dbt has not compiled every model.
         """
         self.manifest = manifest
         self.allowed = allowed
@@ -201,7 +202,7 @@ class Lineage:
                     if flow.is_clean or (declared in OTHERS and not flow.is_date):
                         continue
                     yield (
-                        f"{_researchers_name(mart)}.{column} is computed from {flow.source} "
+                        f"{told_name(mart)}.{column} is computed from {flow.source} "
                         f"({'a date' if declared in OTHERS else declared})"
                     )
 
@@ -264,8 +265,9 @@ def _listed(allowed: Path) -> set[tuple[str, str]]:
     }
 
 
-def _researchers_name(mart: Node) -> str:
-    return f"{mart.database}.{mart.schema}.{mart.alias}"
+def told_name(node: Node) -> str:
+    """The name under which people find a table: `research.five_to_twelve.areas`."""
+    return f"{node.database}.{node.schema}.{node.alias}"
 
 
 def _is_python(node: Node) -> bool:
@@ -323,6 +325,8 @@ def _bound_model(shadow: Shadow, node: Node) -> Read:
     if _is_python(node):
         refused = "a Python model outside the vault" if node.layer != "vault" else None
         return Read(declared, None, frozenset(filter(None, (refused,))))
+    if node.sql is None:
+        raise ValueError(f"{node.name} is not compiled: run `dbt compile` first, of everything")
     columns = declared
     try:
         written_wrongly = frozenset(_written_wrongly(shadow.syntax(node.sql)))
