@@ -58,6 +58,10 @@ class Relation:
     implicit: Mapping[Acting, frozenset[str]] = field(default_factory=dict)
 
 
+Tables = dict[str, tuple[tuple[str, ...], Relation]]
+"""What can be read, by quoted name: the names of the columns, and the relation."""
+
+
 def merged(sets: Iterable[Mapping]) -> dict:
     """Several flows, or several things acting, as one: names of the same key put together."""
     result: dict = {}

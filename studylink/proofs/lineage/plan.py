@@ -6,7 +6,7 @@ over rows. What a rule does not know ends the walk with `Unknown`: the caller th
 column of the result for tainted with everything that the query reads.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from studylink.proofs.lineage import functions
@@ -16,6 +16,7 @@ from studylink.proofs.lineage.flows import (
     Flows,
     Relation,
     Source,
+    Tables,
     merged,
     through,
     unknown,
@@ -56,7 +57,7 @@ class Walk:
     model.
     """
 
-    tables: Mapping[str, tuple[tuple[str, ...], Relation]]
+    tables: Tables
     model: str
     class_of: Callable[[Source], str]
     refused: set[str] = field(default_factory=set)
@@ -227,6 +228,7 @@ class Walk:
         else:
             right = self.result(plan["children"][1])
         _only(plan, "left_projection_map", "right_projection_map", "predicate")
+        left, right = self._matched(plan, left, right)
         both = _beside(left, right)
         if plan["type"] == "LOGICAL_ANY_JOIN":
             keys = self._values([plan["condition"]], both.columns)
@@ -245,6 +247,10 @@ class Walk:
             # a column that says whether there is a match
             return Relation((*left.columns, _put_together(keys, "exists")), both.implicit)
         raise Unknown(f"the join {kind}")
+
+    def _matched(self, plan: dict, left: Relation, right: Relation) -> tuple[Relation, Relation]:
+        """The two sides of a join, as they go into it: what a join says of them is added here."""
+        return left, right
 
     # what the rules share
 
@@ -290,10 +296,10 @@ class Walk:
         ]
         if kind == "BOUND_CASE":
             # conditions and results alternate; what is taken otherwise comes last
-            inner[:-1:2] = [Column(_all(one.flows, is_choice=True)) for one in inner[:-1:2]]
+            inner[:-1:2] = [Column(marked(one.flows, is_choice=True)) for one in inner[:-1:2]]
         flows = merged(column.flows for column in inner)
         if kind == "BOUND_CAST" and expression["return_type"]["id"] in DATES:
-            flows = _all(flows, is_date=True)
+            flows = marked(flows, is_date=True)
         for name in _names(expression):
             flows = through(flows, name)
         if expression.get("name") == "error" and flows:
@@ -472,7 +478,7 @@ def _is_constant(expression: dict, inner: list[Column]) -> bool:
     return False
 
 
-def _all(flows: Flows, **known: bool) -> Flows:
+def marked(flows: Flows, **known: bool) -> Flows:
     """The same flows, with something known of each."""
     return merged({flow._replace(**known): names} for flow, names in flows.items())
 

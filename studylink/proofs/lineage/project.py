@@ -14,6 +14,7 @@ from studylink.proofs.lineage.flows import (
     Flows,
     Relation,
     Source,
+    Tables,
     merged,
     unknown,
 )
@@ -52,7 +53,7 @@ class Lineage:
     """Where the columns of a compiled project come from.
 
     Analysing takes some seconds, once, when first asked. Nothing of it needs data: only names,
-    types and SQL.
+    types and SQL. `bound` has every source, seed and model, each after what it refers to.
     """
 
     def __init__(self, manifest: Manifest, allowed: Path = ALLOWED):
@@ -63,7 +64,7 @@ class Lineage:
         """
         self.manifest = manifest
         self.allowed = allowed
-        self._read = _bound(manifest, {})
+        self.bound = _bound(manifest, {})
         self._traced_before: dict[str, Traced] = {}
 
     def with_nodes(self, *nodes: Node) -> "Lineage":
@@ -72,8 +73,8 @@ class Lineage:
         changed.manifest = self.manifest.with_nodes(*nodes)
         changed.allowed = self.allowed
         affected = {one.id for node in nodes for one in (node, *changed.manifest.descendants(node))}
-        kept = {node_id: read for node_id, read in self._read.items() if node_id not in affected}
-        changed._read = _bound(changed.manifest, kept)
+        kept = {node_id: read for node_id, read in self.bound.items() if node_id not in affected}
+        changed.bound = _bound(changed.manifest, kept)
         changed._traced_before = {node_id: self._traced[node_id] for node_id in kept}
         return changed
 
@@ -85,7 +86,7 @@ class Lineage:
 
     def columns(self, node_id: str) -> dict[str, Flows]:
         """The explicit flows into each column of a model, in the columns' order."""
-        names = [name for name, _ in self._read[node_id].columns]
+        names = [name for name, _ in self.bound[node_id].columns]
         relation = self._traced[node_id].relation
         return {name: one.flows for name, one in zip(names, relation.columns, strict=True)}
 
@@ -101,13 +102,13 @@ class Lineage:
         """
         tables = {
             node.relation: (
-                names := tuple(name for name, _ in self._read[node.id].columns),
+                names := tuple(name for name, _ in self.bound[node.id].columns),
                 Relation(
                     tuple(Column({Flow(Source(node.name, one)): frozenset()}) for one in names)
                 ),
             )
             for node in self.manifest.nodes.values()
-            if node.id in self._read
+            if node.id in self.bound
         }
         relation, _ = self._walked(self.manifest.nodes[node_id], tables)
         values = {
@@ -147,9 +148,9 @@ class Lineage:
     @cached_property
     def _traced(self) -> dict[str, Traced]:
         """Every relation in terms of where flows begin, each after what it refers to."""
-        tables: dict[str, tuple[tuple[str, ...], Relation]] = {}
+        tables: Tables = {}
         traced: dict[str, Traced] = {}
-        for node_id, read in self._read.items():
+        for node_id, read in self.bound.items():
             node = self.manifest.nodes[node_id]
             traced[node_id] = self._traced_before.get(node_id) or self._trace(node, read, tables)
             tables[node.relation] = (
@@ -158,32 +159,24 @@ class Lineage:
             )
         return traced
 
-    def _trace(self, node: Node, read: Read, tables: Mapping) -> Traced:
+    def _trace(self, node: Node, read: Read, tables: Tables) -> Traced:
         if node.kind == "seed":
             return Traced(Relation(tuple(Column() for _ in read.columns)))
         if node.kind == "source" or (_is_origin(node) and _is_python(node)):
-            return Traced(_origins(node, read))
+            return Traced(origins(node, read))
         relation, refused = self._walked(node, tables)
         if _is_origin(node):
-            return Traced(_origins(node, read), refused | read.refused, relation)
+            return Traced(origins(node, read), refused | read.refused, relation)
         return Traced(relation, refused | read.refused)
 
-    def _walked(self, node: Node, tables: Mapping) -> tuple[Relation, frozenset[str]]:
-        """What a model gives over tables, and what is refused; everything where it is not known."""
-        read = self._read[node.id]
-        allowed = {
-            relation: table
-            for relation, table in tables.items()
-            if relation in {self.manifest.nodes[one].relation for one in node.parents}
-        }
-        walk = Walk(allowed, node.name, self.class_of)
-        if read.plan is None:
-            return _everything(read, allowed, "what cannot be bound"), frozenset()
-        try:
-            relation = walk.result(read.plan)
-        except Unknown as error:
-            relation = _everything(read, allowed, str(error))
-        return relation, frozenset(walk.refused)
+    def _walked(self, node: Node, tables: Tables) -> tuple[Relation, frozenset[str]]:
+        walk = Walk(self.readable(node, tables), node.name, self.class_of)
+        return walked(self.bound[node.id], walk), frozenset(walk.refused)
+
+    def readable(self, node: Node, tables: Tables) -> Tables:
+        """Those of the tables that a model says it reads."""
+        relations = [self.manifest.nodes[one].relation for one in node.parents]
+        return {relation: tables[relation] for relation in relations if relation in tables}
 
     # what is wrong
 
@@ -234,7 +227,7 @@ class Lineage:
             columns = {
                 name: column
                 for (name, _), column in zip(
-                    self._read[node_id].columns, traced.landed.columns, strict=True
+                    self.bound[node_id].columns, traced.landed.columns, strict=True
                 )
             }
             identifying = {
@@ -279,7 +272,7 @@ def _is_origin(node: Node) -> bool:
     return node.layer == "staging" or (node.layer == "vault" and _is_python(node))
 
 
-def _origins(node: Node, read: Read) -> Relation:
+def origins(node: Node, read: Read) -> Relation:
     """A relation whose columns are where flows begin."""
     return Relation(
         tuple(
@@ -289,16 +282,24 @@ def _origins(node: Node, read: Read) -> Relation:
     )
 
 
-def _everything(read: Read, tables: Mapping, what: str) -> Relation:
-    """A relation of which each column may hold anything that it could read."""
+def walked(read: Read, walk: Walk) -> Relation:
+    """What a model gives; where that is not known, everything that it could read in each column."""
+    what = "what cannot be bound"
+    if read.plan is not None:
+        try:
+            return walk.result(read.plan)
+        except Unknown as error:
+            what = str(error)
+    tables = [table for _, table in walk.tables.values()]
     flows = merged(
         (
             {unknown(what): frozenset()},
-            *(column.flows for _, table in tables.values() for column in table.columns),
+            *(column.flows for table in tables for column in table.columns),
         )
     )
-    implicit = merged(table.implicit for _, table in tables.values())
-    return Relation(tuple(Column(flows) for _ in read.columns), implicit)
+    return Relation(
+        tuple(Column(flows) for _ in read.columns), merged(table.implicit for table in tables)
+    )
 
 
 def _bound(manifest: Manifest, kept: Mapping[str, Read]) -> dict[str, Read]:
