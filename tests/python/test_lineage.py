@@ -446,6 +446,9 @@ PSEUDONYM = """
     left(sha256(getvariable('hmac_opad') || unhex(sha256(
         getvariable('hmac_ipad') || encode(study || '/' || 'person' || '/' || {})))), 32)
 """
+JUDGED = f"""
+    select *, school = 'x' as is_at_x, case when school = 'x' then 1 end as only_at_x from {PEOPLE}
+"""
 AS_OF = "timestamp '2026-01-01 00:00:00'"
 MONTHS = f"""(
     12 * (extract(year from {AS_OF}) - extract(year from {{0}}))
@@ -568,13 +571,27 @@ def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) ->
         ("seen_on", "seen_on (a date)"),
         ("strftime(seen_on, '%Y-%m-%d')", "seen_on (a date)"),
         ("date_diff('day', seen_on, date '2026-01-01')", "seen_on (a date)"),
+        (
+            "date_diff('day', seen_on, case when score > 1 then date '2026-01-01' end)",
+            "seen_on (a date)",
+        ),
+        # one age at one moment, not a month of birth by ages at two
+        (
+            f"case when {MONTHS.format('born_on')} / 12.0 < 5 then 'x' when"
+            f" {MONTHS.replace('2026-01', '2026-02').format('born_on')} / 12.0 < 5 then 'y' end",
+            "born_on (direct)",
+        ),
+        ("nullif(school, 'x') is null", "school (key)"),
+        ("case when school = 'x' then 1 end is null", "school (key)"),
+        ("count(distinct is_at_x) over ()", "school (key)"),
+        ("count(only_at_x) over ()", "school (key)"),
         ("comments", "comments (free_text)"),
         ("coalesce(row_fault, comments)", "comments (free_text)"),
     ],
 )
 def test_what_is_no_sanitiser_taints(value: str, source: str, violations: Callable) -> None:
     assert f"research.main.mart.z is computed from stg_people.{source}" in violations(
-        f"select {value} as z from {PEOPLE}"
+        f"select {value} as z from ({JUDGED})"
     )
 
 

@@ -21,7 +21,7 @@ from studylink.proofs.lineage.flows import (
     through,
     unknown,
 )
-from studylink.proofs.lineage.sanitisers import KEYS, Sanitiser, sanitised
+from studylink.proofs.lineage.sanitisers import KEYS, Sanitiser, is_untouched, sanitised
 from studylink.proofs.lineage.shadow import VARIABLES, parts, secret
 
 PLAIN_CLASSES = frozenset(
@@ -313,12 +313,17 @@ class Walk:
     ) -> Flows:
         """What comes out of a sanitiser."""
         values = {hole: self._value(part, row).flows for hole, part in filled.items()}
-        works = all(values.values()) or not sanitiser.relative
+        works = not sanitiser.relative or all(
+            any(flow.is_date and not flow.is_choice for flow in flows) for flows in values.values()
+        )
         flows = merged(
             {
                 flow._replace(
                     is_clean=flow.is_clean
-                    or (works and sanitiser.makes_safe(hole, flow, self.class_of(flow.source)))
+                    or (
+                        works
+                        and sanitiser.makes_safe(hole, flow, names, self.class_of(flow.source))
+                    )
                 ): names
             }
             for hole, flows in values.items()
@@ -350,7 +355,8 @@ class Walk:
             merged(
                 {
                     flow._replace(
-                        is_clean=flow.is_clean or (not names and self.class_of(flow.source) in KEYS)
+                        is_clean=flow.is_clean
+                        or (is_untouched(flow, names) and self.class_of(flow.source) in KEYS)
                     ): names
                 }
                 for flow, names in value.flows.items()
@@ -458,6 +464,10 @@ def _names(expression: dict) -> Iterator[str]:
         yield expression["name"]
     elif expression["expression_class"] == "BOUND_WINDOW":
         yield expression["type"].removeprefix("WINDOW_").lower()
+    elif expression["type"].startswith("COMPARE_"):
+        yield "compared"
+    elif expression["type"].startswith(("OPERATOR_IS_", "OPERATOR_NOT")):
+        yield expression["type"].removeprefix("OPERATOR_").replace("_", " ").lower()
 
 
 def _is_secret(constant: dict) -> bool:

@@ -22,7 +22,10 @@ TELLING = ("type", "name", "function_name")
 """What mostly tells two expressions apart, so that little else need be compared."""
 CONSTANT = "a_constant"
 WHOLE_NUMBER = "a_whole_number"
-"""Holes that only a written constant fills, any one at each place."""
+ONE_CONSTANT = "the_one_constant"
+"""Holes that only a written constant fills: any one at each place, but for the last, which is the
+same at all."""
+CONSTANTS = (CONSTANT, WHOLE_NUMBER, ONE_CONSTANT)
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Sanitiser:
 
     `holes` gives each hole its type, `classes` says of which classes of columns the shape tells
     nothing any more. Where `dates_only`, nothing is made safe but what tells no more than a date
-    does; where it is `relative`, each hole must be filled by something that landed: the distance
-    from a date that everybody knows is that date's own. One arm of a `case` in the shape stands for
-    any number like it.
+    does; where `untouched_only`, nothing but columns as they landed. Where it is `relative`, each
+    hole must be filled by a date that landed: the distance from one that everybody knows tells the
+    other. One arm of a `case` in the shape stands for any number like it.
     """
 
     name: str
@@ -42,20 +45,23 @@ class Sanitiser:
     cleans: frozenset[str]
     classes: frozenset[str]
     dates_only: bool = False
+    untouched_only: bool = False
     relative: bool = False
 
-    def makes_safe(self, hole: str, flow: Flow, declared: str) -> bool:
-        """Whether a flow of a column of a class, in by a hole, goes out clean."""
+    def makes_safe(self, hole: str, flow: Flow, through: frozenset[str], declared: str) -> bool:
+        """Whether a flow through functions, of a class, that comes in by a hole goes out clean."""
         return (
             hole in self.cleans
             and declared in self.classes
             and (flow.is_date or not self.dates_only)
+            and (is_untouched(flow, through) or not self.untouched_only)
         )
 
     @property
     def query(self) -> str:
         """The shape as a query over its holes."""
-        kinds = {**self.holes, CONSTANT: "varchar", WHOLE_NUMBER: "integer"}
+        constants = {CONSTANT: "varchar", WHOLE_NUMBER: "integer", ONE_CONSTANT: "varchar"}
+        kinds = self.holes | constants
         empty = ", ".join(f"null::{kind} as {name}" for name, kind in kinds.items())
         return f"select {self.sql} as shape from (select {empty}) as holes"
 
@@ -72,12 +78,19 @@ class Sanitiser:
     def found(self, expression: dict) -> dict[str, dict] | None:
         """What fills the holes, where a bound expression has the shape."""
         filled: dict[str, dict] = {}
-        return filled if _alike(self.expression, expression, filled) else None
+        if not _alike(self.expression, expression, filled):
+            return None
+        return {hole: part for hole, part in filled.items() if hole in self.holes}
 
     def written(self, syntax: dict) -> dict[str, dict] | None:
         """What fills the holes, where a part of a syntax tree has the shape."""
         filled: dict[str, dict] = {}
         return filled if _alike(self.syntax, syntax, filled) else None
+
+
+def is_untouched(flow: Flow, through: frozenset[str]) -> bool:
+    """Whether a flow brings a column as it landed, and not something that was made of it."""
+    return not through and not flow.is_choice
 
 
 PSEUDONYM = Sanitiser(
@@ -98,8 +111,8 @@ PSEUDONYM = Sanitiser(
 
 _AGE = f"""
     (
-        12 * (extract(year from {CONSTANT}::timestamp) - extract(year from month_of_birth))
-        + extract(month from {CONSTANT}::timestamp) - extract(month from month_of_birth)
+        12 * (extract(year from {ONE_CONSTANT}::timestamp) - extract(year from month_of_birth))
+        + extract(month from {ONE_CONSTANT}::timestamp) - extract(month from month_of_birth)
     ) / 12.0
 """
 
@@ -159,6 +172,7 @@ PRESENCE = tuple(
         sql=f"value {name}",
         cleans=frozenset(("value",)),
         classes=KEYS | OTHERS,
+        untouched_only=True,
     )
     for name in ("is null", "is not null")
 )
@@ -189,8 +203,17 @@ def _alike(shape: object, actual: object, filled: dict[str, dict]) -> bool:
 
 def _alike_at(key: str, shape: object, actual: object, filled: dict[str, dict]) -> bool:
     if key == "case_checks" and isinstance(shape, list) and isinstance(actual, list):
-        return all(any(_alike(arm, other, filled) for arm in shape) for other in actual)
+        return all(any(_tried(arm, other, filled) for arm in shape) for other in actual)
     return _alike(shape, actual, filled)
+
+
+def _tried(shape: object, actual: object, filled: dict[str, dict]) -> bool:
+    """As `_alike`, but that holes are filled only where all is alike."""
+    trial = dict(filled)
+    found = _alike(shape, actual, trial)
+    if found:
+        filled.update(trial)
+    return found
 
 
 def _hole(shape: dict) -> str | None:
@@ -202,13 +225,15 @@ def _hole(shape: dict) -> str | None:
     if shape.get("expression_class") == "BOUND_CAST":
         # the type to which a constant is cast is the constant's own affair
         hole = _hole(shape["child"])
-        return hole if hole in (CONSTANT, WHOLE_NUMBER) else None
+        return hole if hole in CONSTANTS else None
     return None
 
 
 def _fills(hole: str, actual: dict, filled: dict[str, dict]) -> bool:
+    if hole in CONSTANTS and not _is_constant(actual, whole=hole == WHOLE_NUMBER):
+        return False
     if hole in (CONSTANT, WHOLE_NUMBER):
-        return _is_constant(actual, whole=hole == WHOLE_NUMBER)
+        return True
     return _bare(filled.setdefault(hole, actual)) == _bare(actual)
 
 
