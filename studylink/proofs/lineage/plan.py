@@ -312,21 +312,18 @@ class Walk:
         self, sanitiser: Sanitiser, filled: dict[str, dict], row: tuple[Column, ...]
     ) -> Flows:
         """What comes out of a sanitiser."""
-        values = {hole: self._value(part, row).flows for hole, part in filled.items()}
+        values = [self._value(part, row).flows for part in filled.values()]
         works = not sanitiser.relative or all(
-            any(flow.is_date and not flow.is_choice for flow in flows) for flows in values.values()
+            any(flow.is_date and not flow.is_choice for flow in flows) for flows in values
         )
         flows = merged(
             {
                 flow._replace(
                     is_clean=flow.is_clean
-                    or (
-                        works
-                        and sanitiser.makes_safe(hole, flow, names, self.class_of(flow.source))
-                    )
+                    or (works and sanitiser.makes_safe(flow, names, self.class_of(flow.source)))
                 ): names
             }
-            for hole, flows in values.items()
+            for flows in values
             for flow, names in flows.items()
         )
         return through(flows, sanitiser.name)

@@ -30,7 +30,7 @@ CONSTANTS = (CONSTANT, WHOLE_NUMBER, ONE_CONSTANT)
 
 @dataclass(frozen=True)
 class Sanitiser:
-    """A shape, and of which holes it makes the flows safe.
+    """A shape, and of what it makes safe what comes in by its holes.
 
     `holes` gives each hole its type, `classes` says of which classes of columns the shape tells
     nothing any more. Where `dates_only`, nothing is made safe but what tells no more than a date
@@ -42,17 +42,15 @@ class Sanitiser:
     name: str
     holes: dict[str, str]
     sql: str
-    cleans: frozenset[str]
     classes: frozenset[str]
     dates_only: bool = False
     untouched_only: bool = False
     relative: bool = False
 
-    def makes_safe(self, hole: str, flow: Flow, through: frozenset[str], declared: str) -> bool:
+    def makes_safe(self, flow: Flow, through: frozenset[str], declared: str) -> bool:
         """Whether a flow through functions, of a class, that comes in by a hole goes out clean."""
         return (
-            hole in self.cleans
-            and declared in self.classes
+            declared in self.classes
             and (flow.is_date or not self.dates_only)
             and (is_untouched(flow, through) or not self.untouched_only)
         )
@@ -105,7 +103,6 @@ PSEUDONYM = Sanitiser(
         )
     """,
     # a keyed hash tells of no part of its message
-    cleans=frozenset(("study", "kind", "id")),
     classes=IDENTIFYING | KEYS | OTHERS,
 )
 
@@ -125,7 +122,6 @@ AGE_BAND = Sanitiser(
             when {_AGE} >= {WHOLE_NUMBER} then {CONSTANT}
         end
     """,
-    cleans=frozenset(("month_of_birth",)),
     classes=IDENTIFYING,
     dates_only=True,
 )
@@ -134,7 +130,6 @@ AGE_IN_YEAR = Sanitiser(
     name="age_in_year",
     holes={"event_on": "date", "year_of_birth": "integer"},
     sql="cast(extract(year from event_on) as integer) - year_of_birth",
-    cleans=frozenset(("event_on", "year_of_birth")),
     classes=IDENTIFYING | OTHERS,
     dates_only=True,
     relative=True,
@@ -144,7 +139,6 @@ MONTH = Sanitiser(
     name="month_of",
     holes={"date": "date"},
     sql="strftime(date, '%Y-%m')",
-    cleans=frozenset(("date",)),
     classes=OTHERS,
 )
 
@@ -152,7 +146,6 @@ YEAR = Sanitiser(
     name="year_of",
     holes={"date": "date"},
     sql="cast(extract(year from date) as integer)",
-    cleans=frozenset(("date",)),
     classes=OTHERS,
 )
 
@@ -160,7 +153,6 @@ LENGTH = Sanitiser(
     name="datediff",
     holes={"earlier": "date", "later": "date"},
     sql="date_diff('day', earlier, later)",
-    cleans=frozenset(("earlier", "later")),
     classes=OTHERS,
     relative=True,
 )
@@ -170,7 +162,6 @@ PRESENCE = tuple(
         name=name,
         holes={"value": "varchar"},
         sql=f"value {name}",
-        cleans=frozenset(("value",)),
         classes=KEYS | OTHERS,
         untouched_only=True,
     )
