@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     if extracts.resolve() != SAMPLE or as_of != AS_OF:
         print(f"The baseline is of the sample as of {AS_OF:%Y-%m-%dT%H:%M:%SZ}: not compared.")
         return int(arguments.accept)
-    return _compare(report, arguments.accept)
+    return compare(report, arguments.accept)
 
 
 def built_as_of(target: Path) -> datetime:
@@ -194,7 +194,7 @@ def read_baseline() -> Report:
     return yaml.safe_load(BASELINE.read_text(encoding="utf-8"))
 
 
-def _compare(report: Report, accept: bool) -> int:
+def compare(report: Report, accept: bool) -> int:
     """Print what differs from the baseline, and write what has improved if asked to."""
     differing = changes(report, read_baseline())
     worse = [change for change in differing if not change.is_better]

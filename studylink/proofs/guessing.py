@@ -13,7 +13,7 @@ KINDS = {
 }
 """The words by which one kind of pseudonym is told from another; `place_pseudonyms` has its own."""
 
-SEPARATORS = ["", "/", ":", "|", "-", "_", " "]
+SEPARATORS = ["", "/", ":", "|", "-", "_"]
 
 
 class Guesses(TypedDict):
@@ -117,8 +117,8 @@ def guesses(
         select
             (select count(*) from hashes),
             count(*) filter (
-                left(pseudonym, 32) in (select left(hash, 32) from hashes)
-                or left(pseudonym, 32) in (select right(hash, 32) from hashes)
+                lower(left(pseudonym, 32)) in (select left(hash, 32) from hashes)
+                or lower(left(pseudonym, 32)) in (select right(hash, 32) from hashes)
             ),
             avg(if(pseudonym in (select left({with_key}, 32) from ids), 1, 0))
         from pseudonyms
