@@ -123,7 +123,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> Rep
         landing.create_views(connection, landing.read_landing(extracts))
         report = {
             "risks": _risks_of_tables(connection, manifest),
-            "intruder": intruder.attack(connection, manifest, as_of),
+            "intruder": intruder.attack(connection, manifest, as_of.astimezone(UTC).date()),
             "guessing": {"all pseudonyms": guessing.attack(connection, manifest)},
         }
     return {
@@ -195,11 +195,14 @@ def read_baseline() -> Report:
 
 
 def compare(report: Report, accept: bool) -> int:
-    """Print what differs from the baseline, and write what has improved if asked to."""
-    differing = changes(report, read_baseline())
+    """Print what differs from the baseline, and write what is new or better if asked to.
+
+    Returns 1 where a number is worse, or is new and was not accepted.
+    """
+    baseline = read_baseline()
+    differing = changes(report, baseline)
     worse = [change for change in differing if not change.is_better]
     better = [change for change in differing if change.is_better]
-    new = [change for change in better if change.was is None]
     if worse:
         rows = [
             (change.attack, change.place, change.measure.replace("_", " "), change.was, change.now)
@@ -207,14 +210,13 @@ def compare(report: Report, accept: bool) -> int:
         ]
         print(f"Worse than the baseline\n{aligned(('attack', 'on', 'number', 'was', 'is'), rows)}")
     if accept:
-        text = yaml.safe_dump(accepted(report, read_baseline()), sort_keys=False, width=100)
+        text = yaml.safe_dump(accepted(report, baseline), sort_keys=False)
         BASELINE.write_text(f"{HEADING}{text}", encoding="utf-8")
         print(f"{len(better)} number(s) written to {BASELINE.name}.")
-    elif better:
+        return int(bool(worse))
+    if better:
         print(f"{len(better)} number(s) new or better: `studylink attack --accept` keeps them.")
-    else:
-        print("As the baseline." if not worse else "")
-    return int(bool(worse or (new and not accept)))
+    return int(bool(worse) or any(change.was is None for change in better))
 
 
 def _flat(report: Report) -> dict[tuple[str, str, str], float]:

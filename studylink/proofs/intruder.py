@@ -15,7 +15,8 @@ its pupils take part is not public.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date
 from typing import TypedDict
 
 import duckdb
@@ -36,7 +37,7 @@ class Found(TypedDict):
 
 
 def attack(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, as_of: datetime
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, as_of: date
 ) -> dict[str, Found]:
     """How many of the people known are found, for each study and kind of id.
 
@@ -56,7 +57,7 @@ def attack(
     }
 
 
-def _look(connection: duckdb.DuckDBPyConnection, tables: list[Node], as_of: datetime) -> None:
+def _look(connection: duckdb.DuckDBPyConnection, tables: list[Node], as_of: date) -> None:
     """Read off the research tables what they tell of each id, whatever table it is in."""
     dated = _rows(tables, "age_in_year", select=_birth_year)
     school_years = _rows(tables, "national_curriculum_year", "academic_year")
@@ -83,8 +84,8 @@ def _look(connection: duckdb.DuckDBPyConnection, tables: list[Node], as_of: date
             select
                 study,
                 id,
-                date_trunc('month', $as_of::date) - to_months(12 * years_to - 1) as born_from,
-                last_day($as_of::date - to_months(12 * years_from)) as born_to
+                date_trunc('month', $as_of) - to_months(12 * years_to - 1) as born_from,
+                last_day($as_of - to_months(12 * years_from)) as born_to
             from age_bands
         ),
 
@@ -479,12 +480,21 @@ order by all
 """
 
 
-def _rows(tables: list[Node], *columns: str, select=None) -> str:
-    """The rows of every research table that has these columns, with its study."""
-    select = select or (lambda node: f"select '{node.schema}' as study, * from {node.relation}")
-    return " union all by name ".join(
-        select(node) for node in tables if set(columns) <= node.columns.keys()
-    )
+def _whole(node: Node) -> str:
+    """Every column of a research table, with its study."""
+    return f"select '{node.schema}' as study, * from {node.relation}"
+
+
+def _rows(tables: list[Node], *columns: str, select: Callable[[Node], str] = _whole) -> str:
+    """The rows of every research table that has these columns.
+
+    Raises `LookupError` where none has: an intruder who overlooks what took their place is no
+    threat, and shows nothing.
+    """
+    found = [node for node in tables if set(columns) <= node.columns.keys()]
+    if not found:
+        raise LookupError(f"no research table has {' and '.join(columns)}")
+    return " union all by name ".join(map(select, found))
 
 
 def _birth_year(node: Node) -> str:
@@ -535,6 +545,4 @@ def _district(postcode: str) -> str:
 
 
 def _relation(manifest: Manifest, model: str) -> str:
-    relation = manifest.named(model).relation
-    assert relation
-    return relation
+    return str(manifest.named(model).relation)

@@ -11,9 +11,10 @@ class Risks(TypedDict):
 
     Prosecutor risk: the intruder knows that a person is in the table, and all of their
     quasi-identifiers; they are found with a probability of one in the size of their equivalence
-    class. Marketer risk: the share that is expected to be found when everybody is looked for, which
-    is the number of classes over the number of people (El Emam and Dankar, 2008, "Protecting
-    privacy using k-anonymity"; sdcMicro calls the two individual and global risk).
+    class (El Emam and Dankar, 2008, "Protecting privacy using k-anonymity"). Marketer risk: the
+    share that is expected to be found when everybody is looked for, which is the number of classes
+    over the number of people (Dankar and El Emam, 2010, "A method for evaluating marketer
+    re-identification risk").
     """
 
     highest_prosecutor_risk: float
