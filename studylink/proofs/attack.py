@@ -7,8 +7,9 @@ as of `AS_OF` are kept in `attack_baseline.yml`, and may only improve: after
     dbt build --vars '{as_of: "2026-06-30T00:00:00Z"}'
 
 `studylink attack` fails where any is worse, and `studylink attack --accept` writes down those that
-are better. Where the sample itself, what is published or an attack has changed, so that a number
-had to be worse, delete the file and accept again; the change is then there for a reviewer to read.
+are better. The tests ask for that too: a blunter attack would seem to be an improvement, so every
+change of a number stands in the file for a reviewer to read. Where the sample, what is published or
+an attack has changed so that a number had to be worse, delete the file and accept again.
 """
 
 import argparse
@@ -43,7 +44,7 @@ MORE_IS_BETTER = {
 TITLES = {
     "risks": "Risk of being found by one's quasi-identifiers (1: for certain)",
     "intruder": (
-        f"What somebody finds who knows the birth date, sex, postcode district and school of "
+        "What somebody finds who knows the birth date, sex, postcode district and school of "
         f"{intruder.PEOPLE_KNOWN:,} people"
     ),
     "guessing": "Pseudonyms guessed by hashing every id without the key",
