@@ -128,13 +128,10 @@ def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
         return "  none"
     lines = [
         header,
-        *(
-            [f"{cell:,}" if isinstance(cell, int) else str(cell or "") for cell in row]
-            for row in rows
-        ),
+        *([_cell(cell) for cell in row] for row in rows),
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    numbers = [isinstance(cell, int) for cell in rows[0]]
+    numbers = [isinstance(cell, int | float) for cell in rows[0]]
     return "\n".join(
         "  "
         + "  ".join(
@@ -143,3 +140,10 @@ def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _cell(cell: object) -> str:
+    """A count with its thousands apart, any other number to four decimals, nothing of a null."""
+    if isinstance(cell, float):
+        return f"{cell:,.4f}"
+    return f"{cell:,}" if isinstance(cell, int) else str(cell or "")
