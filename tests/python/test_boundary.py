@@ -154,6 +154,7 @@ def test_no_record_answer_or_area_goes_around_the_permission_authority(
     ("written", "weakened"),
     [
         ("inner join publishable", "left join publishable"),
+        ("inner join publishable", "what cannot be bound"),
         ("episodes_judged.delivery_id = publishable.delivery_id", "true"),
         ("episodes_judged.participant_id = publishable.participant_id", "true"),
         (
@@ -175,12 +176,12 @@ def test_who_reads_records_on_the_way_to_researchers_reads_the_gate_too(
 ) -> None:
     """However little of them a model uses: that a record is there may tell as much as it says.
 
-    Which deliveries hold whose records is for the permission authority to know, which ends with the
-    deliveries that are usable.
+    Before the gate the permission authority itself reads which deliveries hold whose records, and
+    who took part when, in whose questionnaire.
     """
+    authority = ("int_deliveries_usable", "int_participations", "int_answers_linked")
     for gate, readers in gates(manifest)[:2]:
-        stops = {gate.name, *gate.lists, "int_deliveries_usable"}
-        ways = on_the_way(manifest, readers, stops)
+        ways = on_the_way(manifest, readers, {gate.name, *gate.lists, *authority})
         assert [
             model.name
             for model in ways

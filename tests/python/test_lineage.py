@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink.proofs.lineage import Lineage
+from studylink.cli import main
+from studylink.proofs.lineage import Lineage, command
 from studylink.proofs.lineage.flows import Column, Flow, Relation, Source
 from studylink.proofs.lineage.plan import Walk
 from studylink.proofs.lineage.shadow import Shadow
@@ -726,6 +727,8 @@ def test_staging_keeps_what_identifies_in_its_own_columns(
 
 # the whole project
 
+ADMITTED = "stg_nhs_england__hospital_episodes.admitted_on"
+
 
 @pytest.fixture(scope="module")
 def lineage(built_sample: Path) -> Lineage:
@@ -827,3 +830,42 @@ def told_by(lineage: Lineage, mart: Node, below: Node) -> str:
         for name, declared in mart.classes().items()
         if name in lineage.columns(below.id) and declared != "pseudonym"
     )
+
+
+def test_lineage_prints_where_a_table_comes_from(
+    built_sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(command, "TARGET", built_sample / "target")
+    assert main(["lineage", "research.five_to_twelve.hospital_episodes"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert any(
+        line.split()
+        == ["research_id", "stg_surveys__participants.participant_id", "key", "pseudonym"]
+        for line in said
+    )
+    assert any(line.split()[:2] == ["admission_month", ADMITTED] for line in said)
+    assert main(["lineage", "research.five_to_twelve.nothing"]) == 1
+
+
+def test_lineage_tells_of_violations_by_its_exit_code(
+    built_sample: Path,
+    lineage: Lineage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    monkeypatch.setattr(command, "TARGET", built_sample / "target")
+    assert main(["lineage"]) == 0
+    assert "No violation." in capsys.readouterr().out
+    mart = lineage.manifest.named("five_to_twelve__hospital_episodes")
+    leaking = lineage.with_sql({mart.id: "select rowid as z from " + mart.relation})
+    monkeypatch.setattr(command, "Lineage", lambda _: leaking)
+    assert main(["lineage"]) == 1
+    assert f"{mart.name}: " in capsys.readouterr().out
+
+
+def test_lineage_says_what_to_do_where_nothing_is_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(command, "TARGET", tmp_path)
+    assert main(["lineage"]) == 1
+    assert "run `dbt compile` first" in capsys.readouterr().out

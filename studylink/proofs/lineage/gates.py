@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from studylink.proofs.lineage.flows import Column, Relation, Tables
 from studylink.proofs.lineage.plan import Walk
-from studylink.proofs.lineage.project import Lineage, origins, told_name, walked
+from studylink.proofs.lineage.project import Lineage, is_origin, origins, told_name, walked
 from studylink.proofs.manifest import Node
 
 
@@ -85,7 +85,7 @@ def ungated(lineage: Lineage, gate: Gate, readers: list[Node]) -> Iterator[str]:
         names = tuple(name for name, _ in read.columns)
         if node.name in known:
             relation = origins(node, read)
-        elif read.plan is None or node.layer == "staging":
+        elif node.kind != "model" or is_origin(node):
             relation = Relation(tuple(Column() for _ in names))
         else:
             allowed = lineage.readable(node, tables)

@@ -140,7 +140,7 @@ class Lineage:
         return {
             Source(node.name, column): declared
             for node in self.manifest.of_kind("model")
-            if _is_origin(node)
+            if is_origin(node)
             for column, declared in node.classes().items()
             if declared
         }
@@ -162,10 +162,10 @@ class Lineage:
     def _trace(self, node: Node, read: Read, tables: Tables) -> Traced:
         if node.kind == "seed":
             return Traced(Relation(tuple(Column() for _ in read.columns)))
-        if node.kind == "source" or (_is_origin(node) and _is_python(node)):
+        if node.kind == "source" or (is_origin(node) and _is_python(node)):
             return Traced(origins(node, read))
         relation, refused = self._walked(node, tables)
-        if _is_origin(node):
+        if is_origin(node):
             return Traced(origins(node, read), refused | read.refused, relation)
         return Traced(relation, refused | read.refused)
 
@@ -267,7 +267,7 @@ def _is_python(node: Node) -> bool:
     return node.path.endswith(".py")
 
 
-def _is_origin(node: Node) -> bool:
+def is_origin(node: Node) -> bool:
     """Whether the search ends at a model: its columns are classified by hand."""
     return node.layer == "staging" or (node.layer == "vault" and _is_python(node))
 
