@@ -462,3 +462,5 @@ OPERATORS: dict[str, Callable[[exp.Expression], Iterator[Change]]] = {
     "drop shape": _drop_shape,
     "label to code": _label_to_code,
 }
+SANITISERS = ("drop pseudonym", "drop coarsening", "drop shape", "label to code")
+"""The operators that let through what a sanitiser would have kept back."""

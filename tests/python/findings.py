@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from oracle import RECORD_TABLES, RESEARCH_TABLES, Verdict
+from oracle import COLUMNS, MAY_BE_RECTIFIED, RECORD_TABLES, RESEARCH_TABLES, Verdict
 from worlds import SEND
 
 Rows = Callable[[str], list[tuple]]
@@ -89,6 +89,22 @@ def people_pseudonymised(rows: Rows) -> dict[tuple[str, str], bool]:
     return dict.fromkeys(pseudonyms(rows).people, True)
 
 
+def matches(rows: Rows) -> dict[tuple[str, str], str]:
+    """Which pupil each child is."""
+    found = rows("select study, participant_id, pupil_matching_ref from vault.main.pupil_matches")
+    return {person: pupil for person, (pupil,) in by_key(found, 2).items()}
+
+
+def identities(rows: Rows) -> dict[tuple, object]:
+    """What is held of each participant, as rectified."""
+    values = ", ".join(
+        {"postcode": "lower(postcode)", "date_of_birth": "cast(date_of_birth as varchar)"}.get(c, c)
+        for c in COLUMNS["participants"]
+        if c in MAY_BE_RECTIFIED
+    )
+    return by_key(rows(f"select study, participant_id, {values} from vault.main.identities"), 2)
+
+
 def rows_published(rows: Rows) -> dict[tuple[str, str, str], int]:
     """How many rows of each research table are about whom."""
     ids = pseudonyms(rows)
@@ -137,6 +153,15 @@ EXPECTED: dict[str, tuple[Callable[[Verdict], Mapping], Callable[[Rows], Mapping
         lambda verdict: dict.fromkeys(verdict.known - verdict.erased, True),
         people_pseudonymised,
     ),
+    "matches": (
+        lambda verdict: {
+            person: pupil
+            for person, pupil in verdict.matches.items()
+            if person not in verdict.erased
+        },
+        matches,
+    ),
+    "identities": (lambda verdict: verdict.identities, identities),
     "rows published": (lambda verdict: verdict.rows, rows_published),
     "answers linked": (lambda verdict: verdict.linked_child, answers_linked),
 }

@@ -229,7 +229,9 @@ def add_places(world: World) -> None:
                 postcode=f"LS1 {2 * number + twin}AA",
                 lsoa_code=None if number == 4 else area,
                 msoa_code=None if number == 3 else area,
-                region=None if number == 2 else "E12000001",
+                region=[None, "A1", "E12000001"][max(0, number - 2) % 3]
+                if number > 1
+                else "E12000001",
             )
             if number != 1:
                 world.add(
@@ -299,6 +301,11 @@ def add_awkward_records(draw: Random, world: World, codes: dict[str, list[str]])
             about = f"pupil{number}" if held else f"{draw.choice(['mother', 'child'])}{number}"
             whose = "pupil_matching_ref" if held else "participant_id"
             world.add(PATH_OF[table], **{**values, "delivery_id": delivery_id, whose: about})
+        for names in (
+            {"delivery_id": "unknown", whose: about},
+            {"delivery_id": own, whose: "unknown"},
+        ):
+            world.add(PATH_OF[table], **names)
 
 
 def add_deliveries(world: World) -> list[str]:

@@ -449,6 +449,7 @@ class Verdict:
     rows: dict[tuple[str, str, str], int]
     linked_child: dict[tuple[str, str], bool]
     matches: dict[PersonKey, str]
+    identities: dict[PersonKey, tuple[str | None, ...]]
     known: set[PersonKey]
     erased: set[PersonKey]
     inactive: set[PersonKey]
@@ -1308,6 +1309,15 @@ class Reading:
             },
             linked_child=self.linked_child(published),
             matches=self.matches,
+            identities={
+                person.key: tuple(
+                    loosely(value) if column == "postcode" else value
+                    for column, value in person.corrected.items()
+                    if column in MAY_BE_RECTIFIED
+                )
+                for person in people
+                if not self.is_erased(person)
+            },
             known=set(self.people),
             erased={person.key for person in people if self.is_erased(person)},
             inactive={person.key for person in people if not self.is_active(person)},

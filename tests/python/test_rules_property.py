@@ -645,6 +645,14 @@ def test_pseudonyms_are_kept_for_all_but_the_erased(judged: Judged) -> None:
     agrees(judged, "people")
 
 
+def test_every_child_is_matched_with_the_pupil_that_they_are(judged: Judged) -> None:
+    agrees(judged, "matches")
+
+
+def test_the_vault_holds_what_was_rectified(judged: Judged) -> None:
+    agrees(judged, "identities")
+
+
 def test_research_tables_hold_the_rows_that_are_usable_and_no_other(judged: Judged) -> None:
     agrees(judged, "rows published")
 
