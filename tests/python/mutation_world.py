@@ -21,6 +21,7 @@ from oracle import (
     PUPIL_TABLES,
     RECORD_TABLES,
     Landing,
+    is_readable,
     table_of,
 )
 from project import ROOT, built
@@ -301,9 +302,11 @@ def add_awkward_records(draw: Random, world: World, codes: dict[str, list[str]])
             about = f"pupil{number}" if held else f"{draw.choice(['mother', 'child'])}{number}"
             whose = "pupil_matching_ref" if held else "participant_id"
             world.add(PATH_OF[table], **{**values, "delivery_id": delivery_id, whose: about})
+        typed = next(column for column in COLUMNS[table] if not is_readable(column, "two"))
         for names in (
             {"delivery_id": "unknown", whose: about},
             {"delivery_id": own, whose: "unknown"},
+            {"delivery_id": own, whose: "pupil1" if held else "mother1", typed: "two"},
         ):
             world.add(PATH_OF[table], **names)
 
