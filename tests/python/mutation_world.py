@@ -155,6 +155,16 @@ def awkward_world(draw: Random) -> World:
         for row in csv.DictReader(file):
             codes.setdefault(row["code_list"], []).append(row["code"])
     add_families(world)
+    # a pupil in both studies, and out of one
+    world.add_request(
+        SEND,
+        made_by="mother3",
+        about="child3",
+        scope="person",
+        domain="all",
+        request_type="object",
+        received_at="2024-03-01T12:00:00Z",
+    )
     add_places(world)
     add_awkward_answers(draw, world, codes)
     add_awkward_records(draw, world, codes)
