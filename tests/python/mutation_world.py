@@ -138,7 +138,7 @@ DATES = ("2023-05-06", "2023-05-06", "2023-05-12", "2023-05-13", "2023-04-30", "
 YEARS = ("2022/23", "2022-23", "1999/2000", "2022", "QQ 12 34 56 C", "2022/2", "1822/23")
 PLACES = ("P1", "P2", "P3")
 CODES_OF_SHAPE = {
-    "primary_diagnosis": "J45 J459 J45.9 O59 O60 P96 P97 Z36 Z37 Z380 Z39 Z40 U071 S102TN 943-476",
+    "primary_diagnosis": "J4K J45 J459 J45.9 O59 O60 P96 P97 Z36 Z37 Z380 Z39 Z40 U071 S102TN 943-476",
     "cause_icd10": "C50 C509 I219 J45.9 S102TN 943 U99 Q",
     "main_procedure": "E201 E20.1 R13 R14 R249 R32 R33 E20-12 9434765919",
     "bnf_code": "0301011R0AAAPAP 0301011R0 2130100100 210000000 943476591 0301",
@@ -155,7 +155,16 @@ def awkward_world(draw: Random) -> World:
         for row in csv.DictReader(file):
             codes.setdefault(row["code_list"], []).append(row["code"])
     add_families(world)
-    # a pupil in both studies, and out of one
+    # a pupil in both studies, out of one and not permitted in the other
+    world.add_request(
+        FIVE,
+        made_by="mother3",
+        about="child3",
+        scope="person",
+        domain="education",
+        request_type="stop_linkage",
+        received_at="2024-01-01T12:00:00Z",
+    )
     world.add_request(
         SEND,
         made_by="mother3",
@@ -164,6 +173,25 @@ def awkward_world(draw: Random) -> World:
         domain="all",
         request_type="object",
         received_at="2024-03-01T12:00:00Z",
+    )
+    # erased in one study, and nothing of the namesakes in the other is to be purged
+    world.add_request(
+        SEND,
+        made_by="mother11",
+        about="mother11",
+        scope="family",
+        domain="all",
+        request_type="erase",
+        received_at="2024-03-01T12:00:00Z",
+    )
+    world.add(
+        f"surveys/{FIVE}/clerical_decisions",
+        study=FIVE,
+        participant_id="child11",
+        pupil_matching_ref="pupil11",
+        decision="match",
+        decided_by="clerk",
+        decided_at="2024-03-01T12:00:00Z",
     )
     add_places(world)
     add_awkward_answers(draw, world, codes)
