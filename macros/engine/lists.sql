@@ -8,10 +8,18 @@ unnest([
         ])
 {%- endmacro %}
 
-{#- A row for each word of a text, in a select list: what stands between its spaces and punctuation. -#}
+{#- A row for each run of one to five words of a text, in a select list, as it stands there but for the
+    punctuation around it: a name, a number or an address inside a sentence is one of them. -#}
 
-{% macro one_row_a_word(text) -%}{{ return(adapter.dispatch('one_row_a_word', 'studylink')(text)) }}{%- endmacro %}
+{% macro one_row_a_run(text) -%}{{ return(adapter.dispatch('one_row_a_run', 'studylink')(text)) }}{%- endmacro %}
 
-{% macro duckdb__one_row_a_word(text) -%}
-unnest(regexp_split_to_array({{ text }}, '[^\p{L}\p{N}]+'))
+{% macro duckdb__one_row_a_run(text) -%}
+{%- set words = "regexp_split_to_array(" ~ text ~ ", '\\s+')" -%}
+unnest(flatten([
+            [
+                trim(array_to_string({{ words }}[first:last], ' '), '.,;:!?"()<>[]')
+                for last in range(first, least(first + 5, len({{ words }}) + 1))
+            ]
+            for first in range(1, len({{ words }}) + 1)
+        ]))
 {%- endmacro %}

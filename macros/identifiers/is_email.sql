@@ -6,11 +6,12 @@
 {% macro is_email(text) -%}
 {%- set atom = "[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+" -%}
 {%- set label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?' -%}
+{%- set address = trimmed(text) -%}
 (
     {{ is_shaped(
-        'trim(' ~ text ~ ')',
+        address,
         atom ~ '([.]' ~ atom ~ ')*@(' ~ label ~ '[.])+[A-Za-z]{2,63}'
     ) }}
-    and coalesce(instr(trim({{ text }}), '@') <= 65 and length(trim({{ text }})) <= 254, false)
+    and coalesce(instr({{ address }}, '@') <= 65 and length({{ address }}) <= 254, false)
 )
 {%- endmacro %}

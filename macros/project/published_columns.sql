@@ -9,8 +9,9 @@
     So a column that nobody thought of is open. Truth values are closed by their type. -#}
 
 {% macro closed_shapes() -%}
+    {%- set number, unit = '[0-9]{1,6}', '(%| pounds| micrograms| degrees)?' -%}
     {{ return({
-        'age_or_size_band': '(under )?[0-9]{1,6}( to under [0-9]{1,6})?(%| pounds| micrograms| degrees)?( or more)?',
+        'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
         'icd10_category': '[A-Z][0-9][0-9A-Z]',
         'month': '(19|20)[0-9]{2}-(0[1-9]|1[0-2])',
         'opcs4_category': '[A-Z][0-9]{2}',
@@ -52,11 +53,11 @@
     would meet short ids, a school's six digits say, by chance. -#}
 
 {% macro distinct_values(columns) -%}
-{%- for column in columns %}
-{%- set is_number = column.data_type in ['integer', 'bigint', 'double'] %}
+{%- for column in columns -%}
+{%- set is_number = column.data_type in ['integer', 'bigint', 'double'] -%}
 select distinct
     '{{ column.research_column }}' as research_column,
-    {{ is_number }} as is_number,
+    {{ is_number | lower }} as is_number,
     cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as varchar) as published_value
 from {{ column.relation }}
 where
@@ -67,7 +68,7 @@ where
     {{ column.name }} is not null
     {%- endif %}
 union all
-{%- endfor %}
+{% endfor -%}
 select
     cast(null as varchar) as research_column,
     false as is_number,

@@ -1,10 +1,10 @@
 -- No open column of a research table looks like identifiers of the United Kingdom, those included that
--- no vault here knows, as the NHS numbers that people write into free text.
+-- no vault here knows, as the NHS numbers that people write into free text; alone or inside a text.
 --
 -- An email address, a telephone number, a postcode, a pupil, National Insurance or driving licence
 -- number is hardly ever made by chance: one is too many. Other numbers are ten digits and a check
 -- digit, which of random ten digits one in eleven has, one in ten that of a taxpayer reference, and one
--- in 301 the date and check digit of a CHI number. Of n different values of ten digits k that pass are
+-- in 301 the date and check digit of a CHI number. Of n different numbers of ten digits k that pass are
 -- too many where so many would come by chance less than once in a million columns: by Chernoff's bound
 -- on the binomial distribution, P(K >= k) <= exp(-n D) for k/n > p, with
 -- D = k/n ln((k/n)/p) + (1 - k/n) ln((1 - k/n)/(1 - p)). Six different NHS numbers and no other
@@ -27,14 +27,22 @@ open_values as (
     {{ distinct_values(published_columns('open')) | indent(4) }}
 ),
 
-values_judged as (
+-- a whole value is a run of its own where it is short enough to be an identifier
+open_runs as (
+    select distinct
+        research_column,
+        {{ one_row_a_run('published_value') }} as published_run
+    from open_values
+),
+
+runs_judged as (
     {%- for identifier, passes in certain.items() %}
     select
         research_column,
         '{{ identifier }}' as identifier,
         0.0 as chance,
-        {{ passes('published_value') }} as passes
-    from open_values
+        {{ passes('published_run') }} as passes
+    from open_runs
     union all
     {%- endfor %}
     {%- for identifier, (passes, chance) in by_chance.items() %}
@@ -42,9 +50,9 @@ values_judged as (
         research_column,
         '{{ identifier }}' as identifier,
         {{ chance }} as chance,
-        {{ passes('published_value') }} as passes
-    from open_values
-    where {{ is_shaped(without(compacted('published_value', hyphens=true), '^[Kk]+'), '[0-9]{10}') }}
+        {{ passes('published_run') }} as passes
+    from open_runs
+    where {{ is_shaped(without(compacted('published_run', hyphens=true), '^[Kk]+'), '[0-9]{10}') }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -56,10 +64,10 @@ columns_counted as (
         research_column,
         identifier,
         chance,
-        count(*) as values_held,
-        count(case when passes then 1 end) as values_passing,
+        count(*) as numbers_held,
+        count(case when passes then 1 end) as numbers_passing,
         avg(case when passes then 1.0 else 0.0 end) as share_passing
-    from values_judged
+    from runs_judged
     group by research_column, identifier, chance
 ),
 
@@ -68,7 +76,7 @@ columns_measured as (
         *,
         case
             when share_passing > chance and chance > 0
-                then values_held * (
+                then numbers_held * (
                     share_passing * ln(share_passing / chance)
                     + case
                         when share_passing < 1
@@ -83,9 +91,9 @@ columns_measured as (
 select
     research_column,
     identifier,
-    values_held,
-    values_passing
+    numbers_held,
+    numbers_passing
 from columns_measured
 where
-    (chance = 0 and values_passing > 0)
+    (chance = 0 and numbers_passing > 0)
     or information > ln(1e6)

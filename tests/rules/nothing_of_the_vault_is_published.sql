@@ -1,6 +1,6 @@
 -- Nothing that identifies somebody stands in an open column of a research table, neither as it was
--- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, one
--- word of a text, a date in another spelling or with day and month swapped, a telephone number with
+-- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, as
+-- some words of a text, a date in another spelling or with day and month swapped, a telephone number with
 -- another code, the sector or district of a postcode, an unkeyed hash. Pseudonyms are held against the
 -- hashes too, cut as pseudonyms are. Columns with a closed list or shape are for
 -- `closed_columns_hold_nothing_else`. Counts and columns, never values.
@@ -12,6 +12,7 @@
 {%- set date_forms = [
     '%d/%m/%Y', '%m/%d/%Y', '%Y/%m/%d', '%Y/%d/%m', '%d/%m/%y', '%m/%d/%y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%d-%m',
     '%d.%m.%Y', '%d%m%Y', '%m%d%Y', '%Y%d%m', '%d %B %Y', '%d %b %Y', '%B %d %Y', '%B %d, %Y', '%d-%b-%Y', '%d%b%Y',
+    '%Y-%m-%d %H:%M:%S',
 ] %}
 
 with
@@ -28,6 +29,14 @@ pseudonyms as (
     {{ distinct_values(published_columns('shape') | selectattr('declared', 'equalto', 'pseudonym')) | indent(4) }}
 ),
 
+open_runs as (
+    select
+        research_column,
+        is_number,
+        {{ one_row_a_run('published_value') }} as published_run
+    from open_values
+),
+
 forms_made as (
     select
         research_column,
@@ -41,8 +50,8 @@ forms_made as (
     select
         research_column,
         is_number,
-        upper({{ one_row_a_word('published_value') }}) as form
-    from open_values
+        {{ letters_and_digits('published_run') }} as form
+    from open_runs
     union all
     select
         research_column,
@@ -95,8 +104,9 @@ published_forms as {{ materialized() }} (
 {%- endfor %}
 {%- endfor %}
 
+-- most are landed many times over: each is looked for once
 values_bared as (
-    select
+    select distinct
         identifier,
         value,
         {{ letters_and_digits('value') }} as bare
