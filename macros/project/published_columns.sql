@@ -48,7 +48,7 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The distinct values of columns, as text: `research_column, is_number, published_value`. Of numbers
+{#- The distinct values of columns, as text: `research_column, published_value`. Of numbers
     only whole ones of eight digits or more: counts, scores, weeks, marks and pounds have fewer, and
     would meet short ids, a school's six digits say, by chance. -#}
 
@@ -57,7 +57,6 @@
 {%- set is_number = column.data_type in ['integer', 'bigint', 'double'] -%}
 select distinct
     '{{ column.research_column }}' as research_column,
-    {{ is_number | lower }} as is_number,
     cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as varchar) as published_value
 from {{ column.relation }}
 where
@@ -71,7 +70,6 @@ union all
 {% endfor -%}
 select
     cast(null as varchar) as research_column,
-    false as is_number,
     cast(null as varchar) as published_value
 where false
 {%- endmacro %}

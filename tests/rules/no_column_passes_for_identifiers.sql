@@ -75,16 +75,10 @@ columns_measured as (
     select
         *,
         case
-            when share_passing > chance and chance > 0
-                then numbers_held * (
-                    share_passing * ln(share_passing / chance)
-                    + case
-                        when share_passing < 1
-                            then (1 - share_passing) * ln((1 - share_passing) / (1 - chance))
-                        else 0
-                    end
-                )
-        end as information
+            when chance > 0 and share_passing > chance
+                then share_passing * ln(share_passing / chance)
+                    + coalesce((1 - share_passing) * ln(nullif(1 - share_passing, 0) / (1 - chance)), 0)
+        end as divergence
     from columns_counted
 )
 
@@ -96,4 +90,4 @@ select
 from columns_measured
 where
     (chance = 0 and numbers_passing > 0)
-    or information > ln(1e6)
+    or numbers_held * divergence > ln(1e6)

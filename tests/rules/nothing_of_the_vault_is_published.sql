@@ -32,7 +32,6 @@ pseudonyms as (
 open_runs as (
     select
         research_column,
-        is_number,
         {{ one_row_a_run('published_value') }} as published_run
     from open_values
 ),
@@ -40,7 +39,6 @@ open_runs as (
 forms_made as (
     select
         research_column,
-        is_number,
         {{ one_row_each([
             letters_and_digits('published_value'),
             'reverse(' ~ letters_and_digits('published_value') ~ ')',
@@ -49,13 +47,11 @@ forms_made as (
     union all
     select
         research_column,
-        is_number,
         {{ letters_and_digits('published_run') }} as form
     from open_runs
     union all
     select
         research_column,
-        is_number,
         {%- set spelt = [] %}
         {%- for form in date_forms %}
         {%- do spelt.append(date_spelt('published_value', form)) %}
@@ -65,7 +61,6 @@ forms_made as (
     union all
     select
         open_values.research_column,
-        open_values.is_number,
         codes.code || {{ without(letters_and_digits('open_values.published_value'), '^(0044|44)?0?') }} as form
     from open_values
     cross join (values ('0'), ('44'), ('0044'), ('440')) as codes (code)
@@ -80,7 +75,6 @@ published_forms as {{ materialized() }} (
     where
         length(form) >= 4
         and not {{ is_shaped('form', '[0-9]{1,5}') }}
-        and (not is_number or {{ is_shaped('form', '[0-9]{8,}') }})
     union
     select
         research_column,
@@ -118,21 +112,13 @@ identifying_forms as (
         identifier,
         {{ one_row_each(forms) }} as form
     from values_bared
-),
-
-forms_met as {{ materialized() }} (
-    select distinct
-        identifier,
-        form
-    from identifying_forms
-    where form in (select form from published_forms)
 )
 
 select
     published_forms.research_column,
-    forms_met.identifier,
-    count(*) as forms_published
-from published_forms
-inner join forms_met
-    on published_forms.form = forms_met.form
-group by published_forms.research_column, forms_met.identifier
+    identifying_forms.identifier,
+    count(distinct identifying_forms.form) as forms_published
+from identifying_forms
+inner join published_forms
+    on identifying_forms.form = published_forms.form
+group by published_forms.research_column, identifying_forms.identifier
