@@ -31,8 +31,8 @@ CONTROLLED = {
     "five_to_twelve": {
         "participants": ("role age_band", ""),
         "parent_interviews": (
-            "child_gender tenure ethnic_group relationship_to_child household_size age_in_year "
-            "interview_month",
+            "interview_year child_gender tenure ethnic_group relationship_to_child household_size "
+            "age_in_year interview_month",
             "highest_qualification, employment_status, household_income, "
             "child_general_health_label child_general_health, child_sdq_total",
         ),
@@ -75,11 +75,11 @@ CONTROLLED = {
     "send_futures": {
         "participants": ("role age_band", ""),
         "parent_survey": (
-            "child_send_need completed_month",
+            "completed_year child_send_need completed_month",
             "child_has_ehcp, support_rating_label support_rating, parent_wellbeing",
         ),
         "child_survey": (
-            "age_in_year completed_month",
+            "completed_year age_in_year completed_month",
             "enjoys_school_label enjoys_school, feels_supported_label feels_supported, "
             "child_wellbeing",
         ),

@@ -1841,6 +1841,7 @@ create temp table five_to_twelve__parent_interviews as
         research_id,
         family_research_id,
         wave,
+        year_number(took_part_on) as interview_year,
         month(took_part_on) as interview_month,
         year_number(took_part_on) - year_of_birth as age_in_year,
         labels('relationship_to_child')[relationship_to_child] as relationship_to_child,
@@ -1870,6 +1871,7 @@ create temp table send_futures__parent_survey as
         family_research_id,
         linked_child_research_id,
         wave,
+        year_number(took_part_on) as completed_year,
         month(took_part_on) as completed_month,
         labels('child_send_need')[child_send_need] as child_send_need,
         child_has_ehcp,
@@ -1890,6 +1892,7 @@ create temp table send_futures__child_survey as
         family_research_id,
         linked_child_research_id,
         wave,
+        year_number(took_part_on) as completed_year,
         month(took_part_on) as completed_month,
         year_number(took_part_on) - year_of_birth as age_in_year,
         enjoys_school,
@@ -2520,6 +2523,7 @@ create temp table five_to_twelve__employments as
         employer_id,
         month(started_on) as start_month,
         month(ended_on) as end_month,
+        ended_on is not null as is_ended,
         pay_in_year
     from employment
     inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
@@ -2617,6 +2621,7 @@ create temp table five_to_twelve__child_benefit as
         research_id,
         year_number(started_on) as start_year,
         year_number(ended_on) as end_year,
+        ended_on is not null as is_ended,
         weekly_amount
     from child_benefit
     inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
@@ -2657,6 +2662,7 @@ create temp table five_to_twelve__benefit_spells as
         case when benefit_type not in ('MA', 'PC', 'SP') then month(started_on) end as start_month,
         year_number(ended_on) as end_year,
         case when benefit_type != 'MA' then month(ended_on) end as end_month,
+        ended_on is not null as is_ended,
         weekly_amount
     from benefit_spell
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
@@ -2693,6 +2699,7 @@ create temp table five_to_twelve__employment_programmes as
         month(started_on) as start_month,
         year_number(ended_on) as end_year,
         month(ended_on) as end_month,
+        ended_on is not null as is_ended,
         labels('programme_outcome')[outcome] as outcome
     from employment_programme
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
@@ -2728,7 +2735,8 @@ create temp table five_to_twelve__pension_schemes as
         year_number(joined_on) as joined_year,
         month(joined_on) as joined_month,
         year_number(left_on) as left_year,
-        month(left_on) as left_month
+        month(left_on) as left_month,
+        left_on is not null as is_left
     from pension_scheme
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
     where fault is null;
