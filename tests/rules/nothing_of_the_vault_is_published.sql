@@ -1,8 +1,8 @@
 -- Nothing that identifies somebody stands in an open column of a research table, neither as it was
--- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, as
--- some words of a text, a date in another spelling or with day and month swapped, a telephone number with
--- another code, the sector or district of a postcode, an unkeyed hash. Pseudonyms are held against the
--- hashes too, cut as pseudonyms are. Columns with a closed list or shape are for
+-- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, some
+-- words of a longer text, a date in another spelling or with day and month swapped, a telephone number
+-- with another code, the sector or district of a postcode, an unkeyed hash. Pseudonyms are held against
+-- the hashes too, cut as pseudonyms are. Columns with a closed list or shape are for
 -- `closed_columns_hold_nothing_else`. Counts and columns, never values.
 --
 -- The published side, which is small, is brought into the forms in which the vault's values are read
