@@ -317,7 +317,8 @@ def _forms(canary: Canary, engine_hashes: dict[str, str]) -> Iterator[tuple[byte
     for form, spelling in _spellings(canary):
         text = spelling.lower()
         yield text.encode(), form
-        yield text.encode("utf-16-le"), f"{form}, UTF-16"
+        # but for the last byte, which is nothing: so in either order of bytes
+        yield text.encode("utf-16-le")[:-1], f"{form}, UTF-16"
         yield text.encode().hex().encode(), f"{form}, hexadecimal"
     for variant in _variants(canary.value):
         # in hexadecimal too, the case of what was written matters

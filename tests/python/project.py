@@ -56,7 +56,7 @@ def start(
     return subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
-            command,
+            *command.split(),
             "--vars",
             json.dumps({"as_of": as_of}),
             "--target-path",
