@@ -24,6 +24,7 @@ child_survey_published as (
         publishable.family_research_id,
         publishable.linked_child_research_id,
         answers.wave,
+        {{ year_of('answers.completed_on') }} as completed_year,
         {{ month_of('answers.completed_on') }} as completed_month,
         {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,
         answers.enjoys_school,

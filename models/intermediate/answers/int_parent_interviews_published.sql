@@ -27,6 +27,7 @@ parent_interviews_published as (
         publishable.research_id,
         publishable.family_research_id,
         answers.wave,
+        {{ year_of('answers.interviewed_on') }} as interview_year,
         {{ month_of('answers.interviewed_on') }} as interview_month,
         {{ year_of('answers.interviewed_on') }} - publishable.year_of_birth as age_in_year,
         {%- for code in coded %}

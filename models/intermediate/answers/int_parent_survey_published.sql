@@ -24,6 +24,7 @@ parent_survey_published as (
         publishable.family_research_id,
         publishable.linked_child_research_id,
         answers.wave,
+        {{ year_of('answers.completed_on') }} as completed_year,
         {{ month_of('answers.completed_on') }} as completed_month,
         child_send_need_labels.label as child_send_need,
         answers.child_has_ehcp,

@@ -32,6 +32,7 @@ benefit_spells_published as (
         end as start_month,
         {{ year_of('benefit_spells.ended_on') }} as end_year,
         case when benefit_spells.benefit_type != 'MA' then {{ month_of('benefit_spells.ended_on') }} end as end_month,
+        benefit_spells.ended_on is not null as is_ended,
         benefit_spells.weekly_amount
     from benefit_spells
     inner join publishable

@@ -22,6 +22,7 @@ child_benefit_published as (
         publishable.research_id,
         {{ year_of('child_benefit.started_on') }} as start_year,
         {{ year_of('child_benefit.ended_on') }} as end_year,
+        child_benefit.ended_on is not null as is_ended,
         child_benefit.weekly_amount
     from child_benefit
     inner join publishable

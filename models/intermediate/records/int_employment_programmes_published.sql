@@ -28,6 +28,7 @@ employment_programmes_published as (
         {{ month_of('employment_programmes.started_on') }} as start_month,
         {{ year_of('employment_programmes.ended_on') }} as end_year,
         {{ month_of('employment_programmes.ended_on') }} as end_month,
+        employment_programmes.ended_on is not null as is_ended,
         programme_outcome_labels.label as outcome
     from employment_programmes
     inner join publishable

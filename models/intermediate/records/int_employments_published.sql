@@ -28,6 +28,7 @@ employments_published as (
         employers.research_id as employer_id,
         {{ month_of('employments.started_on') }} as start_month,
         {{ month_of('employments.ended_on') }} as end_month,
+        employments.ended_on is not null as is_ended,
         employments.pay_in_year
     from employments
     inner join publishable

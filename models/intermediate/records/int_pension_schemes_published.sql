@@ -27,7 +27,8 @@ pension_schemes_published as (
         {{ year_of('pension_schemes.joined_on') }} as joined_year,
         {{ month_of('pension_schemes.joined_on') }} as joined_month,
         {{ year_of('pension_schemes.left_on') }} as left_year,
-        {{ month_of('pension_schemes.left_on') }} as left_month
+        {{ month_of('pension_schemes.left_on') }} as left_month,
+        pension_schemes.left_on is not null as is_left
     from pension_schemes
     inner join publishable
         on

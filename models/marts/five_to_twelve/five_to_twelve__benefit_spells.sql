@@ -23,6 +23,7 @@ benefit_spells as (
         start_month,
         end_year,
         end_month,
+        is_ended,
         weekly_amount
     from published_controlled
 )

@@ -20,6 +20,7 @@ child_benefit as (
         research_id,
         start_year,
         end_year,
+        is_ended,
         weekly_amount
     from published_controlled
 )

@@ -23,6 +23,7 @@ employment_programmes as (
         start_month,
         end_year,
         end_month,
+        is_ended,
         outcome
     from published_controlled
 )

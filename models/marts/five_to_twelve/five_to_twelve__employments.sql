@@ -22,6 +22,7 @@ employments as (
         employer_id,
         start_month,
         end_month,
+        is_ended,
         pay_in_year
     from published_controlled
 )

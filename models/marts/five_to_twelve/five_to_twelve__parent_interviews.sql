@@ -12,8 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=[
-        'child_gender', 'tenure', 'ethnic_group', 'relationship_to_child', 'household_size', 'age_in_year',
-        'interview_month',
+        'interview_year', 'child_gender', 'tenure', 'ethnic_group', 'relationship_to_child', 'household_size',
+        'age_in_year', 'interview_month',
     ],
     sensitive=[
         ['highest_qualification'],
@@ -29,6 +29,7 @@ parent_interviews as (
         research_id,
         family_research_id,
         wave,
+        interview_year,
         interview_month,
         age_in_year,
         relationship_to_child,

@@ -22,7 +22,8 @@ pension_schemes as (
         joined_year,
         joined_month,
         left_year,
-        left_month
+        left_month,
+        is_left
     from published_controlled
 )
 

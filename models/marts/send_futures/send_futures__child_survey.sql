@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['age_in_year', 'completed_month'],
+    quasi_identifiers=['completed_year', 'age_in_year', 'completed_month'],
     sensitive=[
         ['enjoys_school_label', 'enjoys_school'],
         ['feels_supported_label', 'feels_supported'],
@@ -25,6 +25,7 @@ child_survey as (
         family_research_id,
         linked_child_research_id,
         wave,
+        completed_year,
         completed_month,
         age_in_year,
         enjoys_school,

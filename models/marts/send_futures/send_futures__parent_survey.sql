@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['child_send_need', 'completed_month'],
+    quasi_identifiers=['completed_year', 'child_send_need', 'completed_month'],
     sensitive=[['child_has_ehcp'], ['support_rating_label', 'support_rating'], ['parent_wellbeing']]
 ) }},
 
@@ -21,6 +21,7 @@ parent_survey as (
         family_research_id,
         linked_child_research_id,
         wave,
+        completed_year,
         completed_month,
         child_send_need,
         child_has_ehcp,
