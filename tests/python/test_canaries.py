@@ -71,7 +71,7 @@ def digest_of(function: Callable, text: str) -> bytes:
         (NHS_NUMBER, b"9.990000018e9, 9990000018.0", "plain"),
         (BORN, b"1911-05-17 00:00:00", "plain"),
         (BORN, b"17/05/1911", "date"),
-        (BORN, b"19110517", "without spaces"),
+        (BORN, b"born 19110517.", "date"),
         (BORN, b"17 MAY 1911", "date"),
         (BORN, b"May 17, 1911", "date"),
         (BORN, b"-1850169600", "date"),
@@ -97,6 +97,7 @@ def test_each_form_of_a_canary_is_found(
         (BORN, "select date '1911-05-17' as leak", "plain"),
         (BORN, "select date '1911-05-17' - date '1970-01-01' as leak", "date"),
         (BORN, "select epoch(date '1911-05-17')::bigint as leak", "date"),
+        (BORN, "select strftime(date '1911-05-17', '%Y%m%d') as leak", "date"),
     ],
 )
 def test_a_canary_in_a_table_is_found_however_it_is_stored(
@@ -106,6 +107,15 @@ def test_a_canary_in_a_table_is_found_however_it_is_stored(
         connection.execute(f"create table found as {query}")
     found = Canaries([canary]).found_in(tmp_path / "research.duckdb")
     assert f"research.duckdb, main.found.leak: {canary.kind}, {form} (1)" in found
+
+
+@pytest.mark.parametrize(
+    "number", [b"0.9990000018", b"0.00139990000018", b"99900000181", b"0.19110517"]
+)
+def test_digits_of_another_number_are_no_canary(number: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "run_results.json"
+    file.write_bytes(b'{"execution_time": ' + number + b"}")
+    assert Canaries([NHS_NUMBER, BORN]).found_in(file) == []
 
 
 def test_a_canary_in_the_footer_of_a_parquet_file_is_found(tmp_path: Path) -> None:
