@@ -1,7 +1,7 @@
--- Who of those with a low household income was on Universal Credit when they were interviewed?
+-- Who of those with a low household income was on Universal Credit in the year of their interview?
 -- Study: Five to Twelve. Grain: one row a band of yearly household income.
 -- Denominator: interviewed parents linked to benefit records who named an income, in their latest interview,
--- and not only those with a benefit: linked and without a spell in that month is not on it, as far as the
+-- and not only those with a benefit: linked and without a spell in that year is not on it, as far as the
 -- deliveries that may be used reach. A band of fewer than ten parents has no row, and is blank
 -- where fewer than ten of it are on it, or are not. The next smallest are withheld too, until those withheld
 -- are together ten or more.
@@ -23,7 +23,7 @@ benefit_spells as (
 interviews_ranked as (
     select
         parent_interviews.research_id,
-        parent_interviews.interview_month,
+        parent_interviews.interview_year,
         case
             when parent_interviews.household_income < 15000 then '1: under 15,000 pounds'
             when parent_interviews.household_income < 30000 then '2: 15,000 to under 30,000 pounds'
@@ -39,7 +39,7 @@ interviews_ranked as (
         on parent_interviews.research_id = participants.research_id
     where
         participants.is_benefits_linked
-        and parent_interviews.interview_month is not null
+        and parent_interviews.interview_year is not null
         and parent_interviews.household_income is not null
 ),
 
@@ -48,15 +48,18 @@ latest_interviews as (
     where newest_first = 1
 ),
 
--- months are text, and compare as such
+-- a spell whose end is not told may have reached any later year: it counts in the year of its start alone
 on_universal_credit as (
     select distinct latest_interviews.research_id
     from latest_interviews
     inner join benefit_spells
         on
             latest_interviews.research_id = benefit_spells.research_id
-            and latest_interviews.interview_month >= benefit_spells.start_month
-            and latest_interviews.interview_month <= coalesce(benefit_spells.end_month, '9999-12')
+            and latest_interviews.interview_year >= benefit_spells.start_year
+            and (
+                not benefit_spells.is_ended
+                or latest_interviews.interview_year <= coalesce(benefit_spells.end_year, benefit_spells.start_year)
+            )
     where benefit_spells.benefit_type = 'Universal Credit'
 ),
 

@@ -1,52 +1,50 @@
-{#- Attributes of places, coarsened until no combination of them singles out one place: CTEs over
-    the CTE `places`, of which the last is `places_coarsened`. Attributes are taken in their order
-    of importance. A value that only one of the places so far alike has is blanked; where that
-    would leave one place alone in having none, the rarest other value is blanked with it. -#}
+{#- Attributes of places or of people, blanked until every combination of them that is left belongs
+    to at least `at_least` different `counted`: CTEs over the CTE `relation`, of which the last is
+    `<relation>_coarsened`. Attributes are taken in their order, the most worth keeping first, each
+    within those before it as they were left. A value that too few have is blanked; where those
+    without a value are then too few themselves, the rarest other value is blanked with theirs. So
+    each combination splits into combinations that are large enough, or not at all, and by
+    induction all are, unless the whole relation is smaller than that: then nothing is left of any
+    attribute. (Local suppression: Hundepool et al., Statistical Disclosure Control, 2012, 3.4.) -#}
 
-{% macro coarsened(attributes) -%}
+{% macro coarsened(relation, attributes, counted, at_least) -%}
 {%- for attribute in attributes %}
-{%- set before = 'places' if loop.first else attributes[loop.index0 - 1] ~ '_coarsened' %}
-{%- set alike = 'partition by ' ~ attributes[:loop.index0] | join(', ') if not loop.first else '' %}
+{%- set so_far = attributes[:loop.index0] %}
 {{ attribute }}_counted as {{ materialized() }} (
     select
         *,
-        {{ attribute }} is null
-        or count(*) over (partition by {{ attributes[:loop.index] | join(', ') }}) = 1 as is_alone,
-        count(*) over (partition by {{ attributes[:loop.index] | join(', ') }}) as places_alike
-    from {{ before }}
+        {{ count_distinct_over(counted, so_far + [attribute]) }} as alike
+    from {{ relation if loop.first else so_far[-1] ~ '_coarsened' }}
+),
+
+{{ attribute }}_judged as (
+    select
+        *,
+        {{ attribute }} is null or alike < {{ at_least }} as is_rare
+    from {{ attribute }}_counted
 ),
 
 {{ attribute }}_pooled as (
     select
         *,
-        count(case when is_alone then 1 end) over ({{ alike }}) as places_alone,
-        min(case when not is_alone then places_alike end) over ({{ alike }}) as rarest
-    from {{ attribute }}_counted
+        {{ count_distinct_over('case when is_rare then ' ~ counted ~ ' end', so_far) }} as without_value,
+        min(case when not is_rare then alike end) over (
+            {{- 'partition by ' ~ so_far | join(', ') if so_far -}}
+        ) as rarest
+    from {{ attribute }}_judged
 ),
 
-{{ 'places' if loop.last else attribute }}_coarsened as (
+{{ relation if loop.last else attribute }}_coarsened as (
     select
-        * exclude (is_alone, places_alike, places_alone, rarest)
-        replace (
-            case
-                when not is_alone and (places_alone != 1 or places_alike > rarest) then {{ attribute }}
-            end as {{ attribute }}
-        )
+        {{ all_columns_replacing(
+            attribute ~ '_pooled',
+            {attribute: 'case when not is_rare and (without_value = 0 or without_value >= ' ~ at_least
+                ~ ' or alike > rarest) then ' ~ attribute ~ ' end'},
+            without=['alike', 'is_rare', 'without_value', 'rarest']
+        ) }}
     from {{ attribute }}_pooled
 )
 {%- if not loop.last %},
 {% endif %}
 {%- endfor %}
-{%- endmacro %}
-
-{#- A number as the label of the band it falls in; `bounds` are the lower bounds, ascending. -#}
-
-{% macro band(value, bounds, unit='') -%}
-case
-    when {{ value }} < {{ bounds[0] }} then 'under {{ bounds[0] }}{{ unit }}'
-    {%- for bound in bounds[1:] %}
-    when {{ value }} < {{ bound }} then '{{ bounds[loop.index0] }} to under {{ bound }}{{ unit }}'
-    {%- endfor %}
-    when {{ value }} >= {{ bounds[-1] }} then '{{ bounds[-1] }}{{ unit }} or more'
-end
 {%- endmacro %}

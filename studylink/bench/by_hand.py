@@ -1,4 +1,8 @@
-"""Runs `by_hand.sql` on the landed extracts that the environment names, as one process."""
+"""Runs `by_hand.sql` on the landed extracts that the environment names, as one process.
+
+The script leaves the research tables as temporary ones; disclosure control, the same few statements
+for each of them, is written from here.
+"""
 
 import json
 import os
@@ -8,6 +12,83 @@ import duckdb
 
 from studylink import bench, databases
 from studylink.contract import PROJECT
+
+PUPILS = {
+    "pupil_census": (
+        "academic_year primary_sen_type sen_provision ethnic_group_major national_curriculum_year "
+        "school_phase language_group_major school_type school_size_band school_ofsted_rating "
+        "school_percent_fsm_band school_percent_eal_band",
+        "is_fsm_eligible",
+    ),
+    "key_stage_2": ("academic_year", "reading_score, maths_score, grammar_score"),
+    "absence": (
+        "academic_year",
+        "percent_absent sessions_possible sessions_authorised sessions_unauthorised",
+    ),
+    "alternative_provision": ("academic_year start_month", "provision_type"),
+}
+CONTROLLED = {
+    "five_to_twelve": {
+        "participants": ("role age_band", ""),
+        "parent_interviews": (
+            "interview_year child_gender tenure ethnic_group relationship_to_child household_size "
+            "age_in_year interview_month",
+            "highest_qualification, employment_status, household_income, "
+            "child_general_health_label child_general_health, child_sdq_total",
+        ),
+        **PUPILS,
+        "adult_learning": ("academic_year", "aim_level, aim_subject, outcome"),
+        "hospital_episodes": (
+            "admission_year age_in_year admission_month",
+            "admission_method, diagnosis_chapter diagnosis_label primary_diagnosis, "
+            "procedure_chapter main_procedure, nights_in_hospital",
+        ),
+        "gp_events": ("event_year age_in_year event_month", "snomed_term snomed_code"),
+        "prescriptions": (
+            "prescribed_year age_in_year prescribed_month",
+            "bnf_chapter bnf_chemical_code",
+        ),
+        "mental_health_contacts": (
+            "contact_year age_in_year contact_month",
+            "team_type, is_attended",
+        ),
+        "register_events": ("event_year age_in_year event_month", "cause_of_death"),
+        "employments": ("tax_year start_month end_month", "pay_in_year"),
+        "national_insurance": ("tax_year", "contribution_class, qualifying_weeks"),
+        "tax_credits": ("tax_year", "award_type, amount"),
+        "child_benefit": ("start_year end_year", "weekly_amount"),
+        "benefit_spells": (
+            "start_year end_year start_month end_month",
+            "benefit_type, weekly_amount",
+        ),
+        "employment_programmes": (
+            "start_year end_year start_month end_month",
+            "programme, outcome",
+        ),
+        "pension_schemes": ("joined_year left_year joined_month left_month", "scheme_type"),
+        "areas": (
+            "region imd_decile rural_urban crime_decile house_price_band no2_band "
+            "july_temperature_band",
+            "",
+        ),
+    },
+    "send_futures": {
+        "participants": ("role age_band", ""),
+        "parent_survey": (
+            "completed_year child_send_need completed_month",
+            "child_has_ehcp, support_rating_label support_rating, parent_wellbeing",
+        ),
+        "child_survey": (
+            "completed_year age_in_year completed_month",
+            "enjoys_school_label enjoys_school, feels_supported_label feels_supported, "
+            "child_wellbeing",
+        ),
+        **PUPILS,
+    },
+}
+"""By study and table: quasi-identifiers in the order in which they are kept, and groups of
+sensitive columns, the coarsest first."""
+FEWEST_PEOPLE, FEWEST_VALUES = 10, 2
 
 
 def main() -> None:
@@ -21,7 +102,97 @@ def main() -> None:
     connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
     connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [bench.AS_OF])
     connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    connection.execute(
+        "create table study.governance.values_blanked (study text, research_table text, "
+        "column_name text, values_before bigint, values_published bigint, values_blanked bigint)"
+    )
+    for study, tables in CONTROLLED.items():
+        for table, (quasi_identifiers, sensitive) in tables.items():
+            groups = [group.split() for group in sensitive.split(",") if group]
+            _publish(connection, study, table, quasi_identifiers.split(), groups)
     connection.close()
+
+
+def _publish(
+    connection: duckdb.DuckDBPyConnection,
+    study: str,
+    table: str,
+    quasi_identifiers: list[str],
+    sensitive: list[list[str]],
+) -> None:
+    """Write one research table with the values of small and telling classes blanked."""
+    raw, known = f"{study}__{table}", ", ".join(quasi_identifiers)
+    connection.execute(
+        f"create or replace temp table people as select distinct research_id, {known}, "
+        + ", ".join(f"{column} as kept_{column}" for column in quasi_identifiers)
+        + f" from {raw}"
+    )
+    for place, column in enumerate(quasi_identifiers):
+        before = ", ".join(f"kept_{other}" for other in quasi_identifiers[:place])
+        within = f"partition by {before}" if before else ""
+        connection.execute(
+            f"""
+            create or replace temp table people as
+            with counted as (
+                select *, count(distinct research_id) over (
+                    partition by {before + "," if before else ""} kept_{column}
+                ) as alike, kept_{column} is null or alike < $few as is_rare
+                from people
+            ), pooled as (
+                select *, count(distinct if(is_rare, research_id, null)) over w as pool,
+                    min(if(is_rare, null, alike)) over w as rarest
+                from counted window w as ({within})
+            )
+            select * exclude (is_rare, alike, pool, rarest) replace (if(
+                not is_rare and (pool = 0 or pool >= $few or alike > rarest), kept_{column}, null
+            ) as kept_{column})
+            from pooled
+        """,
+            {"few": FEWEST_PEOPLE},
+        )
+    told = ", ".join(f"kept_{column} as {column}" for column in quasi_identifiers)
+    same = " and ".join(
+        f"raw.{column} is not distinct from classes.{column}" for column in quasi_identifiers
+    )
+    connection.execute(f"""
+        create or replace temp table controlled as
+        select raw.* replace ({told}) from {raw} as raw
+        inner join (select distinct * exclude (research_id) from people) as classes on {same}
+    """)
+    order = "order by research_id" if study == "send_futures" else ""
+    if not sensitive:
+        connection.execute(f"create table research.{study}.{table} as from controlled {order}")
+    else:
+        values = ", ".join(
+            f"count(distinct {group[0]}) as values_{group[0]}" for group in sensitive
+        )
+        kept = ", ".join(
+            f"if(is_unknown or values_{group[0]} >= $few, raw.{column}, null) as {column}"
+            for group in sensitive
+            for column in group
+        )
+        unknown = " and ".join(f"{column} is null" for column in quasi_identifiers)
+        connection.execute(
+            f"""
+            create table research.{study}.{table} as
+            select raw.* replace ({kept}) from controlled as raw
+            inner join (
+                select {known}, {unknown} as is_unknown, {values} from controlled group by {known}
+            ) as classes on {same}
+            {order}
+        """,
+            {"few": FEWEST_VALUES},
+        )
+    for column in [*quasi_identifiers, *(column for group in sensitive for column in group)]:
+        connection.execute(
+            f"""
+            insert into study.governance.values_blanked
+            select $study, $table, $column, before, after, before - after
+            from (select count({column}) as before from {raw})
+            cross join (select count({column}) as after from research.{study}.{table})
+        """,
+            {"study": study, "table": table, "column": column},
+        )
 
 
 if __name__ == "__main__":

@@ -1824,11 +1824,11 @@ create temp table participant_published as
     left join waves using (person)
     left join linked using (person);
 
-create table research.five_to_twelve.participants as
+create temp table five_to_twelve__participants as
     select * exclude (study) from participant_published
     where study = 'five_to_twelve';
 
-create table research.send_futures.participants as
+create temp table send_futures__participants as
     select
         research_id, family_research_id, role, age_band, waves_taken_part, first_wave, latest_wave,
         is_education_linked
@@ -1836,11 +1836,12 @@ create table research.send_futures.participants as
     where study = 'send_futures'
     order by research_id;
 
-create table research.five_to_twelve.parent_interviews as
+create temp table five_to_twelve__parent_interviews as
     select
         research_id,
         family_research_id,
         wave,
+        year_number(took_part_on) as interview_year,
         month(took_part_on) as interview_month,
         year_number(took_part_on) - year_of_birth as age_in_year,
         labels('relationship_to_child')[relationship_to_child] as relationship_to_child,
@@ -1864,12 +1865,13 @@ create table research.five_to_twelve.parent_interviews as
         and study = 'five_to_twelve'
         and (took_part_on is null or took_part_on <= getvariable('as_of')::date);
 
-create table research.send_futures.parent_survey as
+create temp table send_futures__parent_survey as
     select
         research_id,
         family_research_id,
         linked_child_research_id,
         wave,
+        year_number(took_part_on) as completed_year,
         month(took_part_on) as completed_month,
         labels('child_send_need')[child_send_need] as child_send_need,
         child_has_ehcp,
@@ -1884,12 +1886,13 @@ create table research.send_futures.parent_survey as
         and (took_part_on is null or took_part_on <= getvariable('as_of')::date)
     order by research_id;
 
-create table research.send_futures.child_survey as
+create temp table send_futures__child_survey as
     select
         research_id,
         family_research_id,
         linked_child_research_id,
         wave,
+        year_number(took_part_on) as completed_year,
         month(took_part_on) as completed_month,
         year_number(took_part_on) - year_of_birth as age_in_year,
         enjoys_school,
@@ -1906,7 +1909,7 @@ create table research.send_futures.child_survey as
         and (took_part_on is null or took_part_on <= getvariable('as_of')::date)
     order by research_id;
 
-create table research.five_to_twelve.areas as
+create temp table five_to_twelve__areas as
     with
     lsoa as (
         select lsoa_code, keyed('five_to_twelve', 'area', lsoa_code) as area_id
@@ -1971,10 +1974,10 @@ create temp table pupil_census_published as
     left join school_6 on school_urn = place
     where fault is null;
 
-create table research.five_to_twelve.pupil_census as
+create temp table five_to_twelve__pupil_census as
     select * exclude (study) from pupil_census_published where study = 'five_to_twelve';
 
-create table research.send_futures.pupil_census as
+create temp table send_futures__pupil_census as
     select * exclude (study) from pupil_census_published where study = 'send_futures'
     order by research_id;
 
@@ -1992,10 +1995,10 @@ create temp table key_stage_2_published as
     inner join pupil_publishable using (delivery_id, pupil_matching_ref)
     where fault is null;
 
-create table research.five_to_twelve.key_stage_2 as
+create temp table five_to_twelve__key_stage_2 as
     select * exclude (study) from key_stage_2_published where study = 'five_to_twelve';
 
-create table research.send_futures.key_stage_2 as
+create temp table send_futures__key_stage_2 as
     select * exclude (study) from key_stage_2_published where study = 'send_futures'
     order by research_id;
 
@@ -2020,10 +2023,10 @@ create temp table absence_published as
     inner join pupil_publishable using (delivery_id, pupil_matching_ref)
     where fault is null;
 
-create table research.five_to_twelve.absence as
+create temp table five_to_twelve__absence as
     select * exclude (study) from absence_published where study = 'five_to_twelve';
 
-create table research.send_futures.absence as
+create temp table send_futures__absence as
     select * exclude (study) from absence_published where study = 'send_futures'
     order by research_id;
 
@@ -2041,10 +2044,10 @@ create temp table alternative_provision_published as
     inner join pupil_publishable using (delivery_id, pupil_matching_ref)
     where fault is null;
 
-create table research.five_to_twelve.alternative_provision as
+create temp table five_to_twelve__alternative_provision as
     select * exclude (study) from alternative_provision_published where study = 'five_to_twelve';
 
-create table research.send_futures.alternative_provision as
+create temp table send_futures__alternative_provision as
     select * exclude (study) from alternative_provision_published where study = 'send_futures'
     order by research_id;
 
@@ -2210,7 +2213,7 @@ create temp table adult_learning as
         ) as fault
     from landed('dfe/adult_learning');
 
-create table research.five_to_twelve.adult_learning as
+create temp table five_to_twelve__adult_learning as
     with provider as (
         select provider_ukprn, keyed('five_to_twelve', 'provider', provider_ukprn) as provider_id
         from (select distinct provider_ukprn from adult_learning)
@@ -2281,7 +2284,7 @@ create temp table icd10 as
     inner join icd10_chapter on diagnosis between first_category and last_category
     left join label on label.code_list = 'icd10_category' and label.code = diagnosis;
 
-create table research.five_to_twelve.hospital_episodes as
+create temp table five_to_twelve__hospital_episodes as
     with
     trust as (
         select provider_code, keyed('five_to_twelve', 'trust', provider_code) as trust_id
@@ -2321,7 +2324,7 @@ create table research.five_to_twelve.hospital_episodes as
     left join trust using (provider_code)
     left join icd10 using (diagnosis);
 
-create table research.five_to_twelve.register_events as
+create temp table five_to_twelve__register_events as
     select
         research_id,
         labels('event_type')[event_type] as event_type,
@@ -2365,7 +2368,7 @@ create temp table gp_event as
         ) as fault
     from landed('nhs_england/gp_events');
 
-create table research.five_to_twelve.gp_events as
+create temp table five_to_twelve__gp_events as
     with
     practice as (
         select practice_code, keyed('five_to_twelve', 'practice', practice_code) as practice_id
@@ -2376,6 +2379,7 @@ create table research.five_to_twelve.gp_events as
 
     select
         research_id,
+        year_number(event_on) as event_year,
         month(event_on) as event_month,
         year_number(event_on) - year_of_birth as age_in_year,
         practice_id,
@@ -2416,7 +2420,7 @@ create temp table prescription as
         ) as fault
     from landed('nhs_england/prescriptions');
 
-create table research.five_to_twelve.prescriptions as
+create temp table five_to_twelve__prescriptions as
     with
     practice as (
         select practice_code, keyed('five_to_twelve', 'practice', practice_code) as practice_id
@@ -2427,6 +2431,7 @@ create table research.five_to_twelve.prescriptions as
 
     select
         research_id,
+        year_number(prescribed_on) as prescribed_year,
         month(prescribed_on) as prescribed_month,
         year_number(prescribed_on) - year_of_birth as age_in_year,
         practice_id,
@@ -2462,9 +2467,10 @@ create temp table mental_health_contact as
         ) as fault
     from landed('nhs_england/mental_health_contacts');
 
-create table research.five_to_twelve.mental_health_contacts as
+create temp table five_to_twelve__mental_health_contacts as
     select
         research_id,
+        year_number(contact_on) as contact_year,
         month(contact_on) as contact_month,
         year_number(contact_on) - year_of_birth as age_in_year,
         labels('team_type')[team_type] as team_type,
@@ -2503,7 +2509,7 @@ create temp table employment as
         ) as fault
     from landed('hmrc/employments');
 
-create table research.five_to_twelve.employments as
+create temp table five_to_twelve__employments as
     with employer as (
         select
             employer_paye_reference,
@@ -2517,6 +2523,7 @@ create table research.five_to_twelve.employments as
         employer_id,
         month(started_on) as start_month,
         month(ended_on) as end_month,
+        ended_on is not null as is_ended,
         pay_in_year
     from employment
     inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
@@ -2544,7 +2551,7 @@ create temp table national_insurance as
         ) as fault
     from landed('hmrc/national_insurance');
 
-create table research.five_to_twelve.national_insurance as
+create temp table five_to_twelve__national_insurance as
     select
         research_id,
         years(tax_year) as tax_year,
@@ -2576,7 +2583,7 @@ create temp table tax_credit as
         ) as fault
     from landed('hmrc/tax_credits');
 
-create table research.five_to_twelve.tax_credits as
+create temp table five_to_twelve__tax_credits as
     select
         research_id,
         years(tax_year) as tax_year,
@@ -2609,11 +2616,12 @@ create temp table child_benefit as
         ) as fault
     from landed('hmrc/child_benefit');
 
-create table research.five_to_twelve.child_benefit as
+create temp table five_to_twelve__child_benefit as
     select
         research_id,
         year_number(started_on) as start_year,
         year_number(ended_on) as end_year,
+        ended_on is not null as is_ended,
         weekly_amount
     from child_benefit
     inner join publishable_of('hmrc', 'employment_tax') as publishable using (delivery_id, participant_id)
@@ -2646,7 +2654,7 @@ create temp table benefit_spell as
         ) as fault
     from landed('dwp/benefit_spells');
 
-create table research.five_to_twelve.benefit_spells as
+create temp table five_to_twelve__benefit_spells as
     select
         research_id,
         labels('benefit_type')[benefit_type] as benefit_type,
@@ -2654,6 +2662,7 @@ create table research.five_to_twelve.benefit_spells as
         case when benefit_type not in ('MA', 'PC', 'SP') then month(started_on) end as start_month,
         year_number(ended_on) as end_year,
         case when benefit_type != 'MA' then month(ended_on) end as end_month,
+        ended_on is not null as is_ended,
         weekly_amount
     from benefit_spell
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
@@ -2682,12 +2691,15 @@ create temp table employment_programme as
         ) as fault
     from landed('dwp/employment_programmes');
 
-create table research.five_to_twelve.employment_programmes as
+create temp table five_to_twelve__employment_programmes as
     select
         research_id,
         labels('programme')[programme] as programme,
+        year_number(started_on) as start_year,
         month(started_on) as start_month,
+        year_number(ended_on) as end_year,
         month(ended_on) as end_month,
+        ended_on is not null as is_ended,
         labels('programme_outcome')[outcome] as outcome
     from employment_programme
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
@@ -2716,12 +2728,15 @@ create temp table pension_scheme as
         ) as fault
     from landed('dwp/pension_schemes');
 
-create table research.five_to_twelve.pension_schemes as
+create temp table five_to_twelve__pension_schemes as
     select
         research_id,
         labels('scheme_type')[scheme_type] as scheme_type,
+        year_number(joined_on) as joined_year,
         month(joined_on) as joined_month,
-        month(left_on) as left_month
+        year_number(left_on) as left_year,
+        month(left_on) as left_month,
+        left_on is not null as is_left
     from pension_scheme
     inner join publishable_of('dwp', 'benefits') as publishable using (delivery_id, participant_id)
     where fault is null;

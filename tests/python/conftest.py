@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import project
 import pytest
 from cases import CASES
+from project import ROOT
 from worlds import at_noon, world_of_case, write_landing
 
 
@@ -24,3 +26,15 @@ def built_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
         return project.built(folder / "extracts", folder / "data", at_noon(as_of))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of one full build of the sample; the analyses are compiled beside it."""
+    extracts, as_of = ROOT / "extracts" / "sample", "2026-06-30T00:00:00Z"
+    data = project.built(extracts, tmp_path_factory.mktemp("sample") / "data", as_of)
+    # what the build itself says of its tests, before another command writes its own
+    shutil.copy(data / "target" / "run_results.json", data / "run_results.json")
+    done = project.dbt("compile", extracts, data, as_of)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return data

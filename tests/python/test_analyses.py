@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 
 import duckdb
-import project
 import pytest
 from project import ROOT
 
 from studylink import databases
 
-AS_OF = "2026-06-30T00:00:00Z"
 ANALYSES = sorted((ROOT / "analyses").glob("*.sql"))
 SMALLEST_CELL = 10
 # hardly a child of the sample is old enough to have sat these tests
@@ -22,16 +20,6 @@ QUERIES_SHOWN = [
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for query in re.findall(r"^```sql\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
 ]
-
-
-@pytest.fixture(scope="session")
-def sample_with_analyses(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of one build of the sample, with the analyses compiled beside it."""
-    extracts = ROOT / "extracts" / "sample"
-    data = project.built(extracts, tmp_path_factory.mktemp("analyses") / "data", AS_OF)
-    done = project.dbt("compile", extracts, data, AS_OF, "--select", "path:analyses")
-    assert done.returncode == 0, done.stdout[-3000:]
-    return data
 
 
 def run(data: Path, analysis: Path) -> tuple[list[tuple[str, str]], list[tuple]]:
@@ -59,10 +47,8 @@ def test_an_analysis_opens_with_its_question_grain_and_denominator(analysis: Pat
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
-def test_an_analysis_runs_and_gives_no_small_count(
-    analysis: Path, sample_with_analyses: Path
-) -> None:
-    columns, rows = run(sample_with_analyses, analysis)
+def test_an_analysis_runs_and_gives_no_small_count(analysis: Path, built_sample: Path) -> None:
+    columns, rows = run(built_sample, analysis)
     counts = [
         place
         for place, (name, kind) in enumerate(columns)
@@ -77,13 +63,13 @@ def test_an_analysis_runs_and_gives_no_small_count(
 
 @pytest.mark.parametrize(("page", "query"), QUERIES_SHOWN, ids=range(len(QUERIES_SHOWN)))
 def test_a_query_that_the_documentation_shows_gives_rows(
-    page: Path, query: str, sample_with_analyses: Path
+    page: Path, query: str, built_sample: Path
 ) -> None:
-    with databases.connect(sample_with_analyses) as connection:
+    with databases.connect(built_sample) as connection:
         assert connection.sql(query).fetchall(), page
 
 
-def test_scores_are_compared_by_meals_and_qualification(sample_with_analyses: Path) -> None:
+def test_scores_are_compared_by_meals_and_qualification(built_sample: Path) -> None:
     """What the sample is too small for, on two dozen invented children."""
     tables = {
         "participants": "'c' || n as research_id, 'f' || n as family_research_id",
@@ -99,7 +85,7 @@ def test_scores_are_compared_by_meals_and_qualification(sample_with_analyses: Pa
             if(n > 21, 'Entry level', 'Level 6: degree or equivalent') as highest_qualification
         """,
     }
-    compiled = sample_with_analyses / "target" / "compiled" / "studylink" / "analyses"
+    compiled = built_sample / "target" / "compiled" / "studylink" / "analyses"
     query = (compiled / "key_stage_2_by_free_school_meals.sql").read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as research; create schema research.five_to_twelve")

@@ -45,6 +45,6 @@ places as (
     {{ label_join('rural_urban', 'areas.rural_urban') }}
 ),
 
-{{ coarsened(attributes) }}
+{{ coarsened('places', attributes, 'lsoa_code', 2) }}
 
 select * from places_coarsened

@@ -28,6 +28,6 @@ places as (
     {{ label_join('ofsted_rating', 'cast(schools.ofsted_rating as varchar)') }}
 ),
 
-{{ coarsened(attributes) }}
+{{ coarsened('places', attributes, 'school_urn', 2) }}
 
 select * from places_coarsened

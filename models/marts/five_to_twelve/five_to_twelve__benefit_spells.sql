@@ -1,42 +1,31 @@
 with
 
+published as (
+    select * from {{ ref('int_benefit_spells_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['start_year', 'end_year', 'start_month', 'end_month'],
+    sensitive=[['benefit_type'], ['weekly_amount']]
+) }},
+
 benefit_spells as (
-    select * from {{ ref('stg_dwp__benefit_spells') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'dwp'
-        and domain = 'benefits'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
--- State Pension and Pension Credit begin at an age and Maternity Allowance with a birth: their start
--- keeps the year alone, and so does the end of Maternity Allowance, which lasts 39 weeks
-benefit_spells_published as (
     select
-        publishable.research_id,
-        benefit_type_labels.label as benefit_type,
-        {{ year_of('benefit_spells.started_on') }} as start_year,
-        case
-            when benefit_spells.benefit_type not in ('MA', 'PC', 'SP') then {{ month_of('benefit_spells.started_on') }}
-        end as start_month,
-        {{ year_of('benefit_spells.ended_on') }} as end_year,
-        case when benefit_spells.benefit_type != 'MA' then {{ month_of('benefit_spells.ended_on') }} end as end_month,
-        benefit_spells.weekly_amount
-    from benefit_spells
-    inner join publishable
-        on
-            benefit_spells.delivery_id = publishable.delivery_id
-            and benefit_spells.participant_id = publishable.participant_id
-    {{ label_join('benefit_type', 'benefit_spells.benefit_type') }}
+        research_id,
+        benefit_type,
+        start_year,
+        start_month,
+        end_year,
+        end_month,
+        is_ended,
+        weekly_amount
+    from published_controlled
 )
 
-select * from benefit_spells_published
+select * from benefit_spells

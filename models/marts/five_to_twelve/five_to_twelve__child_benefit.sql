@@ -1,31 +1,28 @@
 with
 
+published as (
+    select * from {{ ref('int_child_benefit_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['start_year', 'end_year'],
+    sensitive=[['weekly_amount']]
+) }},
+
 child_benefit as (
-    select * from {{ ref('stg_hmrc__child_benefit') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'hmrc'
-        and domain = 'employment_tax'
-        and not is_held
-),
-
--- child benefit begins with a birth and ends at an age: both dates tell a birth, and keep the year alone
-child_benefit_published as (
     select
-        publishable.research_id,
-        {{ year_of('child_benefit.started_on') }} as start_year,
-        {{ year_of('child_benefit.ended_on') }} as end_year,
-        child_benefit.weekly_amount
-    from child_benefit
-    inner join publishable
-        on
-            child_benefit.delivery_id = publishable.delivery_id
-            and child_benefit.participant_id = publishable.participant_id
+        research_id,
+        start_year,
+        end_year,
+        is_ended,
+        weekly_amount
+    from published_controlled
 )
 
-select * from child_benefit_published
+select * from child_benefit

@@ -1,37 +1,31 @@
 with
 
+published as (
+    select * from {{ ref('int_employment_programmes_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['start_year', 'end_year', 'start_month', 'end_month'],
+    sensitive=[['programme'], ['outcome']]
+) }},
+
 employment_programmes as (
-    select * from {{ ref('stg_dwp__employment_programmes') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'dwp'
-        and domain = 'benefits'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-employment_programmes_published as (
     select
-        publishable.research_id,
-        programme_labels.label as programme,
-        {{ month_of('employment_programmes.started_on') }} as start_month,
-        {{ month_of('employment_programmes.ended_on') }} as end_month,
-        programme_outcome_labels.label as outcome
-    from employment_programmes
-    inner join publishable
-        on
-            employment_programmes.delivery_id = publishable.delivery_id
-            and employment_programmes.participant_id = publishable.participant_id
-    {{ label_join('programme', 'employment_programmes.programme') }}
-    {{ label_join('programme_outcome', 'employment_programmes.outcome') }}
+        research_id,
+        programme,
+        start_year,
+        start_month,
+        end_year,
+        end_month,
+        is_ended,
+        outcome
+    from published_controlled
 )
 
-select * from employment_programmes_published
+select * from employment_programmes

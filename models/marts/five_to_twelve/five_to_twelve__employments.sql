@@ -1,39 +1,30 @@
 with
 
+published as (
+    select * from {{ ref('int_employments_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['tax_year', 'start_month', 'end_month'],
+    sensitive=[['pay_in_year']]
+) }},
+
 employments as (
-    select * from {{ ref('stg_hmrc__employments') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'hmrc'
-        and domain = 'employment_tax'
-        and not is_held
-),
-
-employers as (
-    select * from {{ ref('place_pseudonyms') }}
-    where study = 'five_to_twelve' and kind = 'employer'
-),
-
-employments_published as (
     select
-        publishable.research_id,
-        {{ year_span('employments.tax_year') }} as tax_year,
-        employers.research_id as employer_id,
-        {{ month_of('employments.started_on') }} as start_month,
-        {{ month_of('employments.ended_on') }} as end_month,
-        employments.pay_in_year
-    from employments
-    inner join publishable
-        on
-            employments.delivery_id = publishable.delivery_id
-            and employments.participant_id = publishable.participant_id
-    left join employers
-        on employments.employer_paye_reference = employers.code
+        research_id,
+        tax_year,
+        employer_id,
+        start_month,
+        end_month,
+        is_ended,
+        pay_in_year
+    from published_controlled
 )
 
-select * from employments_published
+select * from employments

@@ -1,44 +1,30 @@
 with
 
+published as (
+    select * from {{ ref('int_gp_events_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['event_year', 'age_in_year', 'event_month'],
+    sensitive=[['snomed_term', 'snomed_code']]
+) }},
+
 gp_events as (
-    select * from {{ ref('stg_nhs_england__gp_events') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'nhs_england'
-        and domain = 'health'
-        and not is_held
-),
-
-practices as (
-    select * from {{ ref('place_pseudonyms') }}
-    where study = 'five_to_twelve' and kind = 'practice'
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-gp_events_published as (
     select
-        publishable.research_id,
-        {{ month_of('gp_events.event_on') }} as event_month,
-        {{ year_of('gp_events.event_on') }} - publishable.year_of_birth as age_in_year,
-        practices.research_id as practice_id,
-        snomed_code_labels.code as snomed_code,
-        snomed_code_labels.label as snomed_term
-    from gp_events
-    inner join publishable
-        on
-            gp_events.delivery_id = publishable.delivery_id
-            and gp_events.participant_id = publishable.participant_id
-    left join practices
-        on gp_events.practice_code = practices.code
-    {{ label_join('snomed_code', 'gp_events.snomed_code') }}
+        research_id,
+        event_year,
+        event_month,
+        age_in_year,
+        practice_id,
+        snomed_code,
+        snomed_term
+    from published_controlled
 )
 
-select * from gp_events_published
+select * from gp_events

@@ -1,36 +1,29 @@
 with
 
+published as (
+    select * from {{ ref('int_mental_health_contacts_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['contact_year', 'age_in_year', 'contact_month'],
+    sensitive=[['team_type'], ['is_attended']]
+) }},
+
 mental_health_contacts as (
-    select * from {{ ref('stg_nhs_england__mental_health_contacts') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'nhs_england'
-        and domain = 'health'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-mental_health_contacts_published as (
     select
-        publishable.research_id,
-        {{ month_of('mental_health_contacts.contact_on') }} as contact_month,
-        {{ year_of('mental_health_contacts.contact_on') }} - publishable.year_of_birth as age_in_year,
-        team_type_labels.label as team_type,
-        mental_health_contacts.attended as is_attended
-    from mental_health_contacts
-    inner join publishable
-        on
-            mental_health_contacts.delivery_id = publishable.delivery_id
-            and mental_health_contacts.participant_id = publishable.participant_id
-    {{ label_join('team_type', 'mental_health_contacts.team_type') }}
+        research_id,
+        contact_year,
+        contact_month,
+        age_in_year,
+        team_type,
+        is_attended
+    from published_controlled
 )
 
-select * from mental_health_contacts_published
+select * from mental_health_contacts

@@ -1,35 +1,27 @@
 with
 
+published as (
+    select * from {{ ref('int_national_insurance_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['tax_year'],
+    sensitive=[['contribution_class'], ['qualifying_weeks']]
+) }},
+
 national_insurance as (
-    select * from {{ ref('stg_hmrc__national_insurance') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'hmrc'
-        and domain = 'employment_tax'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-national_insurance_published as (
     select
-        publishable.research_id,
-        {{ year_span('national_insurance.tax_year') }} as tax_year,
-        contribution_class_labels.label as contribution_class,
-        national_insurance.qualifying_weeks
-    from national_insurance
-    inner join publishable
-        on
-            national_insurance.delivery_id = publishable.delivery_id
-            and national_insurance.participant_id = publishable.participant_id
-    {{ label_join('contribution_class', 'national_insurance.contribution_class') }}
+        research_id,
+        tax_year,
+        contribution_class,
+        qualifying_weeks
+    from published_controlled
 )
 
-select * from national_insurance_published
+select * from national_insurance

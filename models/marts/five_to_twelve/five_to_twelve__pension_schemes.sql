@@ -1,35 +1,30 @@
 with
 
+published as (
+    select * from {{ ref('int_pension_schemes_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['joined_year', 'left_year', 'joined_month', 'left_month'],
+    sensitive=[['scheme_type']]
+) }},
+
 pension_schemes as (
-    select * from {{ ref('stg_dwp__pension_schemes') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'dwp'
-        and domain = 'benefits'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-pension_schemes_published as (
     select
-        publishable.research_id,
-        scheme_type_labels.label as scheme_type,
-        {{ month_of('pension_schemes.joined_on') }} as joined_month,
-        {{ month_of('pension_schemes.left_on') }} as left_month
-    from pension_schemes
-    inner join publishable
-        on
-            pension_schemes.delivery_id = publishable.delivery_id
-            and pension_schemes.participant_id = publishable.participant_id
-    {{ label_join('scheme_type', 'pension_schemes.scheme_type') }}
+        research_id,
+        scheme_type,
+        joined_year,
+        joined_month,
+        left_year,
+        left_month,
+        is_left
+    from published_controlled
 )
 
-select * from pension_schemes_published
+select * from pension_schemes

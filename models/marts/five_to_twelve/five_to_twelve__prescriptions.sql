@@ -1,56 +1,31 @@
 with
 
+published as (
+    select * from {{ ref('int_prescriptions_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['prescribed_year', 'age_in_year', 'prescribed_month'],
+    sensitive=[['bnf_chapter', 'bnf_chemical_code']]
+) }},
+
 prescriptions as (
-    select * from {{ ref('stg_nhs_england__prescriptions') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'nhs_england'
-        and domain = 'health'
-        and not is_held
-),
-
-practices as (
-    select * from {{ ref('place_pseudonyms') }}
-    where study = 'five_to_twelve' and kind = 'practice'
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-prescriptions_coded as (
     select
-        delivery_id,
-        participant_id,
-        prescribed_on,
-        quantity,
-        practice_code,
-        {{ bnf_chemical('bnf_code') }} as bnf_chemical_code
-    from prescriptions
-),
-
-prescriptions_published as (
-    select
-        publishable.research_id,
-        {{ month_of('prescriptions_coded.prescribed_on') }} as prescribed_month,
-        {{ year_of('prescriptions_coded.prescribed_on') }} - publishable.year_of_birth as age_in_year,
-        practices.research_id as practice_id,
-        prescriptions_coded.bnf_chemical_code,
-        bnf_chapter_labels.label as bnf_chapter,
-        prescriptions_coded.quantity
-    from prescriptions_coded
-    inner join publishable
-        on
-            prescriptions_coded.delivery_id = publishable.delivery_id
-            and prescriptions_coded.participant_id = publishable.participant_id
-    left join practices
-        on prescriptions_coded.practice_code = practices.code
-    {{ label_join('bnf_chapter', 'left(prescriptions_coded.bnf_chemical_code, 2)') }}
+        research_id,
+        prescribed_year,
+        prescribed_month,
+        age_in_year,
+        practice_id,
+        bnf_chemical_code,
+        bnf_chapter,
+        quantity
+    from published_controlled
 )
 
-select * from prescriptions_published
+select * from prescriptions

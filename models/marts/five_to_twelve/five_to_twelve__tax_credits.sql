@@ -1,35 +1,27 @@
 with
 
+published as (
+    select * from {{ ref('int_tax_credits_published') }}
+    where study = 'five_to_twelve'
+),
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['tax_year'],
+    sensitive=[['award_type'], ['amount']]
+) }},
+
 tax_credits as (
-    select * from {{ ref('stg_hmrc__tax_credits') }}
-    where row_fault is null
-),
-
-publishable as (
-    select * from {{ ref('int_publishable_records') }}
-    where
-        study = 'five_to_twelve'
-        and supplier = 'hmrc'
-        and domain = 'employment_tax'
-        and not is_held
-),
-
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
-
-tax_credits_published as (
     select
-        publishable.research_id,
-        {{ year_span('tax_credits.tax_year') }} as tax_year,
-        award_type_labels.label as award_type,
-        tax_credits.amount
-    from tax_credits
-    inner join publishable
-        on
-            tax_credits.delivery_id = publishable.delivery_id
-            and tax_credits.participant_id = publishable.participant_id
-    {{ label_join('award_type', 'tax_credits.award_type') }}
+        research_id,
+        tax_year,
+        award_type,
+        amount
+    from published_controlled
 )
 
-select * from tax_credits_published
+select * from tax_credits

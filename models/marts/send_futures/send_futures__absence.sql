@@ -5,6 +5,16 @@ published as (
     where study = 'send_futures'
 ),
 
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['academic_year'],
+    sensitive=[['percent_absent', 'sessions_possible', 'sessions_authorised', 'sessions_unauthorised']]
+) }},
+
 absence as (
     select
         research_id,
@@ -13,7 +23,7 @@ absence as (
         sessions_authorised,
         sessions_unauthorised,
         percent_absent
-    from published
+    from published_controlled
 )
 
 select * from absence

@@ -5,6 +5,16 @@ published as (
     where study = 'send_futures'
 ),
 
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['academic_year', 'start_month'],
+    sensitive=[['provision_type']]
+) }},
+
 alternative_provision as (
     select
         research_id,
@@ -12,7 +22,7 @@ alternative_provision as (
         provision_type,
         start_month,
         weeks
-    from published
+    from published_controlled
 )
 
 select * from alternative_provision

@@ -1,42 +1,40 @@
 with
 
-answers as (
-    select * from {{ ref('stg_surveys__child_survey') }}
-    where
-        row_fault is null
-        and study = 'send_futures'
-        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+published as (
+    select * from {{ ref('int_child_survey_published') }}
+    where study = 'send_futures'
 ),
 
-publishable as (
-    select * from {{ ref('int_publishable_answers') }}
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
 ),
 
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['completed_year', 'age_in_year', 'completed_month'],
+    sensitive=[
+        ['enjoys_school_label', 'enjoys_school'],
+        ['feels_supported_label', 'feels_supported'],
+        ['child_wellbeing'],
+    ]
+) }},
 
 child_survey as (
     select
-        publishable.research_id,
-        publishable.family_research_id,
-        publishable.linked_child_research_id,
-        answers.wave,
-        {{ month_of('answers.completed_on') }} as completed_month,
-        {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,
-        answers.enjoys_school,
-        enjoys_school_labels.label as enjoys_school_label,
-        answers.feels_supported,
-        feels_supported_labels.label as feels_supported_label,
-        answers.support_hours_per_week,
-        answers.child_wellbeing
-    from answers
-    inner join publishable
-        on
-            answers.study = publishable.study
-            and answers.participant_id = publishable.participant_id
-    {{ label_join('enjoys_school', 'cast(answers.enjoys_school as varchar)') }}
-    {{ label_join('feels_supported', 'cast(answers.feels_supported as varchar)') }}
+        research_id,
+        family_research_id,
+        linked_child_research_id,
+        wave,
+        completed_year,
+        completed_month,
+        age_in_year,
+        enjoys_school,
+        enjoys_school_label,
+        feels_supported,
+        feels_supported_label,
+        support_hours_per_week,
+        child_wellbeing
+    from published_controlled
 )
 
 select * from child_survey

@@ -5,6 +5,16 @@ published as (
     where study = 'send_futures'
 ),
 
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['academic_year'],
+    sensitive=[['reading_score'], ['maths_score'], ['grammar_score']]
+) }},
+
 key_stage_2 as (
     select
         research_id,
@@ -12,7 +22,7 @@ key_stage_2 as (
         reading_score,
         maths_score,
         grammar_score
-    from published
+    from published_controlled
 )
 
 select * from key_stage_2

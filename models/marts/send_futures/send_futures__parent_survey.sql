@@ -1,40 +1,34 @@
 with
 
-answers as (
-    select * from {{ ref('stg_surveys__parent_survey') }}
-    where
-        row_fault is null
-        and study = 'send_futures'
-        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+published as (
+    select * from {{ ref('int_parent_survey_published') }}
+    where study = 'send_futures'
 ),
 
-publishable as (
-    select * from {{ ref('int_publishable_answers') }}
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
 ),
 
-code_lists as (
-    select * from {{ ref('code_lists') }}
-),
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=['completed_year', 'child_send_need', 'completed_month'],
+    sensitive=[['child_has_ehcp'], ['support_rating_label', 'support_rating'], ['parent_wellbeing']]
+) }},
 
 parent_survey as (
     select
-        publishable.research_id,
-        publishable.family_research_id,
-        publishable.linked_child_research_id,
-        answers.wave,
-        {{ month_of('answers.completed_on') }} as completed_month,
-        child_send_need_labels.label as child_send_need,
-        answers.child_has_ehcp,
-        answers.support_rating,
-        support_rating_labels.label as support_rating_label,
-        answers.parent_wellbeing
-    from answers
-    inner join publishable
-        on
-            answers.study = publishable.study
-            and answers.participant_id = publishable.participant_id
-    {{ label_join('child_send_need', 'answers.child_send_need') }}
-    {{ label_join('support_rating', 'cast(answers.support_rating as varchar)') }}
+        research_id,
+        family_research_id,
+        linked_child_research_id,
+        wave,
+        completed_year,
+        completed_month,
+        child_send_need,
+        child_has_ehcp,
+        support_rating,
+        support_rating_label,
+        parent_wellbeing
+    from published_controlled
 )
 
 select * from parent_survey

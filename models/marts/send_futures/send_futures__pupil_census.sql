@@ -5,6 +5,20 @@ published as (
     where study = 'send_futures'
 ),
 
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
+
+{{ disclosure_controlled(
+    'published',
+    quasi_identifiers=[
+        'academic_year', 'primary_sen_type', 'sen_provision', 'ethnic_group_major', 'national_curriculum_year',
+        'school_phase', 'language_group_major', 'school_type', 'school_size_band', 'school_ofsted_rating',
+        'school_percent_fsm_band', 'school_percent_eal_band',
+    ],
+    sensitive=[['is_fsm_eligible']]
+) }},
+
 pupil_census as (
     select
         research_id,
@@ -22,7 +36,7 @@ pupil_census as (
         school_percent_fsm_band,
         school_percent_eal_band,
         school_ofsted_rating
-    from published
+    from published_controlled
 )
 
 select * from pupil_census

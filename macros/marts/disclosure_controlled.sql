@@ -1,0 +1,86 @@
+{#- A published table with its values blanked, and no row dropped, until nobody in it stands in too
+    small a class: CTEs over the CTE `relation`, of which the last is `<relation>_controlled`. It
+    reads the CTE `disclosure_control`.
+
+    `quasi_identifiers`, what somebody who knows a person may know of them, are coarsened in their
+    order, the most worth keeping first, until every combination belongs to at least
+    `min_class_size` people (k-anonymity: Samarati and Sweeney, 1998), a blank counting as a value
+    of its own, so that the same holds for every subset of them.
+
+    `sensitive` are groups of columns that tell one thing, the coarsest first. A group is blanked in
+    every class whose people have fewer than `min_sensitive_values` different values of the coarsest:
+    there, knowing the class would be knowing the value (distinct l-diversity: Machanavajjhala et
+    al., 2007). People of whom no quasi-identifier is left are in no class that could be known. -#}
+
+{% macro disclosure_controlled(relation, quasi_identifiers, sensitive=[]) -%}
+{%- set at_least = '(select min_class_size from disclosure_control)' -%}
+{%- set kept = [] -%}
+{%- set values_kept = {} -%}
+{%- for column in quasi_identifiers -%}
+    {%- do kept.append(column ~ '_kept') -%}
+    {%- do values_kept.update({column: 'combinations.' ~ column ~ '_kept'}) -%}
+{%- endfor -%}
+people_in_combinations as {{ materialized() }} (
+    select distinct
+        research_id,
+        {%- for column in quasi_identifiers %}
+        {{ column }},
+        {{ column }} as {{ column }}_kept{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+),
+
+{{ coarsened('people_in_combinations', kept, 'research_id', at_least) }},
+
+combinations as {{ materialized() }} (
+    select distinct
+        {{ (quasi_identifiers + kept) | join(',\n        ') }}
+    from people_in_combinations_coarsened
+),
+
+{{ relation }}_{{ 'in_classes' if sensitive else 'controlled' }} as (
+    select
+        {{ all_columns_replacing(relation, values_kept) }}
+    from {{ relation }}
+    inner join combinations
+        on
+            {%- for column in quasi_identifiers %}
+            {{ 'and ' if not loop.first }}{{ relation }}.{{ column }} is not distinct from combinations.{{ column }}
+            {%- endfor %}
+)
+{%- if sensitive %},
+
+{%- set values_told = {} -%}
+{%- for columns in sensitive -%}
+    {%- for column in columns -%}
+        {%- do values_told.update({
+            column: 'case when classes.is_unknown or classes.' ~ columns[0] ~ '_values >= '
+                ~ '(select min_sensitive_values from disclosure_control) then ' ~ relation ~ '_in_classes.'
+                ~ column ~ ' end'
+        }) -%}
+    {%- endfor -%}
+{%- endfor %}
+
+classes as {{ materialized() }} (
+    select
+        {{ quasi_identifiers | join(',\n        ') }},
+        {{ quasi_identifiers | join(' is null and ') }} is null as is_unknown
+        {%- for columns in sensitive %},
+        count(distinct {{ columns[0] }}) as {{ columns[0] }}_values
+        {%- endfor %}
+    from {{ relation }}_in_classes
+    group by {{ quasi_identifiers | join(', ') }}
+),
+
+{{ relation }}_controlled as (
+    select
+        {{ all_columns_replacing(relation ~ '_in_classes', values_told) }}
+    from {{ relation }}_in_classes
+    inner join classes
+        on
+            {%- for column in quasi_identifiers %}
+            {{ 'and ' if not loop.first }}{{ relation }}_in_classes.{{ column }} is not distinct from classes.{{ column }}
+            {%- endfor %}
+)
+{%- endif %}
+{%- endmacro %}

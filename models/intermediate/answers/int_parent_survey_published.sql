@@ -1,0 +1,43 @@
+{{ config(materialized='view') }}
+
+with
+
+answers as (
+    select * from {{ ref('stg_surveys__parent_survey') }}
+    where
+        row_fault is null
+        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+),
+
+publishable as (
+    select * from {{ ref('int_publishable_answers') }}
+),
+
+code_lists as (
+    select * from {{ ref('code_lists') }}
+),
+
+parent_survey_published as (
+    select
+        publishable.study,
+        publishable.research_id,
+        publishable.family_research_id,
+        publishable.linked_child_research_id,
+        answers.wave,
+        {{ year_of('answers.completed_on') }} as completed_year,
+        {{ month_of('answers.completed_on') }} as completed_month,
+        child_send_need_labels.label as child_send_need,
+        answers.child_has_ehcp,
+        answers.support_rating,
+        support_rating_labels.label as support_rating_label,
+        answers.parent_wellbeing
+    from answers
+    inner join publishable
+        on
+            answers.study = publishable.study
+            and answers.participant_id = publishable.participant_id
+    {{ label_join('child_send_need', 'answers.child_send_need') }}
+    {{ label_join('support_rating', 'cast(answers.support_rating as varchar)') }}
+)
+
+select * from parent_survey_published
