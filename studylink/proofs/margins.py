@@ -2,13 +2,14 @@
 
 Every published number is an equation over unknown counts: how many people there are of each kind,
 none of them fewer than none. Linear programming finds the least and the most that a withheld count
-can then be, which is how tables are audited before they leave a statistics office (Hundepool et al.,
-Statistical Disclosure Control, 2012, section 4.3; Willenborg and de Waal, Elements of Statistical
-Disclosure Control, 2001, chapter 7). The intruder of this audit knows every published number and how
-the tables hang together, but not the rule by which cells were chosen to be withheld.
+can then be, which is how a statistics office audits tables before they leave it (Hundepool et al.,
+Statistical Disclosure Control, 2012, chapter 4; Willenborg and de Waal, Elements of Statistical
+Disclosure Control, 2001). The intruder of this audit knows every published number and how the
+tables hang together, but not the rule by which cells were chosen to be withheld.
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,8 +17,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
+    from scipy.sparse import csr_array
 
 SAME_IN_EVERY_DOMAIN = ("pilot", "unreadable")
+# steps of the flow by their numbers
+TOOK_PART, ASKED, SAID_YES, PERMITTED, MATCHED, LAST = range(2, 8)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Tables:
     """Tables that are published together.
 
     `same` holds pairs of sets of kinds in which the same people are counted, as those invited are
-    in the tables of two domains.
+    in the tables of two domains. No two cells have the same name.
     """
 
     cells: Sequence[Cell]
@@ -53,53 +57,69 @@ def ranges(tables: Tables) -> dict[str, tuple[int, float]]:
     """
     import numpy as np
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     withheld = [cell for cell in tables.cells if cell.published is None]
-    known = [({cell.kinds: 1}, cell.published) for cell in tables.cells if cell not in withheld]
-    known += [({first: 1, second: -1}, 0) for first, second in tables.same]
-    weights = [weight for weight, _ in known] + [{cell.kinds: 1} for cell in withheld]
-    forms = _alike_merged(weights)
-    equations, objectives = forms[: len(known)], forms[len(known) :]
-    values = np.array([value for _, value in known], dtype=float)
-    # tables that nothing links are problems of their own
-    linked = csr_array(abs(equations)).T @ csr_array(abs(equations))
-    _, part_of = connected_components(linked, directed=False)
+    told = [cell for cell in tables.cells if cell.published is not None]
+    forms = _linear_forms(
+        [
+            *({cell.kinds: 1} for cell in told),
+            *({first: 1, second: -1} for first, second in tables.same),
+            *({cell.kinds: 1} for cell in withheld),
+        ]
+    )
+    values = np.array([*(cell.published for cell in told), *(0 for _ in tables.same)])
+    equations, objectives = forms[: len(values)], forms[len(values) :]
+    # no number that the published ones bound comes near it
+    no_bound = 10 * (1 + values.sum())
 
-    found = {}
-    for cell, objective in zip(withheld, objectives, strict=True):
-        inside = np.isin(part_of, part_of[objective != 0])
-        told = equations[:, inside].any(axis=1)
-        problem = {
-            "A_eq": equations[np.ix_(told, inside)] if told.any() else None,
-            "b_eq": values[told] if told.any() else None,
-        }
-        least, most = (
-            linprog(sign * objective[inside], **problem, method="highs") for sign in (1, -1)
+    # what nothing links is a problem of its own, so that one cell of each is asked about at once
+    _, problems = connected_components(equations.T @ equations, directed=False)
+    rounds: dict[int, list[int]] = {}
+    asked: Counter[int] = Counter()
+    for number in range(len(withheld)):
+        problem = problems[objectives[[number]].indices[0]]
+        rounds.setdefault(asked[problem], []).append(number)
+        asked[problem] += 1
+
+    found: dict[int, list[float]] = {}
+    for numbers, sign in product(rounds.values(), (1, -1)):
+        solved = linprog(
+            sign * objectives[numbers].sum(axis=0),
+            A_eq=equations,
+            b_eq=values,
+            bounds=(0, no_bound),
+            method="highs",
         )
-        if 2 in (least.status, most.status):
-            raise ValueError(f"{cell.name}: the published numbers contradict each other")
-        unbounded = most.status == 3
-        found[cell.name] = (
-            math.ceil(least.fun - 1e-6),
-            math.inf if unbounded else math.floor(-most.fun + 1e-6),
+        if solved.status != 0:
+            raise ValueError(f"the published numbers contradict each other: {solved.message}")
+        for number, reached in zip(numbers, objectives[numbers] @ solved.x, strict=True):
+            found.setdefault(number, []).append(reached)
+    return {
+        withheld[number].name: (
+            math.ceil(least - 1e-6),
+            math.inf if most >= no_bound else math.floor(most + 1e-6),
         )
-    return found
+        for number, (least, most) in found.items()
+    }
 
 
-def _alike_merged(weights: Sequence[Mapping[frozenset[Hashable], int]]) -> "np.ndarray":  # noqa: F821
-    """One row a linear form, one column for all the kinds that no form tells apart."""
-    import numpy as np
+def _linear_forms(forms: Sequence[Mapping[frozenset[Hashable], int]]) -> "csr_array":
+    """One row a form, one column for all the kinds of people that no form tells apart."""
+    from scipy.sparse import lil_array
 
-    kinds = sorted({kind for form in weights for kinds in form for kind in kinds}, key=repr)
-    place = {kind: number for number, kind in enumerate(kinds)}
-    forms = np.zeros((len(weights), len(kinds)))
-    for row, form in zip(forms, weights, strict=True):
-        for members, weight in form.items():
-            for kind in members:
-                row[place[kind]] += weight
-    return np.unique(forms, axis=1)
+    weights: dict[Hashable, dict[int, int]] = {}
+    for number, form in enumerate(forms):
+        for kinds, weight in form.items():
+            for kind in kinds:
+                of_kind = weights.setdefault(kind, {})
+                of_kind[number] = of_kind.get(number, 0) + weight
+    columns = dict.fromkeys(tuple(of_kind.items()) for of_kind in weights.values())
+    matrix = lil_array((len(forms), len(columns)))
+    for column, of_kinds in enumerate(columns):
+        for number, weight in of_kinds:
+            matrix[number, column] = weight
+    return matrix.tocsr()
 
 
 def exposed(tables: Tables, min_class_size: int) -> list[str]:
@@ -169,7 +189,7 @@ class Kind:
         """What is the same about these people in every domain of their study."""
         reason = self.reasons[0][1]
         everywhere = reason if reason in SAME_IN_EVERY_DOMAIN else None
-        return self.role, self.last_step > 1, everywhere
+        return self.role, self.last_step >= TOOK_PART, everywhere
 
 
 def governance_tables(
@@ -183,47 +203,22 @@ def governance_tables(
     what is the same for them in every domain: whatever else is told of a domain's people, some
     matching of them agrees with it.
     """
-    kinds = list(_kinds(connection))
-    told = {row[:4]: row[4] for row in reasons}
+    kinds = list(possible_kinds(connection))
     flow = connection.sql(
         "select study, domain, step_number, step, participants from study.governance.consent_flow"
     ).fetchall()
-    cells = [
-        Cell(f"{study}, {domain}: {step}", _those(kinds, study, domain, range(number, 8)), count)
-        for study, domain, number, step, count in flow
-    ]
-    cells += [
-        Cell(f"{study}, {domain}: no further than {step}", people)
-        for study, domain, number, step, _ in flow
-        if (people := _those(kinds, study, domain, [number]))
-    ]
-    by_reason: dict[tuple[str, str, str, str], set[Kind]] = {}
-    common: dict[tuple[object, ...], dict[str, set[Kind]]] = {}
-    for kind in kinds:
-        for answers_of, reason in kind.reasons:
-            by_reason.setdefault((kind.study, kind.domain, answers_of, reason), set()).add(kind)
-        shared = common.setdefault((kind.study, *kind.in_every_domain), {})
-        shared.setdefault(kind.domain, set()).add(kind)
-    cells += [
-        Cell(f"{', '.join(at)}", frozenset(people), told.get(at))
-        for at, people in by_reason.items()
-    ]
-    cells += [
-        Cell(f"{', '.join(at)}: outside the flow", outside)
-        for at, people in by_reason.items()
-        if at[-1] == "permitted" and (outside := frozenset(k for k in people if k.last_step < 5))
-    ]
-    cells += _common_cells(kinds)
-    same = [
-        (frozenset(first), frozenset(other))
-        for first, *others in map(_values, common.values())
-        for other in others
-    ]
-    return Tables(cells, same)
+    told = {row[:4]: row[4] for row in reasons}
+    cells = [*_flow_cells(kinds, flow), *_reason_cells(kinds, told), *_common_cells(kinds)]
+    return Tables(cells, list(_same_people(kinds)))
 
 
-def _values(by_domain: Mapping[str, set[Kind]]) -> list[set[Kind]]:
-    return list(by_domain.values())
+def _flow_cells(kinds: Sequence[Kind], flow: Sequence[tuple]) -> Iterator[Cell]:
+    """Who came to each step of each domain, and who came no further."""
+    for study, domain, number, step, count in flow:
+        at = f"{study}, {domain}"
+        yield Cell(f"{at}: {step}", _those(kinds, study, domain, range(number, LAST + 1)), count)
+        if no_further := _those(kinds, study, domain, [number]):
+            yield Cell(f"{at}: no further than {step}", no_further)
 
 
 def _those(
@@ -232,6 +227,33 @@ def _those(
     return frozenset(
         k for k in kinds if (k.study, k.domain) == (study, domain) and k.last_step in steps
     )
+
+
+def _reason_cells(
+    kinds: Iterable[Kind], told: Mapping[tuple[str, str, str, str], int]
+) -> Iterator[Cell]:
+    """For whom each reason holds; of the permitted also those who are not in the flow as such."""
+    by_reason: dict[tuple[str, str, str, str], set[Kind]] = {}
+    for kind in kinds:
+        for answers_of, reason in kind.reasons:
+            by_reason.setdefault((kind.study, kind.domain, answers_of, reason), set()).add(kind)
+    for at, people in by_reason.items():
+        yield Cell(", ".join(at), frozenset(people), told.get(at))
+        outside = frozenset(kind for kind in people if kind.last_step < PERMITTED)
+        if at[-1] == "permitted" and outside:
+            yield Cell(f"{', '.join(at)}: outside the flow", outside)
+
+
+def _same_people(kinds: Iterable[Kind]) -> Iterator[tuple[frozenset[Kind], frozenset[Kind]]]:
+    """Those of two domains who are the same people, as far as can be told."""
+    common: dict[tuple[object, ...], dict[str, set[Kind]]] = {}
+    for kind in kinds:
+        by_domain = common.setdefault((kind.study, *kind.in_every_domain), {})
+        by_domain.setdefault(kind.domain, set()).add(kind)
+    for by_domain in common.values():
+        first, *others = by_domain.values()
+        for other in others:
+            yield frozenset(first), frozenset(other)
 
 
 def _common_cells(kinds: Sequence[Kind]) -> Iterator[Cell]:
@@ -249,7 +271,7 @@ def _common_cells(kinds: Sequence[Kind]) -> Iterator[Cell]:
     return (Cell(name, frozenset(people)) for name, people in cells.items())
 
 
-def _kinds(connection: "duckdb.DuckDBPyConnection") -> Iterator[Kind]:
+def possible_kinds(connection: "duckdb.DuckDBPyConnection") -> Iterator[Kind]:
     """Every kind of person that the policies and the rules leave room for."""
     policies = connection.sql(
         """
@@ -266,24 +288,24 @@ def _kinds(connection: "duckdb.DuckDBPyConnection") -> Iterator[Kind]:
     ).fetchall()
     for study, domain, role, answers, has_pilot in policies:
         is_standard = all(mode == "standard" for _, mode in answers)
-        is_matched = domain == "education" and role == "child"
-        steps = [
-            step
-            for step in range(1, 8)
-            if not (step in (2, 3) and is_standard) and not (step == 5 and not is_matched)
-        ]
+        steps = set(range(1, LAST + 1))
+        if is_standard:
+            steps -= {TOOK_PART, ASKED}
+        if domain != "education" or role != "child":
+            steps -= {PERMITTED}
         everywhere = [[reason] * len(answers) for reason in SAME_IN_EVERY_DOMAIN[not has_pilot :]]
         own = product(*(_own_reasons(role, mode) for _, mode in answers))
-        for reasons, step in product([*own, *everywhere], steps):
-            # nobody comes past `said_yes` but the permitted, and all the permitted who come there
-            if step != 4 and ("permitted" in reasons) < (step > 4):
-                continue
-            if step == 4 and "permitted" in reasons:
+        for reasons, step in product([*own, *everywhere], sorted(steps)):
+            is_permitted = "permitted" in reasons
+            # the permitted who said yes are those who came further
+            if (step == SAID_YES and is_permitted) or (step >= PERMITTED and not is_permitted):
                 continue
             # whoever is refused was asked
-            if step == 2 and "refused" in reasons:
+            if step == TOOK_PART and "refused" in reasons:
                 continue
-            by_answers = tuple((of, reason) for (of, _), reason in zip(answers, reasons, strict=True))
+            by_answers = tuple(
+                (of, reason) for (of, _), reason in zip(answers, reasons, strict=True)
+            )
             yield Kind(study, domain, role, by_answers, step)
 
 
