@@ -1,54 +1,47 @@
-{%- set tables = research_tables() -%}
+{%- set counted = [] -%}
 
 with
 
-{% for study, names in tables.items() -%}
+{% for study, names in research_tables().items() -%}
 {% for name in names -%}
 {% set mart = study ~ '__' ~ name -%}
-{% set before, published = ref('int_' ~ name ~ '_published'), ref(mart) -%}
-{% set columns = columns_of_class(mart, 'quasi') + columns_of_class(mart, 'sensitive') or ['null'] -%}
-{{ mart }}_counted as (
+{% set described, published = ref('int_' ~ name ~ '_published'), ref(mart) -%}
+{% set columns = columns_of_class(mart, 'quasi') + columns_of_class(mart, 'sensitive') -%}
+{{ mart }}_before as {{ materialized() }} (
     select
-        '{{ study }}' as study,
-        '{{ name }}' as research_table,
-        columns_controlled.column_name,
-        case columns_controlled.column_name
-            {%- for column in columns %}
-            when '{{ column }}' then before.values_{{ loop.index }}
-            {%- endfor %}
-        end as values_before,
-        case columns_controlled.column_name
-            {%- for column in columns %}
-            when '{{ column }}' then published.values_{{ loop.index }}
-            {%- endfor %}
-        end as values_published
-    from (values ('{{ columns | join("'), ('") }}')) as columns_controlled (column_name)
-    {%- for alias, relation in [('before', before), ('published', published)] %}
-    cross join (
-        select
-            {%- for column in columns %}
-            count({{ column }}) as values_{{ loop.index }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ relation }}
-        {%- if alias == 'before' %}
-        where study = '{{ study }}'
-        {%- endif %}
-    ) as {{ alias }}
-    {%- endfor %}
+        {%- for column in columns %}
+        count({{ column }}) as {{ column }},
+        {%- endfor %}
+        count(*) as all_rows
+    from {{ described }}
+    where study = '{{ study }}'
 ),
 
+{{ mart }}_published as {{ materialized() }} (
+    select
+        {%- for column in columns %}
+        count({{ column }}) as {{ column }},
+        {%- endfor %}
+        count(*) as all_rows
+    from {{ published }}
+),
+{% for column in columns %}{% do counted.append((study, name, mart, column)) %}{% endfor %}
 {% endfor -%}
 {% endfor -%}
 
 values_counted as (
-    {%- for study, names in tables.items() %}
-    {%- set outer = loop %}
-    {%- for name in names %}
-    select * from {{ study }}__{{ name }}_counted
-    {%- if not (outer.last and loop.last) %}
+    {%- for study, name, mart, column in counted or [('', '', 'five_to_twelve__areas', 'all_rows')] %}
+    select
+        '{{ study }}' as study,
+        '{{ name }}' as research_table,
+        '{{ column }}' as column_name,
+        {{ mart }}_before.{{ column }} as values_before,
+        {{ mart }}_published.{{ column }} as values_published
+    from {{ mart }}_before
+    cross join {{ mart }}_published
+    {%- if not loop.last %}
     union all
     {%- endif %}
-    {%- endfor %}
     {%- endfor %}
 ),
 
