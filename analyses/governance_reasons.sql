@@ -43,14 +43,16 @@ reasons as (
 
 reasons_beside_the_rest as (
     select
-        *,
+        reasons.*,
+        disclosure_control.min_class_size,
         coalesce(
-            sum(case when not has_row then participants_not_permitted end) over (
-                partition by study, domain, answers_of
+            sum(case when not reasons.has_row then reasons.participants_not_permitted end) over (
+                partition by reasons.study, reasons.domain, reasons.answers_of
             ),
             0
         ) as participants_in_rest
     from reasons
+    cross join disclosure_control
 ),
 
 reasons_withheld as (
@@ -64,8 +66,7 @@ reasons_withheld as (
             rest='participants_in_rest',
         ) | indent(8) }} as may_be_published
     from reasons_beside_the_rest
-    cross join disclosure_control
-    where reasons_beside_the_rest.has_row
+    where has_row
 )
 
 select

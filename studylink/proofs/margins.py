@@ -59,13 +59,13 @@ def ranges(tables: Tables) -> dict[str, tuple[int, float]]:
     from scipy.optimize import linprog
     from scipy.sparse.csgraph import connected_components
 
-    withheld = [cell for cell in tables.cells if cell.published is None]
+    withheld = list(dict.fromkeys(c.kinds for c in tables.cells if c.published is None))
     told = [cell for cell in tables.cells if cell.published is not None]
     forms = _linear_forms(
         [
             *({cell.kinds: 1} for cell in told),
             *({first: 1, second: -1} for first, second in tables.same),
-            *({cell.kinds: 1} for cell in withheld),
+            *({kinds: 1} for kinds in withheld),
         ]
     )
     values = np.array([*(cell.published for cell in told), *(0 for _ in tables.same)])
@@ -73,8 +73,8 @@ def ranges(tables: Tables) -> dict[str, tuple[int, float]]:
     # no number that the published ones bound comes near it
     no_bound = 10 * (1 + values.sum())
 
-    # what nothing links is a problem of its own, so that one cell of each is asked about at once
-    _, problems = connected_components(equations.T @ equations, directed=False)
+    # what no form links is a problem of its own, so that one cell of each is asked about at once
+    _, problems = connected_components(abs(forms).T @ abs(forms), directed=False)
     rounds: dict[int, list[int]] = {}
     asked: Counter[int] = Counter()
     for number in range(len(withheld)):
@@ -82,7 +82,7 @@ def ranges(tables: Tables) -> dict[str, tuple[int, float]]:
         rounds.setdefault(asked[problem], []).append(number)
         asked[problem] += 1
 
-    found: dict[int, list[float]] = {}
+    found: dict[frozenset[Hashable], list[float]] = {}
     for numbers, sign in product(rounds.values(), (1, -1)):
         solved = linprog(
             sign * objectives[numbers].sum(axis=0),
@@ -94,14 +94,15 @@ def ranges(tables: Tables) -> dict[str, tuple[int, float]]:
         if solved.status != 0:
             raise ValueError(f"the published numbers contradict each other: {solved.message}")
         for number, reached in zip(numbers, objectives[numbers] @ solved.x, strict=True):
-            found.setdefault(number, []).append(reached)
-    return {
-        withheld[number].name: (
+            found.setdefault(withheld[number], []).append(reached)
+    drawn_in = {
+        kinds: (
             math.ceil(least - 1e-6),
             math.inf if most >= no_bound else math.floor(most + 1e-6),
         )
-        for number, (least, most) in found.items()
+        for kinds, (least, most) in found.items()
     }
+    return {cell.name: drawn_in[cell.kinds] for cell in tables.cells if cell.published is None}
 
 
 def _linear_forms(forms: Sequence[Mapping[frozenset[Hashable], int]]) -> "csr_array":

@@ -22,7 +22,9 @@ domains as (
         study,
         domain,
         bool_and(mode = 'standard') as is_standard,
-        bool_or(domain = 'education' and records_of_role = 'child') as is_matching
+        bool_or(domain = 'education' and records_of_role = 'child') as is_matching,
+        bool_or(records_of_role = 'child') as is_for_children,
+        bool_or(records_of_role = 'adult') as is_for_adults
     from policies
     group by study, domain
 ),
@@ -50,8 +52,8 @@ falls as (
     select
         earlier.study,
         earlier.domain,
-        earlier.step as step,
-        later.step as other_step,
+        earlier.step,
+        later.step as beside,
         earlier.participants - later.participants as participants
     from steps as earlier
     inner join steps as later
@@ -78,37 +80,33 @@ people as (
         'never_took_part' as step,
         participants
     from falls
-    where step = 'invited' and other_step = 'took_part'
+    where step = 'invited' and beside = 'took_part'
 ),
 
+-- of domains for everyone and domains for adults alone
 children as (
     select
         everyone.study,
         everyone.domain,
         everyone.step,
-        adults.domain as other_step,
+        adults.domain as beside,
         everyone.participants - adults.participants as participants
     from people as everyone
     inner join people as adults
         on
             everyone.study = adults.study
             and everyone.step = adults.step
-    where
-        exists (
-            select 1 from policies
-            where policies.study = everyone.study and policies.domain = everyone.domain
-            and policies.records_of_role = 'child'
-        )
-        and exists (
-            select 1 from policies
-            where policies.study = everyone.study and policies.domain = everyone.domain
-            and policies.records_of_role = 'adult'
-        )
-        and not exists (
-            select 1 from policies
-            where policies.study = adults.study and policies.domain = adults.domain
-            and policies.records_of_role = 'child'
-        )
+    inner join domains as domains_for_everyone
+        on
+            everyone.study = domains_for_everyone.study
+            and everyone.domain = domains_for_everyone.domain
+            and domains_for_everyone.is_for_children
+            and domains_for_everyone.is_for_adults
+    inner join domains as domains_for_adults
+        on
+            adults.study = domains_for_adults.study
+            and adults.domain = domains_for_adults.domain
+            and not domains_for_adults.is_for_children
 ),
 
 counts as (
@@ -116,7 +114,7 @@ counts as (
         study,
         domain,
         step,
-        null as other_step,
+        null as beside,
         participants
     from steps
     union all
@@ -129,7 +127,7 @@ select
     counts.study,
     counts.domain,
     counts.step,
-    counts.other_step
+    counts.beside
 from counts
 cross join disclosure_control
 where counts.participants < disclosure_control.min_class_size

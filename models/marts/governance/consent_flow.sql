@@ -113,7 +113,7 @@ steps_in_stages as (
             partition by steps_counted.study, steps_counted.domain
             order by steps_counted.step_number
             rows between unbounded preceding and current row
-        ) as stage,
+        ) as stage_number,
         max(case when steps_counted.step = 'took_part' then steps_counted.participants end)
             over (partition by steps_counted.study, steps_counted.domain) as took_part
     from steps_counted
@@ -129,7 +129,7 @@ steps_told_apart as (
         participants - coalesce(
             max(participants) over (
                 partition by study, domain
-                order by stage
+                order by stage_number
                 range between 1 following and 1 following
             ),
             0
@@ -145,14 +145,15 @@ consent_flow as (
         steps_told_apart.step,
         cast(
             case
-                when steps_told_apart.stage = 1 and studies.fewest_invited >= disclosure_control.min_class_size
-                    then steps_told_apart.participants
-                when steps_told_apart.stage = 2 and studies.fewest_told_apart >= disclosure_control.min_class_size
-                    then steps_told_apart.participants
                 when
-                    steps_told_apart.stage > 2
-                    and steps_told_apart.went_no_further >= disclosure_control.min_class_size
-                    and steps_told_apart.took_part - steps_told_apart.participants >= disclosure_control.min_class_size
+                    case
+                        when steps_told_apart.stage_number = 1 then studies.fewest_invited
+                        when steps_told_apart.stage_number = 2 then studies.fewest_told_apart
+                        else least(
+                            steps_told_apart.went_no_further,
+                            steps_told_apart.took_part - steps_told_apart.participants
+                        )
+                    end >= disclosure_control.min_class_size
                     then steps_told_apart.participants
             end as bigint
         ) as participants
