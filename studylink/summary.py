@@ -15,6 +15,8 @@ select
     count(distinct family_id) filter (is_active) as families,
     count(*) filter (not is_active) as withdrawn
 from study.intermediate.int_participants
+-- a study that nobody has declared may be anything at all: it is not shown
+where study in (select study from study.policy.studies)
 group by study
 order by study
 """
@@ -89,7 +91,7 @@ def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
             quarantined,
         ),
     ]
-    text = "\n\n".join(f"{title}\n{_table(header, rows)}" for title, header, rows in sections)
+    text = "\n\n".join(f"{title}\n{aligned(header, rows)}" for title, header, rows in sections)
     research = databases.path(folder, "research")
     files = "\n".join(
         f"  {databases.path(folder, name)}  {what}"
@@ -122,19 +124,16 @@ def research_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, in
     ]
 
 
-def _table(header: tuple[str, ...], rows: list[tuple]) -> str:
+def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
     """Rows as aligned text: numbers to the right, words to the left, the last column as it is."""
     if not rows:
         return "  none"
     lines = [
         header,
-        *(
-            [f"{cell:,}" if isinstance(cell, int) else str(cell or "") for cell in row]
-            for row in rows
-        ),
+        *([_cell(cell) for cell in row] for row in rows),
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    numbers = [isinstance(cell, int) for cell in rows[0]]
+    numbers = [isinstance(cell, int | float) for cell in rows[0]]
     return "\n".join(
         "  "
         + "  ".join(
@@ -143,3 +142,10 @@ def _table(header: tuple[str, ...], rows: list[tuple]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _cell(cell: object) -> str:
+    """A count with its thousands apart, any other number to four decimals, nothing of a null."""
+    if isinstance(cell, float):
+        return f"{cell:,.4f}"
+    return f"{cell:,}" if isinstance(cell, int) else str(cell or "")
