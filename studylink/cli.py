@@ -5,6 +5,7 @@ import sys
 
 from studylink import bench, summary, synth
 from studylink.proofs import attack
+from studylink.proofs.lineage import command as lineage
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="studylink", description="What stands beside studylink's dbt project."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (summary, synth, bench, attack):
+    for module in (summary, synth, bench, attack, lineage):
         module.add_command(subparsers)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed) or 0

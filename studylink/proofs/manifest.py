@@ -1,5 +1,6 @@
 """The project as dbt compiled it: models, seeds, sources and tests, with their SQL and classes."""
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,6 +57,12 @@ class Manifest:
         content = json.loads(file.read_text(encoding="utf-8"))
         raw = {**content["sources"], **content["nodes"]}
         self.nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
+
+    def with_nodes(self, *nodes: Node) -> "Manifest":
+        """The same project with these nodes in the place of those with their ids."""
+        changed = copy.copy(self)
+        changed.nodes = self.nodes | {node.id: node for node in nodes}
+        return changed
 
     def named(self, name: str, kind: str = "model") -> Node:
         """The node of a kind with this name; raises `KeyError` where there is none."""

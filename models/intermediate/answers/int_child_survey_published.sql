@@ -26,7 +26,7 @@ child_survey_published as (
         answers.wave,
         {{ year_of('answers.completed_on') }} as completed_year,
         {{ month_of('answers.completed_on') }} as completed_month,
-        {{ year_of('answers.completed_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('answers.completed_on', 'publishable.year_of_birth') }} as age_in_year,
         answers.enjoys_school,
         enjoys_school_labels.label as enjoys_school_label,
         answers.feels_supported,

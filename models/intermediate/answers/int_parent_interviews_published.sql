@@ -29,7 +29,7 @@ parent_interviews_published as (
         answers.wave,
         {{ year_of('answers.interviewed_on') }} as interview_year,
         {{ month_of('answers.interviewed_on') }} as interview_month,
-        {{ year_of('answers.interviewed_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('answers.interviewed_on', 'publishable.year_of_birth') }} as age_in_year,
         {%- for code in coded %}
         {{ code }}_labels.label as {{ code }},
         {%- endfor %}

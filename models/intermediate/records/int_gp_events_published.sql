@@ -30,7 +30,7 @@ gp_events_published as (
         publishable.research_id,
         {{ year_of('gp_events.event_on') }} as event_year,
         {{ month_of('gp_events.event_on') }} as event_month,
-        {{ year_of('gp_events.event_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('gp_events.event_on', 'publishable.year_of_birth') }} as age_in_year,
         practices.research_id as practice_id,
         snomed_code_labels.code as snomed_code,
         snomed_code_labels.label as snomed_term

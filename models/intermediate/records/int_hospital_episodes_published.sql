@@ -66,7 +66,7 @@ hospital_episodes_published as (
         {{ year_of('episodes_judged.admitted_on') }} as admission_year,
         case when not episodes_judged.tells_a_birth then {{ month_of('episodes_judged.admitted_on') }} end
             as admission_month,
-        {{ year_of('episodes_judged.admitted_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('episodes_judged.admitted_on', 'publishable.year_of_birth') }} as age_in_year,
         case
             when episodes_judged.nights_in_hospital >= 0 then cast(episodes_judged.nights_in_hospital as integer)
         end as nights_in_hospital,

@@ -25,7 +25,7 @@ mental_health_contacts_published as (
         publishable.research_id,
         {{ year_of('mental_health_contacts.contact_on') }} as contact_year,
         {{ month_of('mental_health_contacts.contact_on') }} as contact_month,
-        {{ year_of('mental_health_contacts.contact_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('mental_health_contacts.contact_on', 'publishable.year_of_birth') }} as age_in_year,
         team_type_labels.label as team_type,
         mental_health_contacts.attended as is_attended
     from mental_health_contacts

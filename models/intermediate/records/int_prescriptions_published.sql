@@ -41,7 +41,7 @@ prescriptions_published as (
         publishable.research_id,
         {{ year_of('prescriptions_coded.prescribed_on') }} as prescribed_year,
         {{ month_of('prescriptions_coded.prescribed_on') }} as prescribed_month,
-        {{ year_of('prescriptions_coded.prescribed_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('prescriptions_coded.prescribed_on', 'publishable.year_of_birth') }} as age_in_year,
         practices.research_id as practice_id,
         prescriptions_coded.bnf_chemical_code,
         bnf_chapter_labels.label as bnf_chapter,

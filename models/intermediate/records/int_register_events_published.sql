@@ -41,7 +41,7 @@ register_events_published as (
         event_type_labels.label as event_type,
         {{ year_of('events_coded.event_on') }} as event_year,
         case when events_coded.event_type = 'death' then {{ month_of('events_coded.event_on') }} end as event_month,
-        {{ year_of('events_coded.event_on') }} - publishable.year_of_birth as age_in_year,
+        {{ age_in_year('events_coded.event_on', 'publishable.year_of_birth') }} as age_in_year,
         icd10_categories.chapter as cause_of_death
     from events_coded
     inner join publishable

@@ -1,0 +1,5 @@
+"""Plan taint: from which landed columns each published one is computed, read from bound plans."""
+
+from studylink.proofs.lineage.project import Lineage
+
+__all__ = ["Lineage"]

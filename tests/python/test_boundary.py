@@ -1,0 +1,254 @@
+"""Who may read what, and that nothing goes around the permission authority.
+
+Read from the project as dbt compiled it and from what a full build said of its tests.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from studylink.proofs.lineage import Lineage
+from studylink.proofs.lineage.flows import Flow
+from studylink.proofs.lineage.gates import Gate, ungated
+from studylink.proofs.lineage.sanitisers import IDENTIFYING
+from studylink.proofs.manifest import Manifest, Node
+
+ANSWERS = (
+    "stg_surveys__parent_interviews",
+    "stg_surveys__parent_survey",
+    "stg_surveys__child_survey",
+)
+HANDED_ON = {"members.decides_from", "members.decides_from_as_landed", "members.month_of_birth"}
+"""What of a birth date leaves the vault: what decisions and ages need."""
+PRIVACY_TESTS = {
+    "nothing_of_the_vault_is_published",
+    "inactive_participants_are_in_no_research_table",
+    "nobody_is_told_by_a_small_class",
+    "no_class_tells_a_sensitive_value",
+}
+"""The data tests of privacy; each reads every research table."""
+
+
+@pytest.fixture(scope="module")
+def lineage(built_sample: Path) -> Lineage:
+    return Lineage(Manifest(built_sample / "target"))
+
+
+@pytest.fixture(scope="module")
+def manifest(lineage: Lineage) -> Manifest:
+    return lineage.manifest
+
+
+@pytest.fixture(scope="module")
+def statuses(built_sample: Path) -> dict[str, str]:
+    """What the build said of each node that it ran."""
+    results = json.loads((built_sample / "run_results.json").read_text(encoding="utf-8"))
+    return {one["unique_id"]: one["status"] for one in results["results"]}
+
+
+def agency_tables(manifest: Manifest) -> tuple[str, ...]:
+    """The staged tables of records: whatever came in a delivery."""
+    return tuple(
+        node.name
+        for node in manifest.in_layer("staging")
+        if "delivery_id" in node.columns and not node.name.startswith("stg_governance__")
+    )
+
+
+def gates(manifest: Manifest) -> list[tuple[Gate, list[Node]]]:
+    """Each gate, and the tables to which nothing may come without having passed it."""
+    person = (frozenset(("study",)), frozenset(("participant_id",)))
+    record = (frozenset(("delivery_id",)), frozenset(("participant_id", "pupil_matching_ref")))
+    area = (frozenset(("lsoa_code",)),)
+    research = manifest.research_tables()
+    return [
+        (
+            Gate("int_publishable_records", agency_tables(manifest), record, ("place_pseudonyms",)),
+            research,
+        ),
+        (Gate("int_publishable_answers", ANSWERS, person), research),
+        (
+            Gate(
+                "participant_areas",
+                ("stg_ons__areas", "stg_ons__postcodes"),
+                area,
+                ("place_pseudonyms",),
+            ),
+            research,
+        ),
+        (
+            Gate("int_linkages_decided", ("identities",), person),
+            [manifest.named("participant_areas")],
+        ),
+    ]
+
+
+def tells_more_than_a_date(lineage: Lineage, flow: Flow) -> bool:
+    """Whether a flow of what identifies is more than what dates of decisions and ages need."""
+    return not flow.is_clean and not flow.is_date and lineage.class_of(flow.source) in IDENTIFYING
+
+
+def test_research_tables_are_made_of_intermediate_models_and_of_policy_alone(
+    manifest: Manifest,
+) -> None:
+    tables = manifest.research_tables()
+    assert len(tables) == 27
+    assert [
+        f"{table.name} reads {parent}"
+        for table in tables
+        for parent in table.parents
+        if manifest.nodes[parent].kind != "seed" and manifest.nodes[parent].layer != "intermediate"
+    ] == []
+
+
+def test_outside_the_vault_nothing_that_identifies_is_used(lineage: Lineage) -> None:
+    used = []
+    for model in lineage.manifest.in_layer("intermediate", "marts"):
+        for source in lineage.uses(model.id):
+            read = lineage.manifest.named(source.table, kind_of(lineage.manifest, source.table))
+            flows = lineage.columns(read.id)[source.column]
+            if read.layer == "staging" and lineage.class_of(source) in IDENTIFYING:
+                used.append(f"{model.name} uses {source}")
+            if any(tells_more_than_a_date(lineage, flow) for flow in flows):
+                used.append(f"{model.name} uses {source}")
+    assert used == []
+
+
+def test_of_a_birth_date_the_vault_hands_on_what_decisions_need(lineage: Lineage) -> None:
+    handed_on = set()
+    for model in lineage.manifest.in_layer("intermediate", "marts"):
+        for source in lineage.uses(model.id):
+            read = lineage.manifest.named(source.table, kind_of(lineage.manifest, source.table))
+            if read.layer == "vault" and any(
+                lineage.class_of(flow.source) in IDENTIFYING and not flow.is_clean
+                for flow in lineage.columns(read.id)[source.column]
+            ):
+                handed_on.add(str(source))
+    assert handed_on == HANDED_ON
+
+
+def test_no_table_outside_the_vault_holds_an_identifier(lineage: Lineage) -> None:
+    """Governance among them: a birthday may be the day of a decision, and nothing else is."""
+    assert [
+        f"{model.name}.{column}"
+        for model in lineage.manifest.in_layer("intermediate", "marts")
+        for column, flows in lineage.columns(model.id).items()
+        for flow in flows
+        if tells_more_than_a_date(lineage, flow)
+    ] == []
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_no_record_answer_or_area_goes_around_the_permission_authority(
+    number: int, lineage: Lineage
+) -> None:
+    gate, readers = gates(lineage.manifest)[number]
+    assert len(gate.records) == (17, 3, 2, 1)[number]
+    assert list(ungated(lineage, gate, readers)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "weakened"),
+    [
+        ("inner join publishable", "left join publishable"),
+        ("inner join publishable", "what cannot be bound"),
+        ("episodes_judged.delivery_id = publishable.delivery_id", "true"),
+        ("episodes_judged.participant_id = publishable.participant_id", "true"),
+        (
+            "episodes_judged.participant_id = publishable.participant_id",
+            "(episodes_judged.participant_id = publishable.participant_id or true)",
+        ),
+    ],
+)
+def test_a_weakened_gate_is_seen(written: str, weakened: str, lineage: Lineage) -> None:
+    model = lineage.manifest.named("int_hospital_episodes_published")
+    gate, readers = gates(lineage.manifest)[0]
+    assert written in model.sql
+    changed = lineage.with_sql({model.id: model.sql.replace(written, weakened)})
+    assert list(ungated(changed, gate, readers))
+
+
+def test_who_reads_records_on_the_way_to_researchers_reads_the_gate_too(
+    manifest: Manifest,
+) -> None:
+    """However little of them a model uses: that a record is there may tell as much as it says.
+
+    Before the gate the permission authority itself reads which deliveries hold whose records, and
+    who took part when, in whose questionnaire.
+    """
+    authority = ("int_deliveries_usable", "int_participations", "int_answers_linked")
+    for gate, readers in gates(manifest)[:2]:
+        ways = on_the_way(manifest, readers, {gate.name, *gate.lists, *authority})
+        assert [
+            model.name
+            for model in ways
+            if {manifest.nodes[one].name for one in model.parents}.intersection(gate.records)
+            and manifest.named(gate.name).id not in model.parents
+        ] == []
+
+
+def on_the_way(manifest: Manifest, readers: list[Node], stops: set[str]) -> list[Node]:
+    """The models that some tables stand on, not looking beyond the models in `stops`."""
+    found: dict[str, Node] = {}
+    queue = list(readers)
+    while queue:
+        node = queue.pop()
+        if node.id not in found and node.kind == "model" and node.name not in stops:
+            found[node.id] = node
+            queue += [manifest.nodes[one] for one in node.parents]
+    return list(found.values())
+
+
+def kind_of(manifest: Manifest, name: str) -> str:
+    """Whether a name is that of a model or of a seed."""
+    return next(node.kind for node in manifest.of_kind("model", "seed") if node.name == name)
+
+
+def test_every_privacy_test_reads_every_research_table(manifest: Manifest) -> None:
+    research = {table.id for table in manifest.research_tables()}
+    for name in PRIVACY_TESTS:
+        assert research <= set(manifest.named(name, "test").parents), name
+
+
+def test_a_data_test_fails_at_its_first_row_and_keeps_none(manifest: Manifest) -> None:
+    tests = list(manifest.of_kind("test"))
+    assert tests
+    assert [
+        test.name
+        for test in tests
+        if test.config["severity"].lower() != "error"
+        or test.config["store_failures"]
+        or test.config["error_if"] != "!= 0"
+        or test.config["fail_calc"] != "count(*)"
+        or test.config["where"]
+        or test.config["limit"]
+    ] == []
+
+
+def test_no_data_test_can_be_turned_off(built_sample: Path) -> None:
+    """Neither by a var nor by a setting: none says when it is enabled, and none is disabled."""
+    content = json.loads((built_sample / "target" / "manifest.json").read_text(encoding="utf-8"))
+    assert content["disabled"] == {}
+    assert [
+        node["name"]
+        for node in content["nodes"].values()
+        if node["resource_type"] == "test"
+        and ("enabled" in node["unrendered_config"] or "var(" in node["raw_code"])
+    ] == []
+
+
+def test_every_test_ran_in_a_full_build_and_passed(
+    built_sample: Path, statuses: dict[str, str]
+) -> None:
+    content = json.loads((built_sample / "target" / "manifest.json").read_text(encoding="utf-8"))
+    tests = [
+        *(one for one, node in content["nodes"].items() if node["resource_type"] == "test"),
+        *content["unit_tests"],
+    ]
+    assert {
+        content["nodes"][one]["name"] for one in tests if one in content["nodes"]
+    } >= PRIVACY_TESTS
+    assert {one: statuses.get(one) for one in tests if statuses.get(one) != "pass"} == {}
