@@ -39,6 +39,8 @@ DIGITS_OF_DIGEST = 16
 """Hexadecimal digits of a digest that are searched for, so that a cut one is found."""
 SHORTEST = 7
 """Bytes in the shortest form that is searched for; fewer would be found by chance."""
+FEW_DIGITS = 11
+"""Up to so many digits are found only where they are a number: every longer one may hold them."""
 IN_STUDY = frozenset({"direct", "free_text"})
 """The classes that must not be in the study database either; it works with ids and codes."""
 
@@ -287,7 +289,11 @@ class Canaries:
                 for place in range(len(run) - SHORTEST + 1):
                     if (head := run[place : place + SHORTEST]) in sought:
                         for form_content, form, canary in sought[head]:
-                            if run.startswith(form_content, place):
+                            if run.startswith(form_content, place) and not (
+                                len(form_content) <= FEW_DIGITS
+                                and form_content.isdigit()
+                                and _is_part_of_number(run, place, place + len(form_content))
+                            ):
                                 yield form, canary
 
     @cached_property
@@ -300,6 +306,11 @@ class Canaries:
         """What is sought in lower case."""
         hashes = _engine_hashes({text for one in self.canaries for text in _variants(one.value)})
         return _by_head((canary, _forms(canary, hashes)) for canary in self.canaries)
+
+
+def _is_part_of_number(content: bytes, start: int, end: int) -> bool:
+    """Whether other digits, or a decimal point, stand right beside."""
+    return (start > 0 and content[start - 1] in b".0123456789") or content[end : end + 1].isdigit()
 
 
 def _by_head(forms_of_canaries: Iterable[tuple[Canary, Iterable[tuple[bytes, str]]]]) -> Sought:
@@ -331,35 +342,41 @@ def _forms(canary: Canary, engine_hashes: dict[str, str]) -> Iterator[tuple[byte
 
 def _spellings(canary: Canary) -> Iterator[tuple[str, str]]:
     value = canary.value
-    squeezed = "".join(filter(str.isalnum, value))
     yield "plain", value
-    yield "without spaces", squeezed
     yield "reversed", value[::-1]
+    if canary.kind == "date of birth":
+        yield from (("date", spelling) for spelling in _dates(date.fromisoformat(value)))
+        return
+    squeezed = _squeezed(value)
+    yield "without spaces", squeezed
     yield "reversed", squeezed[::-1]
     if len(value) == 10 and value.isdecimal():
         yield "in groups", f"{value[:3]} {value[3:6]} {value[6:]}"
         yield "in groups", f"{value[:3]}-{value[3:6]}-{value[6:]}"
-    if canary.kind == "date of birth":
-        yield from (("date", spelling) for spelling in _dates(date.fromisoformat(value)))
 
 
 def _dates(day: date) -> Iterator[str]:
     """A date as people and programs write it, and as days and seconds since 1970."""
-    for style in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d%m%Y", "%Y/%m/%d", "%m/%d/%Y"):
+    for style in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y", "%Y%m%d", "%d%m%Y"):
         yield day.strftime(style)
     for month in (day.strftime("%B"), day.strftime("%b")):
         yield f"{day.day} {month} {day.year}"
         yield f"{month} {day.day}, {day.year}"
     days = (day - date(1970, 1, 1)).days
-    # of five digits, and so only where it is the whole of a value
-    yield f"\n{days}\n"
     yield str(days * 86_400)
+    # so short, only where it is the whole of a value
+    yield f"\n{days}\n"
+
+
+def _squeezed(value: str) -> str:
+    return "".join(filter(str.isalnum, value))
 
 
 def _variants(value: str) -> set[str]:
     """What is hashed of a value, as a rule: as landed, in one case, without spaces."""
-    squeezed = "".join(filter(str.isalnum, value))
-    return {case(text) for text in (value, squeezed) for case in (str, str.upper, str.lower)}
+    return {
+        case(text) for text in (value, _squeezed(value)) for case in (str, str.upper, str.lower)
+    }
 
 
 def _forms_in_base64(canary: Canary) -> Iterator[tuple[bytes, str]]:

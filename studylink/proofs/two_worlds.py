@@ -84,9 +84,9 @@ class Mapping:
 def with_other_identifiers(extracts: Path, out: Path, as_of: datetime) -> Mapping:
     """Write to `out` the landing of `extracts` with every identifier another, and nothing else.
 
-    A date of birth moves within its month, and stays where nothing could be seen to move: where any
-    other day of the month would change a decision at an instant that was landed, or `as_of` (UTC,
-    naive).
+    A date of birth moves within its month, and stays where every other day that is free would put
+    an instant by which a decision is taken, `as_of` (UTC, naive) among them, on the other side of a
+    birthday.
     """
     landed = identifiers.read(extracts)
     values = _other_values(_values_of_kinds(landed), _date_judge(landed, as_of))
@@ -115,8 +115,7 @@ def with_rows_shuffled(extracts: Path, out: Path) -> Mapping:
         for new, old in enumerate(order):
             places_of_equal[contents[old]].append(new)
         moved = [places_of_equal[content].pop(0) for content in contents]
-        rows = dict(zip(moved, place.rows, strict=True))
-        place.rows = [rows[new] for new in range(len(moved))]
+        place.rows = [place.rows[old] for old in order]
         row_numbers[place.source_table] = {old + 1: new + 1 for old, new in enumerate(moved)}
     identifiers.write(landed, out)
     return Mapping(row_numbers=row_numbers)
@@ -166,7 +165,7 @@ def _other_texts(kind: str, texts: set[str]) -> dict[str, str]:
         for attempt in count(attempts.get(old, 0)):
             new_text = _other_text(text, random.Random(f"{kind}/{old}/{attempt}"))
             new = compared(new_text)
-            if new != old and taken.setdefault(new, old) == old:
+            if taken.setdefault(new, old) == old:
                 attempts[old], other[text] = attempt, new_text
                 break
     return other

@@ -43,39 +43,44 @@ def digest_of(function: Callable, text: str) -> bytes:
     return function(text.encode()).hexdigest().encode()
 
 
+WRITTEN = [
+    (NAME, b"Xqbadefigo", "plain"),
+    (NAME, b"XQBADEFIGO", "plain"),
+    (NAME, b"xqbadefigo", "plain"),
+    (NAME, b"ogifedabqX", "reversed"),
+    (NAME, "Xqbadefigo".encode("utf-16-le"), "plain, UTF-16"),
+    (NAME, "XQBADEFIGO".encode("utf-16-be"), "plain, UTF-16"),
+    (NAME, b"5871626164656669676f", "hexadecimal"),
+    (NAME, b"XQBADEFIGO".hex().upper().encode(), "hexadecimal"),
+    (NAME, b64encode(b"Xqbadefigo"), "base64"),
+    (NAME, b64encode(b"1Xqbadefigo1"), "base64"),
+    (NAME, b64encode(b"22xqbadefigo22"), "base64"),
+    (NAME, digest_of(md5, "Xqbadefigo"), "md5"),
+    (NAME, digest_of(sha1, "xqbadefigo"), "sha1"),
+    (NAME, digest_of(sha256, "XQBADEFIGO").upper(), "sha256"),
+    (NAME, digest_of(sha256, "Xqbadefigo")[:32], "sha256"),
+    (POSTCODE, b"xa107qb", "without spaces"),
+    (POSTCODE, b"BQ701AX", "reversed"),
+    (POSTCODE, digest_of(sha256, "XA107QB"), "sha256"),
+    (ADDRESS, b"12xqbadefigostreet", "without spaces"),
+    (ADDRESS, b"12 XQBADEFIGO STREET", "plain"),
+    (ADDRESS, b"teerts ogifedabqx 21", "reversed"),
+    (NHS_NUMBER, b"999 000 0018", "in groups"),
+    (NHS_NUMBER, b"999-000-0018", "in groups"),
+    (NHS_NUMBER, b"9.990000018e9, 9990000018.0", "plain"),
+    (BORN, b"1911-05-17 00:00:00", "plain"),
+    (BORN, b"17/05/1911", "date"),
+    (BORN, b"born 19110517.", "date"),
+    (BORN, b"17 MAY 1911", "date"),
+    (BORN, b"May 17, 1911", "date"),
+    (BORN, b"-1850169600", "date"),
+]
+
+
 @pytest.mark.parametrize(
     ("canary", "content", "form"),
-    [
-        (NAME, b"Xqbadefigo", "plain"),
-        (NAME, b"XQBADEFIGO", "plain"),
-        (NAME, b"xqbadefigo", "plain"),
-        (NAME, b"ogifedabqX", "reversed"),
-        (NAME, "Xqbadefigo".encode("utf-16-le"), "plain, UTF-16"),
-        (NAME, "XQBADEFIGO".encode("utf-16-be"), "plain, UTF-16"),
-        (NAME, b"5871626164656669676f", "hexadecimal"),
-        (NAME, b"XQBADEFIGO".hex().upper().encode(), "hexadecimal"),
-        (NAME, b64encode(b"Xqbadefigo"), "base64"),
-        (NAME, b64encode(b"1Xqbadefigo1"), "base64"),
-        (NAME, b64encode(b"22xqbadefigo22"), "base64"),
-        (NAME, digest_of(md5, "Xqbadefigo"), "md5"),
-        (NAME, digest_of(sha1, "xqbadefigo"), "sha1"),
-        (NAME, digest_of(sha256, "XQBADEFIGO").upper(), "sha256"),
-        (NAME, digest_of(sha256, "Xqbadefigo")[:32], "sha256"),
-        (POSTCODE, b"xa107qb", "without spaces"),
-        (POSTCODE, b"BQ701AX", "reversed"),
-        (POSTCODE, digest_of(sha256, "XA107QB"), "sha256"),
-        (ADDRESS, b"12xqbadefigostreet", "without spaces"),
-        (ADDRESS, b"12 XQBADEFIGO STREET", "plain"),
-        (NHS_NUMBER, b"999 000 0018", "in groups"),
-        (NHS_NUMBER, b"999-000-0018", "in groups"),
-        (NHS_NUMBER, b"9.990000018e9, 9990000018.0", "plain"),
-        (BORN, b"1911-05-17 00:00:00", "plain"),
-        (BORN, b"17/05/1911", "date"),
-        (BORN, b"19110517", "without spaces"),
-        (BORN, b"17 MAY 1911", "date"),
-        (BORN, b"May 17, 1911", "date"),
-        (BORN, b"-1850169600", "date"),
-    ],
+    WRITTEN,
+    ids=[f"{canary.kind}, {form}" for canary, _, form in WRITTEN],
 )
 def test_each_form_of_a_canary_is_found(
     canary: Canary, content: bytes, form: str, tmp_path: Path
@@ -86,18 +91,23 @@ def test_each_form_of_a_canary_is_found(
     assert Canaries([canary]).found_in(place) == [f"logs/dbt.log: {canary.kind}, {form} (1)"]
 
 
+STORED = [
+    (NAME, "select 'Mx Xqbadefigo' as leak from range(10000)", "plain"),
+    (NAME, "select {'of': ['Xqbadefigo']} as leak", "plain"),
+    (NAME, "select hash('xqbadefigo') as leak", "hash"),
+    (NAME, "select sha256('Xqbadefigo') as leak", "sha256"),
+    (NHS_NUMBER, "select 9990000018 as leak", "plain"),
+    (BORN, "select date '1911-05-17' as leak", "plain"),
+    (BORN, "select date '1911-05-17' - date '1970-01-01' as leak", "date"),
+    (BORN, "select epoch(date '1911-05-17')::bigint as leak", "date"),
+    (BORN, "select strftime(date '1911-05-17', '%Y%m%d') as leak", "date"),
+]
+
+
 @pytest.mark.parametrize(
     ("canary", "query", "form"),
-    [
-        (NAME, "select 'Mx Xqbadefigo' as leak from range(10000)", "plain"),
-        (NAME, "select {'of': ['Xqbadefigo']} as leak", "plain"),
-        (NAME, "select hash('xqbadefigo') as leak", "hash"),
-        (NAME, "select sha256('Xqbadefigo') as leak", "sha256"),
-        (NHS_NUMBER, "select 9990000018 as leak", "plain"),
-        (BORN, "select date '1911-05-17' as leak", "plain"),
-        (BORN, "select date '1911-05-17' - date '1970-01-01' as leak", "date"),
-        (BORN, "select epoch(date '1911-05-17')::bigint as leak", "date"),
-    ],
+    STORED,
+    ids=[f"{canary.kind}, {form}" for canary, _, form in STORED],
 )
 def test_a_canary_in_a_table_is_found_however_it_is_stored(
     canary: Canary, query: str, form: str, tmp_path: Path
@@ -106,6 +116,15 @@ def test_a_canary_in_a_table_is_found_however_it_is_stored(
         connection.execute(f"create table found as {query}")
     found = Canaries([canary]).found_in(tmp_path / "research.duckdb")
     assert f"research.duckdb, main.found.leak: {canary.kind}, {form} (1)" in found
+
+
+@pytest.mark.parametrize(
+    "number", [b"0.9990000018", b"0.00139990000018", b"99900000181", b"0.19110517"]
+)
+def test_digits_of_another_number_are_no_canary(number: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "run_results.json"
+    file.write_bytes(b'{"execution_time": ' + number + b"}")
+    assert Canaries([NHS_NUMBER, BORN]).found_in(file) == []
 
 
 def test_a_canary_in_the_footer_of_a_parquet_file_is_found(tmp_path: Path) -> None:
