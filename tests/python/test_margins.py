@@ -344,7 +344,7 @@ def weakened(queries: dict[str, str], query: str, rule: str, instead: str) -> di
 
 PARTS_OF_FLOW = {
     "no_further": ("consent_flow", r"steps_told_apart.went_no_further,", ""),
-    "since_took_part": ("consent_flow", r",\s+steps_told_apart.took_part - \S+", ""),
+    "since_took_part": ("consent_flow", r", steps_told_apart.took_part - [^)]+", ""),
     "children_beside_adults": (
         "consent_flow",
         r"studies\.fewest_told_apart",

@@ -137,30 +137,30 @@ steps_told_apart as (
     from steps_in_stages
 ),
 
-consent_flow as (
+-- the fewest people that a step tells of, by itself or by its difference from another
+steps_weighed as (
     select
-        steps_told_apart.study,
-        steps_told_apart.domain,
-        steps_told_apart.step_number,
-        steps_told_apart.step,
-        cast(
-            case
-                when
-                    case
-                        when steps_told_apart.stage_number = 1 then studies.fewest_invited
-                        when steps_told_apart.stage_number = 2 then studies.fewest_told_apart
-                        else least(
-                            steps_told_apart.went_no_further,
-                            steps_told_apart.took_part - steps_told_apart.participants
-                        )
-                    end >= disclosure_control.min_class_size
-                    then steps_told_apart.participants
-            end as bigint
-        ) as participants
+        steps_told_apart.*,
+        disclosure_control.min_class_size,
+        case
+            when steps_told_apart.stage_number = 1 then studies.fewest_invited
+            when steps_told_apart.stage_number = 2 then studies.fewest_told_apart
+            else least(steps_told_apart.went_no_further, steps_told_apart.took_part - steps_told_apart.participants)
+        end as fewest
     from steps_told_apart
     inner join studies
         on steps_told_apart.study = studies.study
     cross join disclosure_control
+),
+
+consent_flow as (
+    select
+        study,
+        domain,
+        step_number,
+        step,
+        cast(case when fewest >= min_class_size then participants end as bigint) as participants
+    from steps_weighed
 )
 
 select * from consent_flow
