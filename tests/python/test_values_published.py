@@ -45,13 +45,8 @@ KNOWN = [
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    data = tmp_path_factory.mktemp("compiled")
-    done = project.dbt(
-        "compile", project.ROOT / "extracts" / "sample", data, "2026-06-30T00:00:00Z"
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    return Manifest(data / "target")
+def manifest(built_sample: Path) -> Manifest:
+    return Manifest(built_sample / "target")
 
 
 @pytest.fixture
