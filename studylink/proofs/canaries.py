@@ -256,6 +256,7 @@ class Canaries:
 
     def __init__(self, canaries: list[Canary]):
         self.canaries = canaries
+        self._searched: dict[bytes, list[tuple[str, Canary]]] = {}
 
     def found_in(self, *places: Path) -> list[str]:
         """Where canaries stand in files, and in all files under folders; never which.
@@ -280,21 +281,15 @@ class Canaries:
 
     def _standing_in(self, content: bytes) -> Iterator[tuple[str, Canary]]:
         """Every form of every canary that stands in some bytes."""
-        # a database is mostly nothing
-        for written in re.split(rb"\0{8,}", content):
-            for sought, run in (
-                (self._as_written, written),
-                (self._in_any_case, written.lower()),
-            ):
-                for place in range(len(run) - SHORTEST + 1):
-                    if (head := run[place : place + SHORTEST]) in sought:
-                        for form_content, form, canary in sought[head]:
-                            if run.startswith(form_content, place) and not (
-                                len(form_content) <= FEW_DIGITS
-                                and form_content.isdigit()
-                                and _is_part_of_number(run, place, place + len(form_content))
-                            ):
-                                yield form, canary
+        # a database is mostly nothing, and what is not stands in every copy of it
+        for run in re.split(rb"\0{8,}", content):
+            known = sha256(run).digest()
+            if known not in self._searched:
+                self._searched[known] = [
+                    *_forms_standing_in(run, self._as_written),
+                    *_forms_standing_in(run.lower(), self._in_any_case),
+                ]
+            yield from self._searched[known]
 
     @cached_property
     def _as_written(self) -> Sought:
@@ -306,6 +301,18 @@ class Canaries:
         """What is sought in lower case."""
         hashes = _engine_hashes({text for one in self.canaries for text in _variants(one.value)})
         return _by_head((canary, _forms(canary, hashes)) for canary in self.canaries)
+
+
+def _forms_standing_in(run: bytes, sought: Sought) -> Iterator[tuple[str, Canary]]:
+    for place in range(len(run) - SHORTEST + 1):
+        if (head := run[place : place + SHORTEST]) in sought:
+            for content, form, canary in sought[head]:
+                if run.startswith(content, place) and not (
+                    len(content) <= FEW_DIGITS
+                    and content.isdigit()
+                    and _is_part_of_number(run, place, place + len(content))
+                ):
+                    yield form, canary
 
 
 def _is_part_of_number(content: bytes, start: int, end: int) -> bool:

@@ -306,11 +306,11 @@ def test_a_file_that_cannot_be_read_is_told_of_without_a_word_of_it(
 
 
 def broken_project(folder: Path, model: str) -> Path:
-    """A copy of the project with a data test that is red, and a model, which may break."""
+    """A copy of the project with a red test half-way, and a model beside what is tested."""
     copy = project.copied(folder)
     (copy / "models" / "vault" / "breaking.sql").write_text(model, encoding="utf-8")
     (copy / "tests" / "red.sql").write_text(
-        "select * from {{ ref('five_to_twelve__participants') }}", encoding="utf-8"
+        "select * from {{ ref('identities') }}", encoding="utf-8"
     )
     return copy
 
@@ -321,7 +321,7 @@ def test_a_build_with_a_broken_model_and_a_red_test_leaves_no_canary(
     extracts, found = planted
     copy = broken_project(
         tmp_path / "project",
-        "select error('broken') as broken from {{ ref('identities') }}",
+        "select error('broken') as broken from {{ ref('identities_corrected') }}",
     )
     done = project.build(extracts, tmp_path / "data", AS_OF, root=copy)
     assert done.returncode != 0
@@ -354,7 +354,8 @@ def test_a_model_whose_error_quotes_a_value_is_told(
 ) -> None:
     extracts, found = planted
     copy = broken_project(
-        tmp_path / "project", "select cast(last_name as integer) from {{ ref('identities') }}"
+        tmp_path / "project",
+        "select cast(last_name as integer) from {{ ref('identities_corrected') }}",
     )
     done = project.build(extracts, tmp_path / "data", AS_OF, root=copy)
     assert done.returncode != 0
