@@ -2,8 +2,9 @@
 -- Study: SEND Futures. Grain: one row a band of the child's own life satisfaction.
 -- Denominator: children who answered and whose answers may be joined to their records, that is those with
 -- a `linked_child_research_id`; how many of them have an attendance record of the school year in which
--- they answered stands beside it. A child may answer in several waves. Cells under ten children,
--- with or without a record, are blank.
+-- they answered stands beside it. A child may answer in several waves. A band of under ten children
+-- has no row; where under ten of it have a record, or have not, how many and their mean are blank. The next
+-- smallest are withheld too, until those withheld are together ten or more.
 
 with
 
@@ -62,13 +63,23 @@ bands as (
         round(avg(percent_absent), 1) as mean_percent_absent
     from answers_with_records
     group by life_satisfaction
+),
+
+bands_withheld as (
+    select
+        *,
+        {{ may_be_published(['children_linked'], 'life_satisfaction', 10) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['children_with_records', 'children_linked - children_with_records'], 'life_satisfaction', 10
+        ) | indent(8) }} as may_be_split
+    from bands
 )
 
 select
     life_satisfaction,
-    case when children_linked >= 10 then children_linked end as children_linked,
-    case when least(children_with_records, children_linked - children_with_records) >= 10 then children_with_records end
-        as children_with_records,
-    case when children_with_records >= 10 then mean_percent_absent end as mean_percent_absent
-from bands
+    children_linked,
+    case when may_be_split then children_with_records end as children_with_records,
+    case when may_be_split then mean_percent_absent end as mean_percent_absent
+from bands_withheld
+where may_be_published
 order by life_satisfaction

@@ -2,8 +2,9 @@
 -- Study: Five to Twelve. Grain: one row a fifth of the Index of Multiple Deprivation.
 -- Denominator: families with a total difficulties score, by their latest interview that has one. Those whose
 -- area is not linked, or whose deprivation is blank, stand in a row of their own and not among the others.
--- A score of 17 or more is high. Cells of fewer than ten families are blank, and so are shares of which fewer
--- than ten have, or have not, a high score.
+-- A score of 17 or more is high. A fifth of fewer than ten families has no row, and a share is blank of which
+-- fewer than ten have, or have not, a high score. The next smallest are withheld too, until those withheld
+-- are together ten or more.
 
 with
 
@@ -47,13 +48,23 @@ fifths as (
         round(avg(child_sdq_total), 1) as mean_difficulties
     from families_in_areas
     group by deprivation_fifth
+),
+
+fifths_withheld as (
+    select
+        *,
+        {{ may_be_published(['families'], 'deprivation_fifth', 10) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['families_high', 'families - families_high'], 'deprivation_fifth', 10
+        ) | indent(8) }} as may_be_split
+    from fifths
 )
 
 select
     coalesce(cast(deprivation_fifth as varchar), 'not known') as deprivation_fifth,
-    case when families >= 10 then families end as families,
-    case when families >= 10 then mean_difficulties end as mean_difficulties,
-    case when least(families_high, families - families_high) >= 10 then round(100.0 * families_high / families) end
-        as percent_high
-from fifths
+    families,
+    mean_difficulties,
+    case when may_be_split then round(100.0 * families_high / families) end as percent_high
+from fifths_withheld
+where may_be_published
 order by deprivation_fifth

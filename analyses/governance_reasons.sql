@@ -1,14 +1,22 @@
--- Why are linkages permitted, or not? For a report that may be published.
+-- Why are linkages not permitted? For a report that may be published.
 -- Grain: one row a study, domain, set of answers and reason.
 -- Denominator: active participants to whom a policy applies: those who objected, were erased or asked for a
--- restriction are in no published count. Cells under the smallest that disclosure control allows are blank,
--- and so are the next smallest until the blank ones together are enough not to be told from the total.
+-- restriction are in no published count. How many are invited and permitted is in `consent_flow`. Those of the
+-- pilot, those who cannot be read and those who are permitted have no row here: the first two are the same
+-- people in every domain, so that one domain's table would tell what another's withholds. They count, as far
+-- as they did not come to the flow's step `permitted`, among what has no row.
+-- A reason that has no row holds for fewer than disclosure control allows, or for nobody, or is the next
+-- smallest, withheld until all that has no row comes to that size: so none of it can be told from the flow's
+-- steps, whose difference the reasons and the rest make up.
 
 with
 
 linkage_decisions as (
     select * from {{ ref('linkage_decisions') }}
-    where reason not in ('objected', 'restricted')
+),
+
+steps_reached as (
+    select * from {{ ref('int_steps_reached') }}
 ),
 
 disclosure_control as (
@@ -17,35 +25,48 @@ disclosure_control as (
 
 reasons as (
     select
-        study,
-        domain,
-        answers_of,
-        reason,
-        count(*) as participants
+        linkage_decisions.study,
+        linkage_decisions.domain,
+        linkage_decisions.answers_of,
+        linkage_decisions.reason,
+        linkage_decisions.reason not in ('permitted', 'pilot', 'unreadable') as has_row,
+        count(*) as participants,
+        count(case when steps_reached.last_step < 5 then 1 end) as participants_not_permitted
     from linkage_decisions
-    group by study, domain, answers_of, reason
+    inner join steps_reached
+        on
+            linkage_decisions.study = steps_reached.study
+            and linkage_decisions.participant_id = steps_reached.participant_id
+            and linkage_decisions.domain = steps_reached.domain
+    group by linkage_decisions.study, linkage_decisions.domain, linkage_decisions.answers_of, linkage_decisions.reason
 ),
 
-reasons_ranked as (
+reasons_beside_the_rest as (
     select
-        reasons.study,
-        reasons.domain,
-        reasons.answers_of,
-        reasons.reason,
-        reasons.participants,
-        sum(reasons.participants) over linkages as participants_in_all,
+        reasons.*,
         disclosure_control.min_class_size,
-        min(reasons.participants) over linkages as smallest,
-        coalesce(sum(reasons.participants) over smaller_ones, 0) as participants_in_smaller
+        coalesce(
+            sum(case when not reasons.has_row then reasons.participants_not_permitted end) over (
+                partition by reasons.study, reasons.domain, reasons.answers_of
+            ),
+            0
+        ) as participants_in_rest
     from reasons
     cross join disclosure_control
-    window
-        linkages as (partition by reasons.study, reasons.domain, reasons.answers_of),
-        smaller_ones as (
-            partition by reasons.study, reasons.domain, reasons.answers_of
-            order by reasons.participants, reasons.reason
-            rows between unbounded preceding and 1 preceding
-        )
+),
+
+reasons_withheld as (
+    select
+        *,
+        {{ may_be_published(
+            ['participants'],
+            'reason',
+            'min_class_size',
+            within=['study', 'domain', 'answers_of'],
+            rest='participants_in_rest',
+        ) | indent(8) }} as may_be_published
+    from reasons_beside_the_rest
+    where has_row
 )
 
 select
@@ -53,12 +74,7 @@ select
     domain,
     answers_of,
     reason,
-    participants_in_all,
-    case
-        when
-            participants >= min_class_size
-            and (smallest >= min_class_size or participants_in_smaller >= min_class_size)
-            then participants
-    end as participants
-from reasons_ranked
+    participants
+from reasons_withheld
+where may_be_published
 order by study, domain, answers_of, reason

@@ -1,7 +1,8 @@
 -- What came of the requests that participants made? For a report that may be published.
 -- Grain: one row a study, type of request and outcome.
--- Denominator: every request received by the moment of the build that could be read. Cells under the smallest
--- that disclosure control allows are blank; no total is given that would give one away.
+-- Denominator: every request received by the moment of the build that could be read. An outcome that has
+-- no row came of fewer requests than disclosure control allows, or of none; no total is given, here or in
+-- another published table, that would tell which.
 
 with
 
@@ -27,7 +28,8 @@ select
     outcomes.study,
     outcomes.request_type,
     outcomes.outcome,
-    case when outcomes.requests >= disclosure_control.min_class_size then outcomes.requests end as requests
+    outcomes.requests
 from outcomes
-cross join disclosure_control
+inner join disclosure_control
+    on outcomes.requests >= disclosure_control.min_class_size
 order by outcomes.study, outcomes.request_type, outcomes.outcome

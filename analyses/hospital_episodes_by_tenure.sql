@@ -3,7 +3,9 @@
 -- Denominator: linked children of interviewed families, and not only those with an episode: a linked child
 -- without one was not in hospital. Episodes of the calendar year of birth are left out, for most are the
 -- birth. Linked says that some delivery may be used, not that every year is covered: rates compare groups
--- and are not yearly. Cells of fewer than ten children, with or without an episode, are blank.
+-- and are not yearly. A tenure of fewer than ten children has no row; where fewer than ten of it
+-- have an episode, or have none, how many and their rate are blank. The next smallest are withheld too, until
+-- those withheld are together ten or more.
 
 with
 
@@ -64,16 +66,23 @@ tenures as (
     left join episodes_counted
         on children_linked.research_id = episodes_counted.research_id
     group by children_linked.tenure
+),
+
+tenures_withheld as (
+    select
+        *,
+        {{ may_be_published(['children_linked'], 'tenure', 10) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['children_with_episodes', 'children_linked - children_with_episodes'], 'tenure', 10
+        ) | indent(8) }} as may_be_split
+    from tenures
 )
 
 select
     tenure,
-    case when children_linked >= 10 then children_linked end as children_linked,
-    case
-        when least(children_with_episodes, children_linked - children_with_episodes) >= 10
-            then children_with_episodes
-    end as children_with_episodes,
-    case when children_with_episodes >= 10 then round(1000.0 * episodes / children_linked) end
-        as episodes_per_1000_children
-from tenures
+    children_linked,
+    case when may_be_split then children_with_episodes end as children_with_episodes,
+    case when may_be_split then round(1000.0 * episodes / children_linked) end as episodes_per_1000_children
+from tenures_withheld
+where may_be_published
 order by tenure

@@ -1,8 +1,10 @@
 -- How do key stage 2 scores differ by free school meals and by the parents' qualification?
 -- Study: Five to Twelve. Grain: one row for free school meals and the parents' qualification.
 -- Denominator: linked children with results whose parent has been interviewed; a family counts as one
--- with a degree if any parent ever named one. Cells of fewer than ten children are blank.
--- Hardly a child of the shipped sample has sat the tests: there, all cells are blank.
+-- with a degree if any parent ever named one. A cell of fewer than ten children has no row, nor
+-- have the next smallest, until those without are together ten or more. Rows and columns have no totals, for
+-- with them more would have to go.
+-- Hardly a child of the shipped sample has sat the tests: there, no cell has a row.
 
 with
 
@@ -76,13 +78,23 @@ scores as (
         round(avg(maths_score), 1) as mean_maths_score
     from children_with_results
     group by free_school_meals, parents_qualification
+),
+
+scores_withheld as (
+    select
+        *,
+        {{ may_be_published(
+            ['children'], 'free_school_meals, parents_qualification', 10
+        ) | indent(8) }} as may_be_published
+    from scores
 )
 
 select
     free_school_meals,
     parents_qualification,
-    case when children >= 10 then children end as children,
-    case when children >= 10 then mean_reading_score end as mean_reading_score,
-    case when children >= 10 then mean_maths_score end as mean_maths_score
-from scores
+    children,
+    mean_reading_score,
+    mean_maths_score
+from scores_withheld
+where may_be_published
 order by free_school_meals, parents_qualification

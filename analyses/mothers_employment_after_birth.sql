@@ -1,9 +1,11 @@
--- In which years after the study child's birth are mothers paid by an employer?
--- Study: Five to Twelve. Grain: one row for the number of years from the birth to the start of a tax year.
+-- How many years after the study child's birth are mothers paid by an employer?
+-- Study: Five to Twelve. Grain: one row for the number of years from the birth to the start of the tax year.
 -- Denominator: mothers linked to employment and tax records whose child's birth is known from the health
--- records, and not only those with an employment: linked and without one is not employed. Tax years are those
--- of which any employment was delivered; of two children, the younger counts. Cells of fewer than ten
--- mothers, employed or not, are blank.
+-- records, and not only those with an employment: linked and without one is not employed. The tax year is the
+-- latest of which any employment was delivered, so that each mother is in one row: rows of several years would
+-- tell, by their differences, of the mothers of one. Of two children, the younger counts. A row of fewer than
+-- ten mothers is left out; where fewer than ten of it are employed, or are not, how many and their pay are
+-- blank. The next smallest are withheld too, until those withheld are together ten or more.
 
 with
 
@@ -32,10 +34,9 @@ births as (
     group by participants.family_research_id
 ),
 
-tax_years as (
-    select distinct tax_year
+latest_tax_year as (
+    select max(tax_year) as tax_year
     from employments
-    where tax_year is not null
 ),
 
 pay as (
@@ -47,20 +48,20 @@ pay as (
     group by research_id, tax_year
 ),
 
-mothers_in_years as (
+mothers_in_tax_year as (
     select
         participants.research_id,
-        cast(left(tax_years.tax_year, 4) as integer) - births.birth_year as years_since_birth,
+        cast(left(latest_tax_year.tax_year, 4) as integer) - births.birth_year as years_since_birth,
         pay.research_id is not null as is_employed,
         pay.pay_in_year
     from participants
     inner join births
         on participants.family_research_id = births.family_research_id
-    cross join tax_years
+    cross join latest_tax_year
     left join pay
         on
             participants.research_id = pay.research_id
-            and tax_years.tax_year = pay.tax_year
+            and latest_tax_year.tax_year = pay.tax_year
     where
         participants.role = 'mother'
         and participants.is_employment_tax_linked
@@ -72,20 +73,27 @@ years_counted as (
         count(distinct research_id) as mothers_linked,
         count(distinct case when is_employed then research_id end) as mothers_employed,
         median(pay_in_year) as median_pay
-    from mothers_in_years
+    from mothers_in_tax_year
     where years_since_birth >= 0
     group by years_since_birth
+),
+
+years_withheld as (
+    select
+        *,
+        {{ may_be_published(['mothers_linked'], 'years_since_birth', 10) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['mothers_employed', 'mothers_linked - mothers_employed'], 'years_since_birth', 10
+        ) | indent(8) }} as may_be_split
+    from years_counted
 )
 
 select
     years_since_birth,
-    case when mothers_linked >= 10 then mothers_linked end as mothers_linked,
-    case when least(mothers_employed, mothers_linked - mothers_employed) >= 10 then mothers_employed end
-        as mothers_employed,
-    case
-        when least(mothers_employed, mothers_linked - mothers_employed) >= 10
-            then round(100.0 * mothers_employed / mothers_linked)
-    end as percent_employed,
-    case when mothers_employed >= 10 then round(median_pay, -2) end as median_pay
-from years_counted
+    mothers_linked,
+    case when may_be_split then mothers_employed end as mothers_employed,
+    case when may_be_split then round(100.0 * mothers_employed / mothers_linked) end as percent_employed,
+    case when may_be_split then round(median_pay, -2) end as median_pay
+from years_withheld
+where may_be_published
 order by years_since_birth

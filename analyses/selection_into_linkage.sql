@@ -1,7 +1,9 @@
 -- Who is linked, and who is not? Those who are may differ from everyone who answered.
 -- Study: Five to Twelve. Grain: one row a characteristic, one of its groups and a domain.
 -- Denominator: interviewed parents with the characteristic in their latest interview, linked or not. A group
--- is blank where fewer than ten of it are linked, or fewer than ten are not.
+-- of fewer than ten has no row, and is blank where fewer than ten of it are linked, or fewer than ten are not.
+-- The next smallest are withheld too, until those withheld are together ten or more: the other characteristic
+-- tells of nearly the same total.
 
 with
 
@@ -77,20 +79,31 @@ groups_counted as (
         answer,
         domain,
         count(*) as parents,
-        count(case when is_linked then 1 end) as parents_linked,
-        count(case when not is_linked then 1 end) as parents_not_linked
+        count(case when is_linked then 1 end) as parents_linked
     from parents_in_domains
     where answer is not null
     group by characteristic, answer, domain
+),
+
+groups_withheld as (
+    select
+        *,
+        {{ may_be_published(
+            ['parents'], 'answer', 10, within=['characteristic', 'domain']
+        ) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['parents_linked', 'parents - parents_linked'], 'answer', 10, within=['characteristic', 'domain']
+        ) | indent(8) }} as may_be_split
+    from groups_counted
 )
 
 select
     characteristic,
     answer,
     domain,
-    case when parents >= 10 then parents end as parents,
-    case when least(parents_linked, parents_not_linked) >= 10 then parents_linked end as parents_linked,
-    case when least(parents_linked, parents_not_linked) >= 10 then round(100.0 * parents_linked / parents) end
-        as percent_linked
-from groups_counted
+    parents,
+    case when may_be_split then parents_linked end as parents_linked,
+    case when may_be_split then round(100.0 * parents_linked / parents) end as percent_linked
+from groups_withheld
+where may_be_published
 order by characteristic, answer, domain

@@ -2,8 +2,9 @@
 -- Study: Five to Twelve. Grain: one row a band of yearly household income.
 -- Denominator: interviewed parents linked to benefit records who named an income, in their latest interview,
 -- and not only those with a benefit: linked and without a spell in that year is not on it, as far as the
--- deliveries that may be used reach. Cells of fewer than ten parents, on it or not, are
--- blank.
+-- deliveries that may be used reach. A band of fewer than ten parents has no row, and is blank
+-- where fewer than ten of it are on it, or are not. The next smallest are withheld too, until those withheld
+-- are together ten or more.
 
 with
 
@@ -71,16 +72,23 @@ bands as (
     left join on_universal_credit
         on latest_interviews.research_id = on_universal_credit.research_id
     group by latest_interviews.household_income
+),
+
+bands_withheld as (
+    select
+        *,
+        {{ may_be_published(['parents_linked'], 'household_income', 10) | indent(8) }} as may_be_published,
+        {{ may_be_published(
+            ['parents_on_credit', 'parents_linked - parents_on_credit'], 'household_income', 10
+        ) | indent(8) }} as may_be_split
+    from bands
 )
 
 select
     household_income,
-    case when parents_linked >= 10 then parents_linked end as parents_linked,
-    case when least(parents_on_credit, parents_linked - parents_on_credit) >= 10 then parents_on_credit end
-        as parents_on_universal_credit,
-    case
-        when least(parents_on_credit, parents_linked - parents_on_credit) >= 10
-            then round(100.0 * parents_on_credit / parents_linked)
-    end as percent_on_universal_credit
-from bands
+    parents_linked,
+    case when may_be_split then parents_on_credit end as parents_on_universal_credit,
+    case when may_be_split then round(100.0 * parents_on_credit / parents_linked) end as percent_on_universal_credit
+from bands_withheld
+where may_be_published
 order by household_income

@@ -15,6 +15,8 @@ select
     count(distinct family_id) filter (is_active) as families,
     count(*) filter (not is_active) as withdrawn
 from study.intermediate.int_participants
+-- a study that nobody has declared may be anything at all: it is not shown
+where study in (select study from study.policy.studies)
 group by study
 order by study
 """

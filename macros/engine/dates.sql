@@ -27,3 +27,11 @@ cast(extract(year from {{ date }}) as integer)
     + extract(month from {{ later }}) - extract(month from {{ earlier }})
 )
 {%- endmacro %}
+
+{#- The date that a text spells in a form (`%d/%m/%Y`), as text `20240331`; null where it is none. -#}
+
+{% macro date_spelt(text, form) -%}{{ return(adapter.dispatch('date_spelt', 'studylink')(text, form)) }}{%- endmacro %}
+
+{% macro duckdb__date_spelt(text, form) -%}
+strftime(try_strptime({{ text }}, '{{ form }}'), '%Y%m%d')
+{%- endmacro %}

@@ -1,10 +1,24 @@
-{#- A text where the whole of it has the shape of a pattern, a regular expression; otherwise null. A
-    landed code may be anything at all, an identifier put into the wrong field included: only what
-    looks like the code it should be goes on. Patterns keep to classes, counts and groups, which
-    every engine reads alike. -#}
+{#- Whether the whole of a text has the shape of a pattern, a regular expression; false for a missing
+    text. Patterns keep to classes, counts and groups, which every engine reads alike. -#}
 
-{% macro only_if_shaped(text, pattern) -%}{{ return(adapter.dispatch('only_if_shaped', 'studylink')(text, pattern)) }}{%- endmacro %}
+{% macro is_shaped(text, pattern) -%}{{ return(adapter.dispatch('is_shaped', 'studylink')(text, pattern)) }}{%- endmacro %}
 
-{% macro duckdb__only_if_shaped(text, pattern) -%}
-case when regexp_full_match({{ text }}, '{{ pattern }}') then {{ text }} end
+{% macro duckdb__is_shaped(text, pattern) -%}
+coalesce(regexp_full_match({{ text }}, '{{ pattern }}'), false)
+{%- endmacro %}
+
+{#- A text where the whole of it has the shape of a pattern; otherwise null. A landed code may be
+    anything at all, an identifier put into the wrong field included: only what looks like the code it
+    should be goes on. -#}
+
+{% macro only_if_shaped(text, pattern) -%}
+case when {{ is_shaped(text, pattern) }} then {{ text }} end
+{%- endmacro %}
+
+{#- A text without whatever in it matches a pattern. -#}
+
+{% macro without(text, pattern) -%}{{ return(adapter.dispatch('without', 'studylink')(text, pattern)) }}{%- endmacro %}
+
+{% macro duckdb__without(text, pattern) -%}
+regexp_replace({{ text }}, '{{ pattern }}', '', 'g')
 {%- endmacro %}

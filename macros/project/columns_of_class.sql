@@ -2,12 +2,8 @@
 
 {% macro columns_of_class(model_name, class) -%}
     {%- set found = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name == model_name -%}
-            {%- for column in node.columns.values() if column.config.meta.class == class -%}
-                {%- do found.append(column.name) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- for column in declared_columns(model_name) if column.config.meta.class == class -%}
+        {%- do found.append(column.name) -%}
+    {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}

@@ -2934,6 +2934,7 @@ create table study.governance.consent_flow as
             policy.study,
             policy.domain,
             decision.person,
+            living.is_adult,
             bool_or(part.family is not null) as took_part,
             bool_or(is_standard or answered.person is not null) as was_asked,
             bool_or(is_standard or coalesce(said_yes, false)) as said_yes,
@@ -2957,6 +2958,7 @@ create table study.governance.consent_flow as
         select
             study,
             domain,
+            is_adult,
             -- how many steps they got, one after another
             case
                 when not took_part then 1
@@ -2972,14 +2974,57 @@ create table study.governance.consent_flow as
         group by all
     ),
 
+    -- of adults and of children, in each domain that is linked for them
+    fewest as (
+        select
+            study,
+            min(invited) as invited,
+            min(least(invited - never_took_part, never_took_part)) as told_apart
+        from (
+            select
+                study,
+                coalesce(sum(participants), 0) as invited,
+                coalesce(sum(participants) filter (last_step = 1), 0) as never_took_part
+            from (select distinct study, domain, is_adult from policy)
+            left join reached using (study, domain, is_adult)
+            group by study, domain, is_adult
+        )
+        group by study
+    ),
+
+    -- from and to which step it is the same by definition
+    alike as (
+        select
+            study,
+            domain,
+            step_number,
+            case
+                when step_number in (3, 4) and bool_and(is_standard) then 2
+                when step_number = 6 and not bool_or(domain = 'education' and not is_adult) then 5
+                else step_number
+            end as first_alike,
+            case
+                when step_number in (2, 3) and bool_and(is_standard) then 4
+                when step_number = 5 and not bool_or(domain = 'education' and not is_adult) then 6
+                else step_number
+            end as last_alike
+        from policy
+        cross join (select unnest(range(1, 8))::integer as step_number)
+        group by study, domain, step_number
+    ),
+
     steps as (
         select
             study,
             domain,
             step_number,
-            coalesce(sum(participants) filter (last_step >= step_number), 0)::bigint as participants
+            first_alike,
+            coalesce(sum(participants) filter (last_step >= step_number), 0)::bigint as participants,
+            coalesce(sum(participants) filter (last_step between step_number and last_alike), 0)
+                as went_no_further,
+            coalesce(sum(participants) filter (last_step between 2 and step_number - 1), 0) as fell_away
         from reached
-        cross join (select unnest(range(1, 8))::integer as step_number)
+        inner join alike using (study, domain)
         group by all
     )
 
@@ -2991,9 +3036,16 @@ create table study.governance.consent_flow as
             'invited', 'took_part', 'asked', 'said_yes', 'permitted', 'matched', 'records_usable'
         ][step_number] as step,
         case
-            when participants >= 10 then (round(participants / 10) * 10)::bigint
+            when
+                case first_alike
+                    when 1 then fewest.invited
+                    when 2 then fewest.told_apart
+                    else least(went_no_further, fell_away)
+                end >= 10
+                then participants
         end as participants
-    from steps;
+    from steps
+    inner join fewest using (study);
 
 create table study.governance.to_purge as
     with named as (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,24 +18,45 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "studylink")
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the project with its SQL tests, in a new folder, for a test to change."""
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        there = ROOT / name
+        (shutil.copytree if there.is_dir() else shutil.copy)(there, folder / name)
+    not_sql = shutil.ignore_patterns("python")
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=not_sql)
+    return folder
 
 
 def build(
-    extracts: Path, data: Path, as_of: str, *arguments: str
+    extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     """Run `dbt build` on a landing folder, as at a moment, into a data folder."""
-    return dbt("build", extracts, data, as_of, *arguments)
+    return dbt("build", extracts, data, as_of, *arguments, root=root)
 
 
 def dbt(
-    command: str, extracts: Path, data: Path, as_of: str, *arguments: str
+    command: str, extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
-    """Run any dbt command in the same way."""
+    """Run any dbt command in the same way, of this project or of the copy at `root`."""
+    with start(command, extracts, data, as_of, *arguments, root=root) as process:
+        said, complained = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def start(
+    command: str, extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
+) -> subprocess.Popen[str]:
+    """Start any dbt command in the same way, without waiting for its end."""
     data.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(
+    return subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
-            command,
+            *command.split(),
             "--vars",
             json.dumps({"as_of": as_of}),
             "--target-path",
@@ -43,17 +65,23 @@ def dbt(
             str(data / "logs"),
             *arguments,
         ],
-        cwd=ROOT,
-        env={**os.environ, "STUDY_EXTRACTS": str(extracts), "STUDY_DATA": str(data)},
-        capture_output=True,
+        cwd=root,
+        env={
+            **os.environ,
+            # the copy's own plugin, not that of the project it is a copy of
+            "PYTHONPATH": str(root),
+            "STUDY_EXTRACTS": str(extracts),
+            "STUDY_DATA": str(data),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
 
-def built(extracts: Path, data: Path, as_of: str, *arguments: str) -> Path:
+def built(extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT) -> Path:
     """Build, and insist that it came out well."""
-    done = build(extracts, data, as_of, *arguments)
+    done = build(extracts, data, as_of, *arguments, root=root)
     assert done.returncode == 0, f"dbt build failed:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
     return data
 

@@ -25,6 +25,8 @@ HANDED_ON = {"members.decides_from", "members.decides_from_as_landed", "members.
 """What of a birth date leaves the vault: what decisions and ages need."""
 PRIVACY_TESTS = {
     "nothing_of_the_vault_is_published",
+    "closed_columns_hold_nothing_else",
+    "no_column_passes_for_identifiers",
     "inactive_participants_are_in_no_research_table",
     "nobody_is_told_by_a_small_class",
     "no_class_tells_a_sensitive_value",

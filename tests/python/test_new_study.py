@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +43,6 @@ POLICIES: list[Row] = [
         ("area", "child", "standard"),
     ]
 ]
-COPIED = ["dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "studylink"]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -199,38 +193,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for path, row in (("governance/deliveries", DELIVERY), ("nhs_england/gp_events", RECORD)):
         write_rows(extracts / f"{path}.csv", COLUMNS[path.split("/")[1]], [row], mode="a")
 
-    copy.mkdir()
-    for name in COPIED:
-        there = project.ROOT / name
-        (shutil.copytree if there.is_dir() else shutil.copy)(there, copy / name)
-    not_sql = shutil.ignore_patterns("python")
-    shutil.copytree(project.ROOT / "tests", copy / "tests", ignore=not_sql)
+    project.copied(copy)
     for seed, rows in (("studies", [STUDY]), ("linkage_policies", POLICIES)):
         write_rows(copy / "seeds" / f"{seed}.csv", list(rows[0]), rows, mode="a")
 
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "build",
-            "--vars",
-            json.dumps({"as_of": at_noon(AS_OF)}),
-            "--target-path",
-            str(folder / "target"),
-            "--log-path",
-            str(folder / "logs"),
-        ],
-        cwd=copy,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(copy),
-            "STUDY_EXTRACTS": str(extracts),
-            "STUDY_DATA": str(data),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    project.built(extracts, data, at_noon(AS_OF), root=copy)
     return Built(data, known)
 
 

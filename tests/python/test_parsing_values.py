@@ -11,12 +11,10 @@ import random
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from types import SimpleNamespace
 
 import duckdb
-import jinja2
-import project
 import pytest
+from rendering import rendered
 
 TEXTS = 6_000
 """Texts tried with each macro, besides those written here."""
@@ -140,21 +138,6 @@ def python_boolean(text: str) -> bool | None:
 
 def python_normalised(text: str) -> str:
     return " ".join(text.split()).upper()
-
-
-# --------------------------------------------------------------------------------------------------
-# The macros
-# --------------------------------------------------------------------------------------------------
-
-
-def rendered(macro: str, column: str) -> str:
-    """The SQL of a macro for DuckDB, without dbt around it."""
-    source = (project.ROOT / "macros" / "engine" / "values.sql").read_text(encoding="utf-8")
-    macros = SimpleNamespace()
-    adapter = SimpleNamespace(dispatch=lambda name, _: getattr(macros.of_file, f"duckdb__{name}"))
-    template = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(source)
-    macros.of_file = template.make_module({"adapter": adapter, "return": lambda value: value})
-    return str(getattr(macros.of_file, macro)(column))
 
 
 @pytest.mark.parametrize(

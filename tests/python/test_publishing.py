@@ -7,7 +7,6 @@ more test: it fails when it is told to.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -30,7 +29,6 @@ KEYS = {
     "DBT_ENV_SECRET_PSEUDONYM_KEY": "a pseudonym key made for this test alone",
 }
 FILES = [f"{name}.duckdb" for name in ("research", "study", "vault")]
-COPIED = ["dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "studylink"]
 TEST_THAT_MAY_FAIL = "select 1 as failure where '{{ env_var('TURN_RED', 'no') }}' = 'yes'\n"
 
 
@@ -80,47 +78,16 @@ class Place:
         self.folder = folder
         self.data = folder / "data"
         self.extracts = folder / "extracts"
-        self.copy = folder / "project"
+        self.copy = project.copied(folder / "project")
         write_landing([family(FIVE), family(SEND)], self.extracts)
-        self.copy.mkdir()
-        for name in COPIED:
-            there = project.ROOT / name
-            (shutil.copytree if there.is_dir() else shutil.copy)(there, self.copy / name)
-        not_sql = shutil.ignore_patterns("python")
-        shutil.copytree(project.ROOT / "tests", self.copy / "tests", ignore=not_sql)
         (self.copy / "tests" / "fails_when_told_to.sql").write_text(TEST_THAT_MAY_FAIL)
 
-    def command(self, *arguments: str) -> list[str]:
-        return [
-            str(Path(sys.executable).with_name("dbt")),
-            *arguments,
-            "--target-path",
-            str(self.folder / "target"),
-            "--log-path",
-            str(self.folder / "logs"),
-            "--vars",
-            json.dumps({"as_of": AS_OF}),
-        ]
-
-    def environment(self, turn_red: bool = False) -> dict[str, str]:
-        return {
-            **os.environ,
-            **KEYS,
-            "PYTHONPATH": str(self.copy),
-            "STUDY_EXTRACTS": str(self.extracts),
-            "STUDY_DATA": str(self.data),
-            "TURN_RED": "yes" if turn_red else "no",
-        }
-
-    def dbt(self, *arguments: str, turn_red: bool = False) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.copy,
-            env=self.environment(turn_red),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def dbt(
+        self, command: str, *arguments: str, turn_red: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TURN_RED", "yes" if turn_red else "no")
+            return project.dbt(command, self.extracts, self.data, AS_OF, *arguments, root=self.copy)
 
     def published(self) -> dict[str, bytes]:
         """The bytes of the three files, as anybody would find them."""
@@ -346,26 +313,18 @@ def test_a_killed_build_leaves_yesterdays_files_and_the_next_makes_the_same_rows
     place: Place,
 ) -> None:
     yesterdays, rows = place.published(), place.rows()
-    killed = subprocess.Popen(
-        place.command("build"),
-        cwd=place.copy,
-        env=place.environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    created = 0
-    for line in killed.stdout:
-        created += "OK created" in line
-        if created > 40:
-            break
-    assert list((place.data / "building").glob("*.duckdb")) != []
-    # While it lives, nobody else may build here.
-    with pytest.raises(BlockingIOError):
-        databases.Workbench(place.data).open(fresh=True)
-    os.killpg(killed.pid, signal.SIGKILL)
-    assert killed.wait() == -signal.SIGKILL
-    killed.stdout.close()
+    with project.start("build", place.extracts, place.data, AS_OF, root=place.copy) as killed:
+        created = 0
+        for line in killed.stdout:
+            created += "OK created" in line
+            if created > 40:
+                break
+        assert list((place.data / "building").glob("*.duckdb")) != []
+        # While it lives, nobody else may build here.
+        with pytest.raises(BlockingIOError):
+            databases.Workbench(place.data).open(fresh=True)
+        killed.kill()
+    assert killed.returncode == -signal.SIGKILL
     assert place.published() == yesterdays
 
     done = place.dbt("build")

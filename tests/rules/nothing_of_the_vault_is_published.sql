@@ -1,69 +1,124 @@
--- No name, address, postcode, date of birth, email, phone, number or id that the vault knows stands
--- in any research table. Words of the published code lists are proved by their list instead, so that
--- the surname White does not redden an ethnic group. Counts and columns, never values.
+-- Nothing that identifies somebody stands in an open column of a research table, neither as it was
+-- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, some
+-- words of a longer text, a date in another spelling or with day and month swapped, a telephone number
+-- with another code, the sector or district of a postcode, an unkeyed hash. Pseudonyms are held against
+-- the hashes too, cut as pseudonyms are. Columns with a closed list or shape are for
+-- `closed_columns_hold_nothing_else`. Counts and columns, never values.
+--
+-- The published side, which is small, is brought into the forms in which the vault's values are read
+-- once. Not compared, for they are anybody's: forms of fewer than four characters (initials, the
+-- district LS1), numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
 
-{%- set tables = research_tables() %}
+{%- set date_forms = [
+    '%d/%m/%Y', '%m/%d/%Y', '%Y/%m/%d', '%Y/%d/%m', '%d/%m/%y', '%m/%d/%y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%d-%m',
+    '%d.%m.%Y', '%d%m%Y', '%m%d%Y', '%Y%d%m', '%d %B %Y', '%d %b %Y', '%B %d %Y', '%B %d, %Y', '%d-%b-%Y', '%d%b%Y',
+    '%Y-%m-%d %H:%M:%S',
+] %}
 
 with
 
-vault_values as (
-    {%- for column in [
-        'participant_id', 'family_id', 'first_name', 'last_name', 'address_line_1', 'address_line_2', 'postcode',
-        'email', 'phone', 'unique_pupil_number',
-    ] %}
-    select upper({{ column }}) as vault_value from {{ ref('identities') }}
-    union
-    {%- endfor %}
-    select cast(date_of_birth as varchar) as vault_value from {{ ref('identities') }}
-    union
-    {%- for column in ['pupil_matching_ref', 'unique_pupil_number', 'last_name', 'address_line_1', 'postcode'] %}
-    select upper({{ column }}) as vault_value from {{ ref('pupils') }}
-    union
-    {%- endfor %}
-    select upper(code) as vault_value from {{ ref('place_pseudonyms') }}
-    union
-    select upper(delivery_id) as vault_value from {{ ref('int_deliveries') }}
+identifying_values as (
+    select * from {{ ref('identifying_values') }}
 ),
 
-words_published as (
-    select upper(label) as word from {{ ref('code_lists') }}
-    union
-    select upper(title) as word from {{ ref('icd10_chapters') }}
-    union
-    select upper(role) as word from {{ ref('int_participants') }}
+open_values as (
+    {{ distinct_values(published_columns('open')) | indent(4) }}
 ),
 
-published_values as (
-    {%- for study, names in tables.items() %}
-    {%- for name in names %}
-    {%- set model = ref(study ~ '__' ~ name) %}
-    {%- for column in text_columns(study ~ '__' ~ name) %}
+pseudonyms as (
+    {{ distinct_values(published_columns('shape') | selectattr('declared', 'equalto', 'pseudonym')) | indent(4) }}
+),
+
+open_runs as (
     select
-        '{{ study }}.{{ name }}.{{ column }}' as research_column,
-        upper({{ column }}) as published_value
-    from {{ model }}
+        research_column,
+        {{ one_row_a_run('published_value') }} as published_run
+    from open_values
+),
+
+forms_made as (
+    select
+        research_column,
+        {{ one_row_each([
+            letters_and_digits('published_value'),
+            'reverse(' ~ letters_and_digits('published_value') ~ ')',
+        ]) }} as form
+    from open_values
+    union all
+    select
+        research_column,
+        {{ letters_and_digits('published_run') }} as form
+    from open_runs
+    union all
+    select
+        research_column,
+        {%- set spelt = [] %}
+        {%- for form in date_forms %}
+        {%- do spelt.append(date_spelt('published_value', form)) %}
+        {%- endfor %}
+        {{ one_row_each(spelt) }} as form
+    from open_values
+    union all
+    select
+        open_values.research_column,
+        codes.code || {{ without(letters_and_digits('open_values.published_value'), '^(0044|44)?0?') }} as form
+    from open_values
+    cross join (values ('0'), ('44'), ('0044'), ('440')) as codes (code)
+    where {{ is_shaped(letters_and_digits('open_values.published_value'), '[0-9]{9,15}') }}
+),
+
+published_forms as {{ materialized() }} (
+    select distinct
+        research_column,
+        form
+    from forms_made
+    where
+        length(form) >= 4
+        and not {{ is_shaped('form', '[0-9]{1,5}') }}
     union
-    {%- endfor %}
-    {%- endfor %}
-    {%- endfor %}
     select
-        null as research_column,
-        null as published_value
+        research_column,
+        lower(left(published_value, 16)) as form
+    from open_values
+    where {{ is_shaped('published_value', '[0-9A-Fa-f]{16,}') }}
+    union
+    select
+        research_column,
+        left(published_value, 16) as form
+    from pseudonyms
+),
+
+{%- set forms = ['bare'] %}
+{%- for cut in [2, 3] %}
+{%- do forms.append("case when identifier like '%.postcode' then substr(bare, 1, length(bare) - " ~ cut ~ ') end') %}
+{%- endfor %}
+{%- for text in ['value', 'nullif(bare, value)', 'nullif(lower(value), value)'] %}
+{%- for hash in unkeyed_hashes(text) %}
+{%- do forms.append('left(' ~ hash ~ ', 16)') %}
+{%- endfor %}
+{%- endfor %}
+
+-- most are landed many times over: each is looked for once
+values_bared as (
+    select distinct
+        identifier,
+        value,
+        {{ letters_and_digits('value') }} as bare
+    from identifying_values
+),
+
+identifying_forms as (
+    select
+        identifier,
+        {{ one_row_each(forms) }} as form
+    from values_bared
 )
 
 select
-    published_values.research_column,
-    count(*) as identifying_values
-from published_values
-inner join vault_values
-    on published_values.published_value = vault_values.vault_value
-left join words_published
-    on published_values.published_value = words_published.word
-where
-    words_published.word is null
-    -- a month, a span of years and a category of a classification are what they look like, whatever
-    -- short ids a supplier uses
-    and not regexp_full_match(
-        published_values.published_value, '[0-9]{4}-[0-9]{2}|[0-9]{4}[-/][0-9]{2,4}|[A-Z][0-9][0-9A-Z]'
-    )
-group by published_values.research_column
+    published_forms.research_column,
+    identifying_forms.identifier,
+    count(distinct identifying_forms.form) as forms_published
+from identifying_forms
+inner join published_forms
+    on identifying_forms.form = published_forms.form
+group by published_forms.research_column, identifying_forms.identifier

@@ -272,7 +272,7 @@ class Walk:
     ) -> tuple[Column, ...]:
         """Each expression's value; where `nested`, those within each."""
         if nested:
-            expressions = [one for place in expressions for one in _within(place)]
+            expressions = _outermost(expressions, but="children")
         return tuple(self._value(one, row) for one in expressions)
 
     def _value(self, expression: dict, row: tuple[Column, ...]) -> Column:
@@ -420,16 +420,16 @@ def _only(plan: dict, *absent: str) -> None:
             raise Unknown(f"{key} of {plan['type']}")
 
 
-def _within(place: object) -> Iterator[dict]:
-    """The outermost expressions within a part of a plan, but not those of operators below."""
+def _outermost(place: object, but: str) -> Iterator[dict]:
+    """The outermost expressions within a part of a plan, what stands under one key left out."""
     if isinstance(place, dict):
         if "expression_class" in place:
             yield place
             return
-        place = [part for key, part in place.items() if key != "children"]
+        place = [part for key, part in place.items() if key != but]
     if isinstance(place, list):
         for one in place:
-            yield from _within(one)
+            yield from _outermost(one, but)
 
 
 def _inside(expression: dict) -> Iterator[dict]:
@@ -438,21 +438,8 @@ def _inside(expression: dict) -> Iterator[dict]:
     What a lambda computes is from its list and from what it captures, which are arguments.
     """
     for key, part in expression.items():
-        if key == "function_data":
-            continue
-        if isinstance(part, dict | list):
-            yield from _expressions(part)
-
-
-def _expressions(place: object) -> Iterator[dict]:
-    if isinstance(place, dict):
-        if "expression_class" in place:
-            yield place
-            return
-        place = list(place.values())
-    if isinstance(place, list):
-        for one in place:
-            yield from _expressions(one)
+        if key != "function_data":
+            yield from _outermost(part, but="function_data")
 
 
 def _names(expression: dict) -> Iterator[str]:

@@ -1,0 +1,25 @@
+{#- A row for each of several expressions, in a select list. -#}
+
+{% macro one_row_each(expressions) -%}{{ return(adapter.dispatch('one_row_each', 'studylink')(expressions)) }}{%- endmacro %}
+
+{% macro duckdb__one_row_each(expressions) -%}
+unnest([
+            {{ expressions | join(',\n            ') }}
+        ])
+{%- endmacro %}
+
+{#- A row for each run of one to five words of a text, in a select list, as it stands there but for the
+    punctuation around it: a name, a number or an address inside a sentence is one of them. -#}
+
+{% macro one_row_a_run(text) -%}{{ return(adapter.dispatch('one_row_a_run', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__one_row_a_run(text) -%}
+{%- set words = "regexp_split_to_array(" ~ text ~ ", '\\s+')" -%}
+unnest(flatten([
+            [
+                trim(array_to_string({{ words }}[first:last], ' '), '.,;:!?"()<>[]')
+                for last in range(first, least(first + 5, len({{ words }}) + 1))
+            ]
+            for first in range(1, len({{ words }}) + 1)
+        ]))
+{%- endmacro %}

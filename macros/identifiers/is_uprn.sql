@@ -1,0 +1,7 @@
+{#- Unique Property Reference Number: one to twelve digits, and no check digit. So this says only that a
+    text may be one: any number may, and none is known as one but by comparing it with those
+    held. -#}
+
+{% macro is_uprn(text) -%}
+{{ is_shaped(compacted(text), '[0-9]{1,12}') }}
+{%- endmacro %}

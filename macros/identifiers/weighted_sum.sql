@@ -1,0 +1,10 @@
+{#- The sum of a text's digits, each times its weight, from the character `first` on. It means
+    something only of digits, and never fails: the code of a character can always be told. -#}
+
+{% macro weighted_sum(text, weights, first=1) -%}
+(
+    {%- for weight in weights %}
+    {{ '+ ' if not loop.first }}{{ weight }} * (ascii(substr({{ text }}, {{ first + loop.index0 }}, 1)) - 48)
+    {%- endfor %}
+)
+{%- endmacro %}

@@ -1,0 +1,75 @@
+{#- What researchers find in a column is proved in one of three ways, which the column's `meta` in the
+    mart's YAML declares:
+
+    - `closed_list: <name>`: every value is a label of that list of the seed `code_lists`, or one of its
+      codes where the name is `codes of <list>`;
+    - `shape: <name>`: every value has a shape of `closed_shapes`, too narrow for an identifier;
+    - nothing: the column is open, and what is in it is held against everything that identifies.
+
+    So a column that nobody thought of is open. Truth values are closed by their type. -#}
+
+{% macro closed_shapes() -%}
+    {%- set number, unit = '[0-9]{1,6}', '(%| pounds| micrograms| degrees)?' -%}
+    {{ return({
+        'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
+        'icd10_category': '[A-Z][0-9][0-9A-Z]',
+        'month': '(19|20)[0-9]{2}-(0[1-9]|1[0-2])',
+        'opcs4_category': '[A-Z][0-9]{2}',
+        'pseudonym': '[0-9a-f]{32}',
+        'role': 'child|mother|father|parental_carer',
+        'year_span': '(19|20)[0-9]{2}[-/]([0-9]{2}){1,2}',
+    }) }}
+{%- endmacro %}
+
+{#- The columns of every research table that are proved in one way, `open`, `closed_list` or `shape`, in
+    their order: each with `research_column`, its name for people, `name`, `relation`, `data_type` and
+    `declared`, the name of its list or shape. Empty while dbt parses, but for what is referred to. -#}
+
+{% macro published_columns(way) -%}
+    {%- set found = [] -%}
+    {%- for study, names in research_tables().items() -%}
+        {%- for name in names -%}
+            {%- set relation = ref(study ~ '__' ~ name) -%}
+            {%- for column in declared_columns(study ~ '__' ~ name) if column.data_type != 'boolean' -%}
+                {%- set meta = column.config.meta -%}
+                {%- set proved_by = 'closed_list' if meta.closed_list else 'shape' if meta.shape else 'open' -%}
+                {%- if proved_by == way -%}
+                    {%- do found.append({
+                        'research_column': study ~ '.' ~ name ~ '.' ~ column.name,
+                        'name': column.name,
+                        'relation': relation,
+                        'data_type': column.data_type,
+                        'declared': meta.get(way),
+                    }) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The distinct values of columns, as text: `research_column, published_value`. Of numbers
+    only whole ones of eight digits or more: counts, scores, weeks, marks and pounds have fewer, and
+    would meet short ids, a school's six digits say, by chance. -#}
+
+{% macro distinct_values(columns) -%}
+{%- for column in columns -%}
+{%- set is_number = column.data_type in ['integer', 'bigint', 'double'] -%}
+select distinct
+    '{{ column.research_column }}' as research_column,
+    cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as varchar) as published_value
+from {{ column.relation }}
+where
+    {%- if is_number %}
+    {{ column.name }} between 1e7 and 1e18
+    and {{ column.name }} = floor({{ column.name }})
+    {%- else %}
+    {{ column.name }} is not null
+    {%- endif %}
+union all
+{% endfor -%}
+select
+    cast(null as varchar) as research_column,
+    cast(null as varchar) as published_value
+where false
+{%- endmacro %}

@@ -1,0 +1,48 @@
+{{ config(materialized='view') }}
+
+{%- set identifying = [
+    ('stg_surveys__participants', 'participants', [
+        'participant_id', 'family_id', 'first_name', 'last_name', 'date_of_birth', 'address_line_1', 'address_line_2',
+        'town', 'postcode', 'email', 'phone', 'unique_pupil_number',
+    ]),
+    ('stg_surveys__permissions', 'permissions', ['permission_id']),
+    ('stg_surveys__requests', 'requests', ['request_id', 'new_value']),
+    ('stg_surveys__clerical_decisions', 'clerical_decisions', ['decided_by']),
+    ('stg_surveys__parent_interviews', 'parent_interviews', ['other_comments']),
+    ('stg_surveys__parent_survey', 'parent_survey', ['what_would_help']),
+    ('stg_surveys__child_survey', 'child_survey', ['in_your_own_words']),
+    ('pupils', 'pupils', [
+        'pupil_matching_ref', 'unique_pupil_number', 'first_name', 'last_name', 'date_of_birth', 'address_line_1',
+        'town', 'postcode',
+    ]),
+    ('stg_dfe__schools', 'schools', ['school_urn', 'school_name', 'postcode']),
+    ('stg_nhs_england__hospital_episodes', 'hospital_episodes', ['episode_key']),
+    ('stg_governance__deliveries', 'deliveries', ['delivery_id']),
+    ('stg_governance__researchers', 'researchers', ['name']),
+    ('place_pseudonyms', 'places', ['code']),
+    ('postcode_areas', 'postcodes', ['postcode', 'lsoa_code', 'msoa_code', 'local_authority_code']),
+] -%}
+
+with
+{% for model, name, columns in identifying %}
+{{ name }} as (
+    select * from {{ ref(model) }}
+),
+{% endfor %}
+identifying_values as (
+    {%- for model, name, columns in identifying %}
+    {%- set described = [] %}
+    {%- for column in columns %}
+    {%- do described.append({'name': column, 'label': name ~ '.' ~ column}) %}
+    {%- endfor %}
+    select
+        {{ unpivoted(described) }}
+    from {{ name }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select * from identifying_values
+where value is not null

@@ -1,0 +1,219 @@
+"""Fourteen ways to let an identifier out, each as a change that somebody might make to the project.
+
+A leak is a patch to a copy of the project: it builds, and would be published, if nothing saw it.
+Most of them give `five_to_twelve.participants` one more column, `remark`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+STUDY = "models/marts/five_to_twelve/five_to_twelve__participants"
+DESCRIBED = "models/intermediate/answers/int_participants_published.sql"
+IDENTITIES = """\
+    inner join {{ ref('identities') }} as identities
+        on
+            participants.study = identities.study
+            and participants.participant_id = identities.participant_id
+"""
+HOOKS = "on-run-end: ["
+
+
+@dataclass(frozen=True)
+class Patch:
+    """In one file of the project, `old` becomes `new`; a file without `old` is a new one."""
+
+    file: str
+    old: str
+    new: str
+
+    def apply(self, project: Path) -> None:
+        """Patch a copy of the project; it is an error if what is to be replaced is not there."""
+        file = project / self.file
+        if self.old:
+            text = file.read_text(encoding="utf-8")
+            assert text.count(self.old) == 1, f"{self.file} has not one {self.old!r}"
+            file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        else:
+            assert not file.exists()
+            file.write_text(self.new, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One kind of leak, and the patches that plant it."""
+
+    name: str
+    patches: tuple[Patch, ...]
+
+    def plant(self, project: Path) -> None:
+        for patch in self.patches:
+            patch.apply(project)
+
+
+def remark(name: str, expression: str, joins: str = IDENTITIES) -> Leak:
+    """One more column of `participants`, of this value."""
+    return Leak(
+        name,
+        (
+            Patch(
+                DESCRIBED,
+                "        participants.role,\n",
+                f"        participants.role,\n        {expression} as remark,\n",
+            ),
+            Patch(
+                DESCRIBED,
+                "    left join waves_taken_part\n",
+                f"{joins}    left join waves_taken_part\n",
+            ),
+            Patch(f"{STUDY}.sql", "        role,\n", "        role,\n        remark,\n"),
+            Patch(
+                f"{STUDY}.yml",
+                "      - name: age_band\n",
+                "      - name: remark\n        data_type: varchar\n        description: A remark.\n"
+                "        config: {meta: {class: plain}}\n      - name: age_band\n",
+            ),
+        ),
+    )
+
+
+def every_run_ends_with(macro: str) -> Patch:
+    return Patch("dbt_project.yml", HOOKS, f'{HOOKS}"{{{{ {macro}() }}}}", ')
+
+
+COMMENTS = """\
+    inner join {{ ref('stg_surveys__parent_interviews') }} as comments
+        on
+            participants.study = comments.study
+            and participants.participant_id = comments.participant_id
+            and comments.row_fault is null
+"""
+LETTERS = (
+    IDENTITIES
+    + """\
+    inner join (
+        select chr(cast(65 + letters.range as integer)) as letter
+        from range(26) as letters
+    ) as letters
+        on letters.letter = upper(left(identities.last_name, 1))
+"""
+)
+UNGATED = """
+    union all
+    select
+        participants.study,
+        pseudonyms.record_research_id as research_id,
+        {{ year_of('gp_events.event_on') }} as event_year,
+        {{ month_of('gp_events.event_on') }} as event_month,
+        cast(null as integer) as age_in_year,
+        cast(null as varchar) as practice_id,
+        gp_events.snomed_code,
+        cast(null as varchar) as snomed_term
+    from gp_events
+    inner join {{ ref('int_deliveries') }} as deliveries
+        on gp_events.delivery_id = deliveries.delivery_id
+    inner join {{ ref('int_participants') }} as participants
+        on
+            deliveries.study = participants.study
+            and gp_events.participant_id = participants.participant_id
+    inner join {{ ref('pseudonyms') }} as pseudonyms
+        on
+            participants.study = pseudonyms.study
+            and participants.participant_id = pseudonyms.participant_id
+)
+
+select * from gp_events_published
+"""
+
+LEAKS = (
+    remark("a renamed column", "identities.last_name"),
+    remark("an initial", "left(identities.first_name, 1)"),
+    # the only NHS numbers that are landed are those that people write into free text
+    remark(
+        "rank by NHS number",
+        "cast(rank() over (order by regexp_extract(comments.other_comments, '[0-9 ]{10,12}'))"
+        " as varchar)",
+        COMMENTS,
+    ),
+    remark(
+        "age in days",
+        "cast(date_diff('day', identities.date_of_birth, cast({{ as_of() }} as date)) as varchar)",
+    ),
+    remark("a postcode sector", "left(identities.postcode, length(identities.postcode) - 2)"),
+    remark("a hash without a key", "sha256(participants.participant_id)", ""),
+    remark("a name in free text", "comments.other_comments", COMMENTS),
+    remark("a value through a join key", "letters.letter", LETTERS),
+    remark(
+        "an aggregate of one",
+        "cast(max(identities.date_of_birth) over (partition by participants.participant_id)"
+        " as varchar)",
+    ),
+    Leak(
+        "a log line",
+        (
+            every_run_ends_with("tell_a_name"),
+            Patch(
+                "macros/project/tell_a_name.sql",
+                "",
+                "{% macro tell_a_name() %}\n"
+                "{% if execute and flags.WHICH == 'build' %}\n"
+                "{% set names = run_query('select max(last_name) from vault.main.identities') %}\n"
+                "{% do log('last of the names: ' ~ names.columns[0].values()[0], info=true) %}\n"
+                "{% endif %}\n{% endmacro %}\n",
+            ),
+        ),
+    ),
+    Leak(
+        "a test's error text",
+        (
+            Patch(
+                "tests/rules/names_are_short.sql",
+                "",
+                "select 1 as too_long\nfrom {{ ref('identities') }}\nwhere\n"
+                "    case when length(last_name) > 3 then error('too long: ' || last_name) end\n",
+            ),
+        ),
+    ),
+    Leak(
+        "a Parquet footer",
+        (
+            every_run_ends_with("export_participants"),
+            Patch(
+                "macros/project/export_participants.sql",
+                "",
+                "{% macro export_participants() %}\n"
+                "set variable owner = (select max(last_name) from vault.main.identities);\n"
+                "copy (select * from research.five_to_twelve.participants)\n"
+                "to '{{ env_var('STUDY_DATA') }}/participants.parquet'\n"
+                "(format parquet, kv_metadata {owner: getvariable('owner')})\n"
+                "{% endmacro %}\n",
+            ),
+        ),
+    ),
+    Leak(
+        "an unfiltered union arm",
+        (
+            Patch(
+                "models/intermediate/records/int_gp_events_published.sql",
+                "\n)\n\nselect * from gp_events_published\n",
+                UNGATED,
+            ),
+        ),
+    ),
+    Leak(
+        "a school attribute unique to one school",
+        (
+            Patch(
+                "models/intermediate/places/int_schools_described.sql",
+                "    'phase', 'school_type', 'size_band', 'ofsted_rating',",
+                "    'phase', 'school_type', 'ofsted_rating',",
+            ),
+            Patch(
+                "models/intermediate/places/int_schools_described.sql",
+                "{{ band('schools.pupils', [100, 200, 400, 800, 1200]) | indent(8) }} as size_band",
+                "cast(schools.pupils as varchar) as size_band",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,93 @@
+"""Fourteen leaks, each planted into a copy of the project: some proof sees every one of them.
+
+Two worlds and the attack report are not asked here; they are slower, and not needed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import project
+import pytest
+from leaks import LEAKS, Leak
+from test_boundary import gates
+
+from studylink import synth
+from studylink.proofs import canaries
+from studylink.proofs.canaries import Canaries
+from studylink.proofs.lineage import Lineage
+from studylink.proofs.lineage.gates import ungated
+from studylink.proofs.manifest import Manifest
+
+AS_OF = "2026-06-30T00:00:00Z"
+SAMPLED = {leak.name for leak in random.Random("leaks").sample(LEAKS, 3)}
+"""What is planted in every run; the others take minutes."""
+SEEN_BY_ONE_ALONE = {
+    "a log line": "canaries",
+    "a test's error text": "canaries",
+    "a Parquet footer": "canaries",
+    "a school attribute unique to one school": "data tests",
+}
+"""Leaks that go by every proof but one: what each of the two is there for."""
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canaries]:
+    """A small landing in which everything that identifies is a canary."""
+    folder = tmp_path_factory.mktemp("landing")
+    synth.write_extracts(synth.FEWEST, 7, folder / "extracts")
+    return folder / "planted", canaries.plant(folder / "extracts", folder / "planted")
+
+
+def seen_by(root: Path, data: Path, extracts: Path, found: Canaries) -> set[str]:
+    """Which proofs see a leak in the project at `root`, built from landed canaries."""
+    compiled = project.dbt("compile", extracts, data, AS_OF, root=root)
+    assert compiled.returncode == 0, "the leak is not even SQL"
+    lineage = Lineage(
+        Manifest(data / "target"), root / "studylink/proofs/lineage/implicit_flows.yml"
+    )
+    seen = set()
+    if lineage.violations():
+        seen.add("plan taint")
+    if any(list(ungated(lineage, *gate)) for gate in gates(lineage.manifest)):
+        seen.add("boundary")
+    done = project.build(extracts, data, AS_OF, root=root)
+    (data / "build.out").write_text(done.stdout + done.stderr, encoding="utf-8")
+    results = json.loads((data / "target" / "run_results.json").read_text(encoding="utf-8"))
+    if any(
+        one["status"] == "fail" and one["unique_id"].startswith("test.")
+        for one in results["results"]
+    ):
+        seen.add("data tests")
+    if found.found_in(data):
+        seen.add("canaries")
+    return seen
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        pytest.param(leak, id=leak.name, marks=() if leak.name in SAMPLED else pytest.mark.long)
+        for leak in LEAKS
+    ],
+)
+def test_a_planted_leak_is_seen(leak: Leak, planted: tuple[Path, Canaries], tmp_path: Path) -> None:
+    root = project.copied(tmp_path / "project")
+    leak.plant(root)
+    seen = seen_by(root, tmp_path / "data", *planted)
+    assert seen, "nothing saw it"
+    assert {SEEN_BY_ONE_ALONE.get(leak.name, next(iter(seen)))} <= seen
+    print(f"{leak.name}: {', '.join(sorted(seen))}")
+
+
+def test_where_nothing_is_planted_nothing_is_seen(
+    planted: tuple[Path, Canaries], tmp_path: Path
+) -> None:
+    root = project.copied(tmp_path / "project")
+    assert seen_by(root, tmp_path / "data", *planted) == set()
+
+
+def test_there_are_fourteen_leaks_of_different_kinds() -> None:
+    assert len({leak.name for leak in LEAKS}) == len(LEAKS) == 14

@@ -1,0 +1,80 @@
+-- Every value of a column of a research table that is declared to be closed is a word of its published
+-- list, or has its shape. So such a column needs no search for identifiers, in which the surname White
+-- would redden an ethnic group. A list that does not exist holds no word. Counts and columns, never
+-- values.
+
+{%- set listed = published_columns('closed_list') %}
+{%- set shaped = published_columns('shape') %}
+{%- set shapes = closed_shapes() %}
+
+with
+
+code_lists as (
+    select * from {{ ref('code_lists') }}
+),
+
+words as (
+    select
+        code_list,
+        label as word
+    from code_lists
+    union
+    select
+        'codes of ' || code_list as code_list,
+        code as word
+    from code_lists
+),
+
+listed_values as (
+    {{ distinct_values(listed) | indent(4) }}
+),
+
+lists_of_columns as (
+    {%- for column in listed %}
+    select
+        '{{ column.research_column }}' as research_column,
+        '{{ column.declared }}' as code_list
+    union all
+    {%- endfor %}
+    select
+        cast(null as varchar) as research_column,
+        cast(null as varchar) as code_list
+    where false
+),
+
+values_unlisted as (
+    select listed_values.research_column
+    from listed_values
+    inner join lists_of_columns
+        on listed_values.research_column = lists_of_columns.research_column
+    left join words
+        on
+            lists_of_columns.code_list = words.code_list
+            and listed_values.published_value = words.word
+    where words.word is null
+),
+
+values_misshapen as (
+    {%- for column in shaped %}
+    select '{{ column.research_column }}' as research_column
+    from {{ column.relation }}
+    where
+        {{ column.name }} is not null
+        and not {{ is_shaped('cast(' ~ column.name ~ ' as varchar)', shapes[column.declared]) }}
+    union all
+    {%- endfor %}
+    select cast(null as varchar) as research_column
+    where false
+),
+
+values_not_closed as (
+    select * from values_unlisted
+    union all
+    select * from values_misshapen
+)
+
+select
+    research_column,
+    count(*) as values_not_closed
+from values_not_closed
+group by research_column
