@@ -59,7 +59,7 @@ PLACES = {
 CONTROLLED = re.compile("_kept_|combinations|classes|_controlled$")
 """The CTEs that one macro writes into every mart. They are mutated in those whose unit tests are of
 this macro, and there also held against the script by hand on random tables."""
-RANDOM_TABLES, RANDOM_ROWS = 8, 400
+RANDOM_TABLES, RANDOM_ROWS = 20, 400
 EXPLAINED = ROOT / "studylink" / "proofs" / "equivalent_mutants.yml"
 
 
@@ -317,7 +317,8 @@ class Laboratory:
             elif mart.classes().get(column) == "sensitive" and telling:
                 yield "1"
             elif mart.classes().get(column) in ("quasi", "sensitive"):
-                yield draw.choices(values, [70, 20, 5, 3, 2, 60 if telling else 3])[0]
+                missing = 60 if telling else 3 if people < 100 else 0
+                yield draw.choices(values, [70, 20, 5, 3, 2, missing])[0]
             else:
                 yield None
 

@@ -184,6 +184,15 @@ def awkward_world(draw: Random) -> World:
         request_type="erase",
         received_at="2024-03-01T12:00:00Z",
     )
+    world.add_request(
+        FIVE,
+        made_by="mother11",
+        about="mother11",
+        scope="person",
+        domain="all",
+        request_type="access",
+        received_at="2024-03-01T12:00:00Z",
+    )
     world.add(
         f"surveys/{FIVE}/clerical_decisions",
         study=FIVE,
