@@ -275,7 +275,9 @@ class Laboratory:
         study_at = [column for column, *_ in described].index("study")
         draw = Random(name)
         for number in range(count):
-            people, telling = [(60, False), (30, True), (8, True), (150, False)][number % 4]
+            people, telling = [(60, False), (30, True), (8, True), (150, False), (12, False)][
+                number % 5
+            ]
             rows = [
                 tuple(self._random_row(draw, study, mart, described, people, telling))
                 for _ in range(RANDOM_ROWS)
@@ -317,7 +319,7 @@ class Laboratory:
             elif mart.classes().get(column) == "sensitive" and telling:
                 yield "1"
             elif mart.classes().get(column) in ("quasi", "sensitive"):
-                missing = 60 if telling else 3 if people < 100 else 0
+                missing = 60 if telling else 3 if people == 60 else 0
                 yield draw.choices(values, [70, 20, 5, 3, 2, missing])[0]
             else:
                 yield None

@@ -138,7 +138,9 @@ DATES = ("2023-05-06", "2023-05-06", "2023-05-12", "2023-05-13", "2023-04-30", "
 YEARS = ("2022/23", "2022-23", "1999/2000", "2022", "QQ 12 34 56 C", "2022/2", "1822/23")
 PLACES = ("P1", "P2", "P3")
 CODES_OF_SHAPE = {
-    "primary_diagnosis": "J4K J45 J459 J45.9 O59 O60 P96 P97 Z36 Z37 Z380 Z39 Z40 U071 S102TN 943-476",
+    "primary_diagnosis": (
+        "J4K J45 J459 J45.9 O59 O60 P96 P97 Z36 Z37 Z380 Z39 Z40 U071 S102TN 943-476"
+    ),
     "cause_icd10": "C50 C509 I219 J45.9 S102TN 943 U99 Q",
     "main_procedure": "E201 E20.1 R13 R14 R249 R32 R33 E20-12 9434765919",
     "bnf_code": "0301011R0AAAPAP 0301011R0 2130100100 210000000 943476591 0301",
@@ -175,14 +177,22 @@ def awkward_world(draw: Random) -> World:
         received_at="2024-03-01T12:00:00Z",
     )
     # erased in one study, and nothing of the namesakes in the other is to be purged
-    world.add_request(
-        SEND,
-        made_by="mother11",
-        about="mother11",
-        scope="family",
-        domain="all",
-        request_type="erase",
-        received_at="2024-03-01T12:00:00Z",
+    for study, number in ((SEND, 11), (FIVE, 10)):
+        world.add_request(
+            study,
+            made_by=f"mother{number}",
+            about=f"mother{number}",
+            scope="family",
+            domain="all",
+            request_type="erase",
+            received_at="2024-03-01T12:00:00Z",
+        )
+    world.add(
+        "governance/shared_records",
+        release_id="release",
+        study=FIVE,
+        participant_id="mother11",
+        domain="health",
     )
     world.add_request(
         FIVE,
