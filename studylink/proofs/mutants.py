@@ -423,9 +423,11 @@ def _drop_coarsening(part: exp.Expression) -> Iterator[Change]:
 
 def _drop_shape(part: exp.Expression) -> Iterator[Change]:
     """A text whatever it looks like, where only a code of one shape should go on."""
-    for node in part.find_all(exp.RegexpFullMatch):
-        if isinstance(node.parent, exp.If) and node.parent.args["true"] == node.this:
-            yield Change(node.find_ancestor(exp.Case), node.this)
+    for case in part.find_all(exp.Case):
+        for arm in case.args["ifs"]:
+            text = arm.args["true"]
+            if any(match.this == text for match in arm.this.find_all(exp.RegexpFullMatch)):
+                yield Change(case, text)
 
 
 def _label_to_code(part: exp.Expression) -> Iterator[Change]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 from random import Random
+from string import ascii_uppercase as LETTERS
+from string import digits
 
 from cases import CASES
 from oracle import (
@@ -215,6 +217,7 @@ def awkward_world(draw: Random) -> World:
     add_places(world)
     add_awkward_answers(draw, world, codes)
     add_awkward_records(draw, world, codes)
+    add_every_category(world)
     return world
 
 
@@ -366,6 +369,18 @@ def add_awkward_records(draw: Random, world: World, codes: dict[str, list[str]])
             {"delivery_id": own, whose: "pupil1" if held else "mother1", typed: "two"},
         ):
             world.add(PATH_OF[table], **names)
+
+
+def add_every_category(world: World) -> None:
+    """An episode for every character that the category of a diagnosis may have in each place."""
+    for code in (*(f"{c}00" for c in LETTERS), *(f"J4{c}" for c in digits + LETTERS)):
+        world.add(
+            PATH_OF["hospital_episodes"],
+            delivery_id="nhs_england health",
+            participant_id="mother1",
+            admission_date="2023-05-06",
+            primary_diagnosis=code,
+        )
 
 
 def add_deliveries(world: World) -> list[str]:

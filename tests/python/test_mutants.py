@@ -139,8 +139,8 @@ def changes(operator: str, sql: str) -> list[str]:
         ),
         (
             "drop shape",
-            "select case when regexp_full_match(a, '[0-9]') then a end as b from t",
-            ["CASE WHEN REGEXP_FULL_MATCH(a, '[0-9]') THEN a END -> a"],
+            "select case when coalesce(regexp_full_match(a, '9'), false) then a end as b from t",
+            ["CASE WHEN COALESCE(REGEXP_FULL_MATCH(a, '9'), FALSE) THEN a END -> a"],
         ),
         (
             "label to code",
