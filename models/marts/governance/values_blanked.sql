@@ -1,59 +1,43 @@
-{%- set counted = [] -%}
-
 with
-
-{% for study, names in research_tables().items() -%}
-{% for name in names -%}
-{% set mart = study ~ '__' ~ name -%}
-{% set described, published = ref('int_' ~ name ~ '_published'), ref(mart) -%}
-{% set columns = columns_of_class(mart, 'quasi') + columns_of_class(mart, 'sensitive') -%}
-{{ mart }}_before as {{ materialized() }} (
-    select
-        {%- for column in columns %}
-        count({{ column }}) as {{ column }},
-        {%- endfor %}
-        count(*) as all_rows
-    from {{ described }}
-    where study = '{{ study }}'
-),
-
-{{ mart }}_published as {{ materialized() }} (
-    select
-        {%- for column in columns %}
-        count({{ column }}) as {{ column }},
-        {%- endfor %}
-        count(*) as all_rows
-    from {{ published }}
-),
-{% for column in columns %}{% do counted.append((study, name, mart, column)) %}{% endfor %}
-{% endfor -%}
-{% endfor -%}
-
-values_counted as (
-    {%- for study, name, mart, column in counted or [('', '', 'five_to_twelve__areas', 'all_rows')] %}
+{% for relation, before_control in [('described', true), ('published', false)] %}
+{{ relation }} as (
+    {%- for study, names in research_tables().items() %}
+    {%- set outer = loop %}
+    {%- for name in names %}
+    {%- set mart = study ~ '__' ~ name %}
+    {%- set counts = [] %}
+    {%- for column in columns_of_class(mart, 'quasi') + columns_of_class(mart, 'sensitive') %}
+    {%- do counts.append({'name': 'count(' ~ column ~ ')', 'label': column}) %}
+    {%- endfor %}
     select
         '{{ study }}' as study,
         '{{ name }}' as research_table,
-        '{{ column }}' as column_name,
-        {{ mart }}_before.{{ column }} as values_before,
-        {{ mart }}_published.{{ column }} as values_published
-    from {{ mart }}_before
-    cross join {{ mart }}_published
-    {%- if not loop.last %}
+        {{ unpivoted(counts or [{'name': 'count(*)', 'label': ''}]) }}
+    from {{ ref('int_' ~ name ~ '_published' if before_control else mart) }}
+    {%- if before_control %}
+    where study = '{{ study }}'
+    {%- endif %}
+    {%- if not (outer.last and loop.last) %}
     union all
     {%- endif %}
     {%- endfor %}
+    {%- endfor %}
 ),
-
+{% endfor %}
 values_blanked as (
     select
-        study,
-        research_table,
-        column_name,
-        values_before,
-        values_published,
-        values_before - values_published as values_blanked
-    from values_counted
+        described.study,
+        described.research_table,
+        described.identifier as column_name,
+        cast(described.value as bigint) as values_before,
+        cast(published.value as bigint) as values_published,
+        cast(described.value as bigint) - cast(published.value as bigint) as values_blanked
+    from described
+    inner join published
+        on
+            described.study = published.study
+            and described.research_table = published.research_table
+            and described.identifier = published.identifier
 )
 
 select * from values_blanked
