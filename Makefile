@@ -6,6 +6,8 @@
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
 export UV_SYSTEM_CERTS := 1
+# a test file to a core: what its tests share is built once
+ON_ALL_CORES := --numprocesses auto --dist loadfile
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -31,11 +33,11 @@ build: setup ## the landed extracts to the three databases, with every data test
 
 test: setup lint ## style, the build with all its tests, and pytest with samples of what is long
 	STUDY_DATA=target/test-data $(BIN)/dbt build
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
 test-all: setup lint ## the same with the whole of what is long
 	STUDY_DATA=target/test-data $(BIN)/dbt build
-	$(BIN)/pytest
+	$(BIN)/pytest $(ON_ALL_CORES)
 
 lint: setup ## SQL and Python style
 	$(BIN)/ruff check .

@@ -57,7 +57,7 @@ on_universal_credit as (
             latest_interviews.research_id = benefit_spells.research_id
             and latest_interviews.interview_year >= benefit_spells.start_year
             and (
-                not benefit_spells.is_ended
+                not coalesce(benefit_spells.is_ended, true)
                 or latest_interviews.interview_year <= coalesce(benefit_spells.end_year, benefit_spells.start_year)
             )
     where benefit_spells.benefit_type = 'Universal Credit'

@@ -7,10 +7,10 @@
     `min_class_size` people (k-anonymity: Samarati and Sweeney, 1998), a blank counting as a value
     of its own, so that the same holds for every subset of them.
 
-    `sensitive` are groups of columns that tell one thing, the coarsest first. A group is blanked in
-    every class whose people have fewer than `min_sensitive_values` different values of the coarsest:
-    there, knowing the class would be knowing the value (distinct l-diversity: Machanavajjhala et
-    al., 2007). People of whom no quasi-identifier is left are in no class that could be known. -#}
+    `sensitive` are groups of columns that tell one thing. A group is blanked in every class whose
+    people have fewer than `min_sensitive_values` different values of one of its columns: there,
+    knowing the class would be knowing the value (distinct l-diversity: Machanavajjhala et al., 2007).
+    So it is in a class that is too small, as only that of a whole small table can be. -#}
 
 {% macro disclosure_controlled(relation, quasi_identifiers, sensitive=[]) -%}
 {%- set at_least = '(select min_class_size from disclosure_control)' -%}
@@ -54,7 +54,7 @@ combinations as {{ materialized() }} (
 {%- for columns in sensitive -%}
     {%- for column in columns -%}
         {%- do values_told.update({
-            column: 'case when classes.is_unknown or classes.' ~ columns[0] ~ '_values >= '
+            column: 'case when classes.people >= ' ~ at_least ~ ' and classes.' ~ columns[0] ~ '_values >= '
                 ~ '(select min_sensitive_values from disclosure_control) then ' ~ relation ~ '_in_classes.'
                 ~ column ~ ' end'
         }) -%}
@@ -64,9 +64,10 @@ combinations as {{ materialized() }} (
 classes as {{ materialized() }} (
     select
         {{ quasi_identifiers | join(',\n        ') }},
-        {{ quasi_identifiers | join(' is null and ') }} is null as is_unknown
+        count(distinct research_id) as people
         {%- for columns in sensitive %},
-        count(distinct {{ columns[0] }}) as {{ columns[0] }}_values
+        {%- set values_counted = 'count(distinct ' ~ columns | join('), count(distinct ') ~ ')' %}
+        {{ 'least(' ~ values_counted ~ ')' if columns | length > 1 else values_counted }} as {{ columns[0] }}_values
         {%- endfor %}
     from {{ relation }}_in_classes
     group by {{ quasi_identifiers | join(', ') }}

@@ -1,5 +1,11 @@
-{#- An academic or tax year as landed, `2023/24` or `2023-24`, and nothing that looks otherwise. -#}
+{#- An academic or tax year as landed, `2023/24`, `2023-24` or `2023-2024`, and nothing that looks
+    otherwise: the second year follows the first, for `2015-0612` is a birthday. -#}
 
 {% macro year_span(text) -%}
-{{ only_if_shaped(text, '(19|20)[0-9]{2}[-/]([0-9]{2}){1,2}') }}
+case
+    when
+        {{ as_integer('right(' ~ text ~ ', 2)') }}
+        = ({{ as_integer('left(' ~ text ~ ', 4)') }} + 1) % 100
+        then {{ only_if_shaped(text, '(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}') }}
+end
 {%- endmacro %}

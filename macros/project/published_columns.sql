@@ -17,7 +17,7 @@
         'opcs4_category': '[A-Z][0-9]{2}',
         'pseudonym': '[0-9a-f]{32}',
         'role': 'child|mother|father|parental_carer',
-        'year_span': '(19|20)[0-9]{2}[-/]([0-9]{2}){1,2}',
+        'year_span': '(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}',
     }) }}
 {%- endmacro %}
 

@@ -11,7 +11,7 @@
     ('stg_surveys__parent_interviews', 'parent_interviews', ['other_comments']),
     ('stg_surveys__parent_survey', 'parent_survey', ['what_would_help']),
     ('stg_surveys__child_survey', 'child_survey', ['in_your_own_words']),
-    ('pupils', 'pupils', [
+    ('stg_dfe__pupils', 'pupils', [
         'pupil_matching_ref', 'unique_pupil_number', 'first_name', 'last_name', 'date_of_birth', 'address_line_1',
         'town', 'postcode',
     ]),
@@ -20,7 +20,7 @@
     ('stg_governance__deliveries', 'deliveries', ['delivery_id']),
     ('stg_governance__researchers', 'researchers', ['name']),
     ('place_pseudonyms', 'places', ['code']),
-    ('postcode_areas', 'postcodes', ['postcode', 'lsoa_code', 'msoa_code', 'local_authority_code']),
+    ('stg_ons__postcodes', 'postcodes', ['postcode', 'lsoa_code', 'msoa_code', 'local_authority_code']),
 ] -%}
 
 with

@@ -25,7 +25,7 @@ PUPILS = {
         "academic_year",
         "percent_absent sessions_possible sessions_authorised sessions_unauthorised",
     ),
-    "alternative_provision": ("academic_year start_month", "provision_type"),
+    "alternative_provision": ("academic_year start_month", "provision_type, weeks"),
 }
 CONTROLLED = {
     "five_to_twelve": {
@@ -46,26 +46,26 @@ CONTROLLED = {
         "gp_events": ("event_year age_in_year event_month", "snomed_term snomed_code"),
         "prescriptions": (
             "prescribed_year age_in_year prescribed_month",
-            "bnf_chapter bnf_chemical_code",
+            "bnf_chapter bnf_chemical_code, quantity",
         ),
         "mental_health_contacts": (
             "contact_year age_in_year contact_month",
             "team_type, is_attended",
         ),
-        "register_events": ("event_year age_in_year event_month", "cause_of_death"),
-        "employments": ("tax_year start_month end_month", "pay_in_year"),
+        "register_events": ("event_year age_in_year event_type event_month", "cause_of_death"),
+        "employments": ("tax_year is_ended start_month end_month", "pay_in_year"),
         "national_insurance": ("tax_year", "contribution_class, qualifying_weeks"),
         "tax_credits": ("tax_year", "award_type, amount"),
-        "child_benefit": ("start_year end_year", "weekly_amount"),
+        "child_benefit": ("start_year is_ended end_year", "weekly_amount"),
         "benefit_spells": (
-            "start_year end_year start_month end_month",
+            "start_year is_ended end_year start_month end_month",
             "benefit_type, weekly_amount",
         ),
         "employment_programmes": (
-            "start_year end_year start_month end_month",
+            "start_year is_ended end_year start_month end_month",
             "programme, outcome",
         ),
-        "pension_schemes": ("joined_year left_year joined_month left_month", "scheme_type"),
+        "pension_schemes": ("joined_year is_left left_year joined_month left_month", "scheme_type"),
         "areas": (
             "region imd_decile rural_urban crime_decile house_price_band no2_band "
             "july_temperature_band",
@@ -81,7 +81,7 @@ CONTROLLED = {
         "child_survey": (
             "completed_year age_in_year completed_month",
             "enjoys_school_label enjoys_school, feels_supported_label feels_supported, "
-            "child_wellbeing",
+            "support_hours_per_week, child_wellbeing",
         ),
         **PUPILS,
     },
@@ -164,24 +164,26 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
         connection.execute(f"create table research.{study}.{table} as from controlled {order}")
     else:
         values = ", ".join(
-            f"count(distinct {group[0]}) as values_{group[0]}" for group in sensitive
+            f"least({', '.join(f'count(distinct {column})' for column in group)}) "
+            f"as values_{group[0]}"
+            for group in sensitive
         )
         kept = ", ".join(
-            f"if(is_unknown or values_{group[0]} >= $few, raw.{column}, null) as {column}"
+            f"if(people >= $people and values_{group[0]} >= $few, raw.{column}, null) as {column}"
             for group in sensitive
             for column in group
         )
-        unknown = " and ".join(f"{column} is null" for column in quasi_identifiers)
         connection.execute(
             f"""
             create table research.{study}.{table} as
             select raw.* replace ({kept}) from controlled as raw
             inner join (
-                select {known}, {unknown} as is_unknown, {values} from controlled group by {known}
+                select {known}, count(distinct research_id) as people, {values}
+                from controlled group by {known}
             ) as classes on {same}
             {order}
         """,
-            {"few": FEWEST_VALUES},
+            {"few": FEWEST_VALUES, "people": FEWEST_PEOPLE},
         )
     connection.execute(
         "create table if not exists study.governance.values_blanked (study text, "

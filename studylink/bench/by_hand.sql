@@ -53,7 +53,11 @@ create temp macro plain_text(t) as upper(trim(regexp_replace(t, '\s+', ' ', 'g')
 create temp macro month(d) as strftime(d, '%Y-%m');
 create temp macro year_number(d) as extract(year from d)::integer;
 create temp macro shaped(t, pattern) as case when regexp_full_match(t, pattern) then t end;
-create temp macro years(t) as shaped(t, '(19|20)[0-9]{2}[-/]([0-9]{2}){1,2}');
+create temp macro years(t) as if(
+    try_cast(right(t, 2) as int) = (try_cast(left(t, 4) as int) + 1) % 100,
+    shaped(t, '(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}'),
+    null
+);
 create temp macro source_of(file) as file[length(getvariable('extracts')) + 2 : -5];
 
 create temp macro keyed(study, kind, id) as

@@ -569,6 +569,17 @@ def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) ->
             " - (cast(extract(year from born_on) as integer) + length(name)::integer)",
             "name (direct)",
         ),
+        # a month of birth, as whole as a year
+        (
+            "cast(extract(year from seen_on) as integer)"
+            " - cast(extract(month from born_on) as integer)",
+            "born_on (direct)",
+        ),
+        (
+            "cast(extract(year from seen_on) as integer)"
+            " - cast(strftime(born_on, '%Y%m') as integer)",
+            "born_on (direct)",
+        ),
         ("name is null", "name (direct)"),
         ("count(distinct name) over ()", "name (direct)"),
         ("count(case when school = 'x' then 1 end) over ()", "school (key)"),

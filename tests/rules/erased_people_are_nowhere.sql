@@ -2,7 +2,7 @@
 
 {%- set tables = [
     'identities', 'pseudonyms', 'pupil_matches', 'participant_areas', 'vault__due_to_be_asked', 'int_participants',
-    'int_linkages', 'int_permitted_intervals', 'int_linkages_decided', 'int_deliveries_usable',
+    'int_linkages', 'int_steps_reached', 'int_permitted_intervals', 'int_linkages_decided', 'int_deliveries_usable',
     'int_children_linked', 'int_answers_linked', 'int_domains_linked', 'linkage_decisions',
 ] %}
 

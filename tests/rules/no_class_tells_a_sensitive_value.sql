@@ -1,5 +1,5 @@
--- Distinct l-diversity: where people are told apart by quasi-identifiers, a sensitive column shows at
--- least `min_sensitive_values` different values of each class, or none.
+-- Distinct l-diversity: of each class of people a sensitive column shows at least `min_sensitive_values`
+-- different values, or none; and none of a class that is too small.
 
 {%- set tables = research_tables() %}
 
@@ -17,9 +17,9 @@ classes as (
     {%- for column in columns_of_class(study ~ '__' ~ name, 'sensitive') %}
     select
         '{{ study }}.{{ name }}.{{ column }}' as research_column,
-        count(distinct {{ column }}) as different_values
+        count(distinct {{ column }}) as different_values,
+        count(distinct research_id) as people
     from {{ mart }}
-    where {{ quasi_identifiers | join(' is not null or ') }} is not null
     group by {{ quasi_identifiers | join(', ') }}
     union all
     {%- endfor %}
@@ -27,7 +27,8 @@ classes as (
     {%- endfor %}
     select
         null as research_column,
-        0 as different_values
+        0 as different_values,
+        0 as people
 )
 
 select
@@ -35,5 +36,10 @@ select
     count(*) as classes_that_tell
 from classes
 cross join disclosure_control
-where classes.different_values between 1 and disclosure_control.min_sensitive_values - 1
+where
+    classes.different_values > 0
+    and (
+        classes.different_values < disclosure_control.min_sensitive_values
+        or classes.people < disclosure_control.min_class_size
+    )
 group by classes.research_column

@@ -12,7 +12,7 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['academic_year', 'start_month'],
-    sensitive=[['provision_type']]
+    sensitive=[['provision_type'], ['weeks']]
 ) }},
 
 alternative_provision as (

@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['start_year', 'end_year'],
+    quasi_identifiers=['start_year', 'is_ended', 'end_year'],
     sensitive=[['weekly_amount']]
 ) }},
 

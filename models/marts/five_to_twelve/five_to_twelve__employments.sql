@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['tax_year', 'start_month', 'end_month'],
+    quasi_identifiers=['tax_year', 'is_ended', 'start_month', 'end_month'],
     sensitive=[['pay_in_year']]
 ) }},
 

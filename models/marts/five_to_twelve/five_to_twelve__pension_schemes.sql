@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['joined_year', 'left_year', 'joined_month', 'left_month'],
+    quasi_identifiers=['joined_year', 'is_left', 'left_year', 'joined_month', 'left_month'],
     sensitive=[['scheme_type']]
 ) }},
 

@@ -11,7 +11,7 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['event_year', 'age_in_year', 'event_month'],
+    quasi_identifiers=['event_year', 'age_in_year', 'event_type', 'event_month'],
     sensitive=[['cause_of_death']]
 ) }},
 

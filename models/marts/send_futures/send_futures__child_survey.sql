@@ -15,6 +15,7 @@ disclosure_control as (
     sensitive=[
         ['enjoys_school_label', 'enjoys_school'],
         ['feels_supported_label', 'feels_supported'],
+        ['support_hours_per_week'],
         ['child_wellbeing'],
     ]
 ) }},

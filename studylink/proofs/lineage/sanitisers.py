@@ -21,6 +21,9 @@ IGNORED = frozenset(("alias", "query_location", "arguments", "return_type", "ori
 TELLING = ("type", "name", "function_name")
 """What mostly tells two expressions apart, so that little else need be compared."""
 CONSTANT = "a_constant"
+YEAR_OF = "year_of"
+OF_A_YEAR = frozenset((YEAR_OF, "date_trunc"))
+"""Through what a year of birth comes from the date, and nothing finer does."""
 WHOLE_NUMBER = "a_whole_number"
 ONE_CONSTANT = "the_one_constant"
 """Holes that only a written constant fills: any one at each place, but for the last, which is the
@@ -34,9 +37,10 @@ class Sanitiser:
 
     `holes` gives each hole its type, `classes` says of which classes of columns the shape tells
     nothing any more. Where `dates_only`, nothing is made safe but what tells no more than a date
-    does; where `untouched_only`, nothing but columns as they landed. Where it is `relative`, each
-    hole must be filled by a date that landed: the distance from one that everybody knows tells the
-    other. One arm of a `case` in the shape stands for any number like it.
+    does; where `untouched_only`, nothing but columns as they landed; where `years_only`, of what
+    identifies nothing but the year: a month of birth is a whole number too. Where it is `relative`,
+    each hole must be filled by a date that landed: the distance from one that everybody knows tells
+    the other. One arm of a `case` in the shape stands for any number like it.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Sanitiser:
     dates_only: bool = False
     untouched_only: bool = False
     relative: bool = False
+    years_only: bool = False
 
     def makes_safe(self, flow: Flow, through: frozenset[str], declared: str) -> bool:
         """Whether a flow through functions, of a class, that comes in by a hole goes out clean."""
@@ -53,6 +58,7 @@ class Sanitiser:
             declared in self.classes
             and (flow.is_date or not self.dates_only)
             and (is_untouched(flow, through) or not self.untouched_only)
+            and (not self.years_only or declared in OTHERS or _is_year(flow, through))
         )
 
     @property
@@ -133,6 +139,7 @@ AGE_IN_YEAR = Sanitiser(
     classes=IDENTIFYING | OTHERS,
     dates_only=True,
     relative=True,
+    years_only=True,
 )
 
 MONTH = Sanitiser(
@@ -143,7 +150,7 @@ MONTH = Sanitiser(
 )
 
 YEAR = Sanitiser(
-    name="year_of",
+    name=YEAR_OF,
     holes={"date": "date"},
     sql="cast(extract(year from date) as integer)",
     classes=OTHERS,
@@ -169,6 +176,11 @@ PRESENCE = tuple(
 )
 
 SANITISERS = (PSEUDONYM, AGE_BAND, AGE_IN_YEAR, MONTH, YEAR, LENGTH, *PRESENCE)
+
+
+def _is_year(flow: Flow, through: frozenset[str]) -> bool:
+    """Whether a date was cut to its year, and no more was made of it than to choose it."""
+    return YEAR_OF in through and (flow.is_choice or through <= OF_A_YEAR)
 
 
 def _alike(shape: object, actual: object, filled: dict[str, dict]) -> bool:
