@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -42,6 +43,17 @@ def test_tables_are_told_apart_by_rows_in_any_order(tmp_path: Path) -> None:
     assert bench.tables_apart(first, other) == both
     assert bench.row_counts(first) == bench.row_counts(other) == dict.fromkeys(both, 3)
     assert bench.row_counts(fewer) == dict.fromkeys(both, 2)
+
+
+def test_the_share_of_a_test_is_that_of_its_seconds(tmp_path: Path) -> None:
+    ran = {"model.studylink.one": 6.0, "test.studylink.two": 3.0, "test.studylink.three": 1.0}
+    results = tmp_path / "run_results.json"
+    results.write_text(
+        json.dumps({"results": [{"unique_id": i, "execution_time": s} for i, s in ran.items()]})
+    )
+    assert bench.share_of_tests(results, ("two", "three")) == pytest.approx(0.4)
+    with pytest.raises(KeyError):
+        bench.share_of_tests(results, ("four",))
 
 
 def test_other_numbers_of_rows_are_told_and_fail(

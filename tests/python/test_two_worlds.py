@@ -544,11 +544,6 @@ def test_what_governance_may_know_is_mapped_and_nothing_else(
 # --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return project.built(SAMPLE, tmp_path_factory.mktemp("sample"), AS_OF)
-
-
 @pytest.mark.long
 def test_the_sample_is_published_alike_with_other_identifiers(
     built_sample: Path, tmp_path: Path
