@@ -13,7 +13,7 @@
     {{ return({
         'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
         'icd10_category': '[A-Z][0-9][0-9A-Z]',
-        'month': '(19|20)[0-9]{2}-(0[1-9]|1[0-2])',
+        'month': '[0-9]{4}-(0[1-9]|1[0-2])',
         'opcs4_category': '[A-Z][0-9]{2}',
         'pseudonym': '[0-9a-f]{32}',
         'role': 'child|mother|father|parental_carer',
