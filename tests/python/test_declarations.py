@@ -90,31 +90,3 @@ def test_every_model_and_seed_is_described(manifest: dict) -> None:
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed") and not node["description"]
     ] == []
-
-
-def test_every_research_table_is_searched_for_identifiers(manifest: dict) -> None:
-    research = {
-        node["unique_id"] for node in models(manifest, "marts") if node["database"] == "research"
-    }
-    for name in (
-        "nothing_of_the_vault_is_published",
-        "closed_columns_hold_nothing_else",
-        "no_column_passes_for_identifiers",
-        "inactive_participants_are_in_no_research_table",
-    ):
-        (test,) = [
-            node
-            for node in manifest["nodes"].values()
-            if node["resource_type"] == "test" and node["name"] == name
-        ]
-        assert research <= set(test["depends_on"]["nodes"])
-
-
-def test_no_test_is_a_warning_or_stores_what_it_found(manifest: dict) -> None:
-    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
-    assert tests
-    assert [
-        node["name"]
-        for node in tests
-        if node["config"]["severity"].lower() != "error" or node["config"]["store_failures"]
-    ] == []
