@@ -1,11 +1,13 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint mutants bench docs sample lock clean
+.PHONY: help setup build test test-all lint mutants bench bench-linkage docs linkage-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
 export UV_SYSTEM_CERTS := 1
+# keep compiled modules, even where the machine says not to: a run of dbt imports over a thousand
+export PYTHONDONTWRITEBYTECODE :=
 # a test file to a core: what its tests share is built once
 ON_ALL_CORES := --numprocesses auto --dist loadfile
 # the first Python on the path that is new enough
@@ -13,7 +15,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 setup: .venv/locked ## make .venv and install what requirements.lock names
 
@@ -50,8 +52,14 @@ mutants: setup ## every mistake that could be made in a model, and whether a tes
 bench: setup ## dbt build beside a hand-written script: seconds, peak memory, ratio
 	$(BIN)/studylink bench
 
+bench-linkage: setup ## how well and how fast children are found in the register
+	$(BIN)/studylink bench-linkage
+
 docs: setup ## dbt's documentation site, in target/
 	$(BIN)/dbt docs generate
+
+linkage-parameters: setup ## learn the linkage's parameters again
+	$(BIN)/studylink train-linkage
 
 sample: setup ## make extracts/sample again
 	rm -rf extracts/sample

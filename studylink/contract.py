@@ -28,12 +28,18 @@ class LandedTable:
 
 @cache
 def landed_tables() -> tuple[LandedTable, ...]:
-    """Every table of the landing contract, in the order of the source declarations."""
+    """Every table of the landing contract, in the order of the source declarations.
+
+    What the plugin itself lays beside the landed tables is declared like them, but has no place in
+    the landing folder, and is none of them.
+    """
     tables = []
     for file in sorted((PROJECT / "models" / "staging").glob("*/_*__sources.yml")):
         for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
             for table in source["tables"]:
-                meta = table["config"]["meta"]
+                meta = table.get("config", {}).get("meta", {})
+                if "landed_as" not in meta:
+                    continue
                 tables.append(
                     LandedTable(
                         schema=source["schema"],

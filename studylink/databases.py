@@ -6,6 +6,7 @@ governance, `research` what researchers open. dbt works on files of these names 
 """
 
 import fcntl
+import hmac
 import os
 import shutil
 from hashlib import sha256
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 import duckdb_extension_httpfs
+
+from studylink.contract import PROJECT
 
 NAMES = ("vault", "study", "research")
 DEVELOPMENT_KEY = "studylink development key: synthetic data only"
@@ -25,6 +28,11 @@ def data_folder() -> Path:
     return Path(os.environ.get("STUDY_DATA") or "data")
 
 
+def extracts_folder() -> Path:
+    """The folder of the landed extracts: `STUDY_EXTRACTS`, by default the shipped sample."""
+    return Path(os.environ.get("STUDY_EXTRACTS") or "extracts/sample")
+
+
 def vault_key() -> str:
     """The vault's encryption key: `DBT_ENV_SECRET_VAULT_KEY`, or the development key."""
     return os.environ.get("DBT_ENV_SECRET_VAULT_KEY") or DEVELOPMENT_KEY
@@ -35,6 +43,22 @@ def pseudonym_key() -> str:
     return os.environ.get("DBT_ENV_SECRET_PSEUDONYM_KEY") or DEVELOPMENT_KEY
 
 
+def warnings_of_development_keys(extracts: Path) -> list[str]:
+    """What to say of each key that is not set, unless the extracts are the shipped sample."""
+    if extracts.resolve() == PROJECT / "extracts" / "sample":
+        return []
+    return [
+        f"{variable} is not set: the development key, which everybody knows, is in use on extracts "
+        "that are not the sample. Never do this with real people's data; docs/keys.md says how to "
+        "make a key."
+        for variable, key in (
+            ("DBT_ENV_SECRET_VAULT_KEY", vault_key()),
+            ("DBT_ENV_SECRET_PSEUDONYM_KEY", pseudonym_key()),
+        )
+        if key == DEVELOPMENT_KEY
+    ]
+
+
 def set_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a session the two pads of HMAC's key (RFC 2104), as variables: in no SQL text."""
     key = pseudonym_key().encode()
@@ -43,6 +67,12 @@ def set_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"set variable {variable} = ?::blob", [bytes(byte ^ pad for byte in padded)]
         )
+
+
+def pseudonym(study: str, kind: str, text: str) -> str:
+    """The keyed pseudonym of an id, the same that the macro `pseudonym` gives in SQL."""
+    message = f"{study}/{kind}/{text}".encode()
+    return hmac.new(pseudonym_key().encode(), message, sha256).hexdigest()[:32]
 
 
 def path(folder: Path, name: str) -> Path:
@@ -89,6 +119,23 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def lock(folder: Path) -> int:
+    """Make this process the only one at work in a data folder, until it closes what is returned.
+
+    Raises `BlockingIOError` while another build or request is at work in the same folder.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise BlockingIOError(
+            f"another build or request is at work in {folder}: wait for it, "
+            "or set STUDY_DATA to another folder"
+        ) from None
+    return descriptor
+
+
 def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension that encrypts files, from its wheel: neither home nor network needed."""
     extension = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension"))
@@ -114,14 +161,7 @@ class Workbench:
         Raises `BlockingIOError` while another build works in the same folder.
         """
         self.published.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.published, os.O_RDONLY)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BlockingIOError(
-                f"another build is at work in {self.published}: wait for it, "
-                "or set STUDY_DATA to another folder"
-            ) from None
+        self._lock = lock(self.published)
         if fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(exist_ok=True)

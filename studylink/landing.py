@@ -8,13 +8,17 @@ before a build has written anything. A row's own faults are for the staging mode
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import duckdb
 
-from studylink.contract import LandedTable, landed_tables
+from studylink.contract import PROJECT, LandedTable, landed_tables
 
 ANY_STUDY = "surveys/*/"
+DECIDING_TABLES = ("participants", "permissions", "requests")
+DECIDING_SEEDS = ("linkage_policies", "studies")
+"""What permission hangs on, beside the moment: landed tables of the surveys, and policy seeds."""
 LINES_TOLD = 20
 """Malformed lines named of one file: enough to find what is wrong with it."""
 BLOCK = 2**20
@@ -73,7 +77,7 @@ def read_landing(folder: Path) -> list[Landed]:
         raise LandingError(
             folder, ["the folder does not exist: set STUDY_EXTRACTS to the landing folder"]
         )
-    landed, faults = _find(folder)
+    landed, faults = find(folder)
     faults += _malformed_lines(folder, landed)
     if faults:
         raise LandingError(folder, faults)
@@ -84,9 +88,16 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
     """Lay the landed tables as views in the in-memory catalog `landing`, a schema a supplier.
 
     Every column is text; `source_table` and `row_number` (from 1 after the header, files in the
-    order of their names) say where a row stands.
+    order of their names) say where a row stands. Beside them `landing.build.inputs` has one row
+    with the `permissions_checksum` of the same files.
     """
+    landed = list(landed)
     connection.execute("attach if not exists ':memory:' as landing")
+    connection.execute("create schema if not exists landing.build")
+    connection.execute(
+        "create or replace table landing.build.inputs as select ? as permissions_checksum",
+        [permissions_checksum(landed)],
+    )
     by_table: dict[LandedTable, list[Landed]] = {table: [] for table in landed_tables()}
     for one in landed:
         by_table[one.table].append(one)
@@ -100,8 +111,28 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
         )
 
 
-def _find(folder: Path) -> tuple[list[Landed], list[str]]:
-    """The landed tables that `folder` holds, and the faults of files and headers."""
+def permissions_checksum(landed: Iterable[Landed]) -> str:
+    """SHA-256, in hexadecimal, of everything on which permission hangs, the moment aside.
+
+    That is each landed file of participants, permissions and requests, by its place and bytes, and
+    the policy seeds. Two builds with the same checksum decide alike at the same `as_of`.
+    """
+    files = [
+        (f"{place.source_table}/{file.path.name}", file.path)
+        for place in landed
+        if place.table.schema == "surveys" and place.table.name in DECIDING_TABLES
+        for file in place.files
+    ]
+    files += [(f"seeds/{name}", PROJECT / "seeds" / f"{name}.csv") for name in DECIDING_SEEDS]
+    whole = sha256()
+    for name, path in sorted(files):
+        with path.open("rb") as file:
+            whole.update(f"{name}\n{file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def find(folder: Path) -> tuple[list[Landed], list[str]]:
+    """The landed tables that `folder` holds, and the faults of files and headers, none of lines."""
     landed: list[Landed] = []
     faults: list[str] = []
     studies = sorted(
@@ -215,7 +246,7 @@ def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
             if file.is_parquet:
                 try:
                     connection.execute(
-                        f"select bit_xor(hash(columns(*))) from read_parquet({_path(file.path)})"
+                        f"select bit_xor(hash(columns(*))) from read_parquet({located(file.path)})"
                     ).fetchall()
                 except duckdb.Error:
                     faults.append(f"{name}: a value cannot be read, or is not UTF-8")
@@ -300,7 +331,7 @@ _REJECTED = {
 }
 
 
-def _path(path: Path) -> str:
+def located(path: Path) -> str:
     """A path as DuckDB reads it: as it stands, with nothing in it a wildcard."""
     return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
 
@@ -309,7 +340,7 @@ def _csv(file: LandedFile, rejects: bool = False) -> str:
     """A `read_csv` call; columns are named by the file's own header, for DuckDB reads by place."""
     columns = ", ".join(f"{quoted(column)}: 'varchar'" for column in file.columns)
     return (
-        f"read_csv({_path(file.path)}, columns = {{{columns}}}, header = true, "
+        f"read_csv({located(file.path)}, columns = {{{columns}}}, header = true, "
         "auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
         + (", store_rejects = true, rejects_limit = 0" if rejects else "")
         + ")"
@@ -330,10 +361,10 @@ def _reading(place: Landed) -> str:
             queries.append(
                 f"select {quoted(place.source_table)} as source_table, "
                 f"{rows_before} + file_row_number + 1 as row_number, {values} "
-                f"from read_parquet({_path(file.path)}, file_row_number = true)"
+                f"from read_parquet({located(file.path)}, file_row_number = true)"
             )
             rows_before += duckdb.sql(
-                f"select sum(num_rows)::bigint from parquet_file_metadata({_path(file.path)})"
+                f"select sum(num_rows)::bigint from parquet_file_metadata({located(file.path)})"
             ).fetchall()[0][0]
         return "\nunion all\n".join(queries)
     files = " union all ".join(f"select {columns} from {_csv(file)}" for file in place.files)
@@ -347,7 +378,7 @@ def _parquet_types(path: Path) -> dict[str, str]:
     """The columns of a Parquet file and their types, in its own order."""
     return {
         name: kind
-        for name, kind, *_ in duckdb.sql(f"describe from read_parquet({_path(path)})").fetchall()
+        for name, kind, *_ in duckdb.sql(f"describe from read_parquet({located(path)})").fetchall()
     }
 
 

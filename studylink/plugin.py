@@ -1,8 +1,8 @@
 """The dbt-duckdb plugin: what a build needs that SQL cannot do.
 
-It checks the landed files before anything is written, opens the three databases, lays the landed
-tables as views, puts the pseudonym key where SQL can use it and nobody can read it, and publishes
-a full build that passed.
+It checks the landed files and the register of requests before anything is written, opens the three
+databases, lays landed tables and register where SQL finds them, puts the pseudonym key where SQL
+can use it and nobody can read it, and publishes a full build that passed.
 """
 
 import os
@@ -18,7 +18,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from studylink import databases, landing
-from studylink.contract import PROJECT
+from studylink.requests import register
 
 log = AdapterLogger("studylink")
 
@@ -36,13 +36,14 @@ class Plugin(BasePlugin):
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
         try:
             self.landed = landing.read_landing(self.extracts)
+            self.register = register.read(self.workbench.published)
             self.workbench.open(fresh=_is_full_build())
-        except (landing.LandingError, OSError) as error:
+        except (landing.LandingError, register.RegisterError, OSError) as error:
             raise DbtRuntimeError(str(error)) from None
         config["temp_directory"] = str(self.workbench.folder / "spill")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Attach vault and research, lay the landed tables, warn of a development key."""
+        """Attach vault and research, lay landed tables and register, warn of a development key."""
         self.connection = conn
         try:
             for name in ("vault", "research"):
@@ -50,17 +51,11 @@ class Plugin(BasePlugin):
         except PermissionError as error:
             raise DbtRuntimeError(str(error)) from None
         landing.create_views(conn, self.landed)
-        if self.extracts.resolve() != PROJECT / "extracts" / "sample":
-            for variable, key in (
-                ("DBT_ENV_SECRET_VAULT_KEY", databases.vault_key()),
-                ("DBT_ENV_SECRET_PSEUDONYM_KEY", databases.pseudonym_key()),
-            ):
-                if key == databases.DEVELOPMENT_KEY:
-                    log.warning(
-                        f"{variable} is not set: the development key, which everybody knows, is in "
-                        "use on extracts that are not the sample. Never do this with real people's "
-                        "data; docs/keys.md says how to make a key."
-                    )
+        register.lay(conn, self.register)
+        for name in self.register.unregistered():
+            log.warning(register.told_unregistered(self.register, name))
+        for warning in databases.warnings_of_development_keys(self.extracts):
+            log.warning(warning)
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Give this session the two pads of HMAC's key, as variables: no SQL text holds them."""

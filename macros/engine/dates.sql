@@ -28,6 +28,14 @@ cast(extract(year from {{ date }}) as integer)
 )
 {%- endmacro %}
 
+{#- Days from the day of one instant to that of another. -#}
+
+{% macro days_between(earlier, later) -%}{{ return(adapter.dispatch('days_between', 'studylink')(earlier, later)) }}{%- endmacro %}
+
+{% macro duckdb__days_between(earlier, later) -%}
+date_diff('day', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
 {#- The date that a text spells in a form (`%d/%m/%Y`), as text `20240331`; null where it is none. -#}
 
 {% macro date_spelt(text, form) -%}{{ return(adapter.dispatch('date_spelt', 'studylink')(text, form)) }}{%- endmacro %}

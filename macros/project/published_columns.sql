@@ -2,7 +2,8 @@
     mart's YAML declares:
 
     - `closed_list: <name>`: every value is a label of that list of the seed `code_lists`, or one of its
-      codes where the name is `codes of <list>`;
+      codes where the name is `codes of <list>`; or one of the `characteristics of linkage` or `categories
+      of linkage` of the seed `linkage_characteristics`;
     - `shape: <name>`: every value has a shape of `closed_shapes`, too narrow for an identifier;
     - nothing: the column is open, and what is in it is held against everything that identifies.
 
@@ -12,6 +13,7 @@
     {%- set number, unit = '[0-9]{1,6}', '(%| pounds| micrograms| degrees)?' -%}
     {{ return({
         'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
+        'domain': 'education',
         'icd10_category': '[A-Z][0-9][0-9A-Z]',
         'month': '[0-9]{4}-(0[1-9]|1[0-2])',
         'opcs4_category': '[A-Z][0-9]{2}',

@@ -2,6 +2,17 @@
     models that are built into the research database. -#}
 
 {% macro research_tables() -%}
+    {%- set tables = {} -%}
+    {%- for study, names in tables_of_people().items() -%}
+        {%- do tables.update({study: names + tables_of_counts()[study]}) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+{#- Those whose every row is about somebody, by their `research_id`. Classes of people are looked for in
+    these. -#}
+
+{% macro tables_of_people() -%}
     {{ return({
         'five_to_twelve': [
             'participants', 'parent_interviews', 'pupil_census', 'key_stage_2', 'absence', 'alternative_provision',
@@ -13,5 +24,14 @@
             'participants', 'parent_survey', 'child_survey', 'pupil_census', 'key_stage_2', 'absence',
             'alternative_provision',
         ],
+    }) }}
+{%- endmacro %}
+
+{#- Those whose rows are counts of people, and have no id: small counts are withheld in them. -#}
+
+{% macro tables_of_counts() -%}
+    {{ return({
+        'five_to_twelve': ['linkage_quality'],
+        'send_futures': ['linkage_quality'],
     }) }}
 {%- endmacro %}

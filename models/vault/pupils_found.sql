@@ -3,8 +3,8 @@
 with
 
 children as (
-    select * from {{ ref('identities_corrected') }}
-    where role = 'child'
+    select * from {{ ref('children_sought') }}
+    where matched_on = 'unique_pupil_number'
 ),
 
 pupils as (
@@ -12,48 +12,46 @@ pupils as (
     where row_fault is null
 ),
 
+candidates as (
+    select * from {{ ref('pupil_candidates') }}
+),
+
 matching as (
     select * from {{ ref('pupil_matching') }}
 ),
 
-children_seeking as (
+sharing_a_number as (
     select
-        children.*,
-        matching.matched_on
+        children.study,
+        children.participant_id,
+        pupils.pupil_matching_ref,
+        count(*) over (partition by children.study, children.participant_id) as pupils_for_child,
+        count(*) over (partition by children.study, pupils.pupil_matching_ref) as children_for_pupil
     from children
-    inner join matching
-        on children.study = matching.study
+    inner join pupils
+        on children.unique_pupil_number = pupils.unique_pupil_number
 ),
 
+-- everyone competes, whatever they permitted: an ambiguous match is no match, in either direction
 found_by_number as (
     select
-        children_seeking.study,
-        children_seeking.participant_id,
-        pupils.pupil_matching_ref,
-        children_seeking.is_erased
-    from children_seeking
-    inner join pupils
-        on children_seeking.unique_pupil_number = pupils.unique_pupil_number
-    where children_seeking.matched_on = 'unique_pupil_number'
+        study,
+        participant_id,
+        pupil_matching_ref
+    from sharing_a_number
+    where pupils_for_child = 1 and children_for_pupil = 1
 ),
 
+-- of all who compete for a child or for a pupil, at most one can be more likely than not
 found_by_identity as (
     select
-        children_seeking.study,
-        children_seeking.participant_id,
-        pupils.pupil_matching_ref,
-        children_seeking.is_erased
-    from children_seeking
-    inner join pupils
-        on
-            {{ normalised('children_seeking.first_name') }} = {{ normalised('pupils.first_name') }}
-            and {{ normalised('children_seeking.last_name') }} = {{ normalised('pupils.last_name') }}
-            and children_seeking.date_of_birth = pupils.date_of_birth
-            and {{ normalised('children_seeking.address_line_1') }}
-            is not distinct from {{ normalised('pupils.address_line_1') }}
-            and {{ normalised('children_seeking.town') }} is not distinct from {{ normalised('pupils.town') }}
-            and children_seeking.postcode is not distinct from pupils.postcode
-    where children_seeking.matched_on = 'identity'
+        candidates.study,
+        candidates.participant_id,
+        candidates.pupil_matching_ref
+    from candidates
+    inner join matching
+        on candidates.study = matching.study
+    where candidates.match_probability >= matching.link_from and not candidates.needs_clerk
 ),
 
 pupils_found as (

@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def run_by_hand(extracts: Path, folder: Path) -> Measured:
     """Run `by_hand.sql` on the extracts in a process of its own, into `folder`/hand."""
-    return _timed(
+    return timed(
         "by hand", [sys.executable, "-m", "studylink.bench.by_hand"], extracts, folder / "hand"
     )
 
@@ -203,14 +203,14 @@ def _synthesise(families: int, seed: int, folder: Path) -> Path:
     extracts = folder / "extracts"
     command = [sys.executable, "-m", "studylink.cli", "synth", "--families", str(families)]
     command += ["--seed", str(seed), "--out", str(extracts)]
-    _timed("studylink synth", command, extracts, folder / "synth")
+    timed("studylink synth", command, extracts, folder / "synth")
     return extracts
 
 
 def _dbt(what: str, command: str, extracts: Path, folder: Path, *options: str) -> Measured:
     """Run a dbt command with target and logs beside the data, as of the same moment always."""
     target = folder / "target"
-    return _timed(
+    return timed(
         what,
         [
             str(Path(sys.executable).with_name("dbt")),
@@ -226,7 +226,7 @@ def _dbt(what: str, command: str, extracts: Path, folder: Path, *options: str) -
     )
 
 
-def _timed(
+def timed(
     what: str, command: list[str], extracts: Path, data: Path, results: Path | None = None
 ) -> Measured:
     """Run one command to its end, quietly; raises `RuntimeError` with its output if it fails."""

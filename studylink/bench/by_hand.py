@@ -10,8 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from studylink import bench, databases
+from studylink import bench, databases, landing
 from studylink.contract import PROJECT
+from studylink.linkage.pairs import COLUMNS
+from studylink.linkage.scoring import score
+from studylink.requests import register
 
 PUPILS = {
     "pupil_census": (
@@ -97,23 +100,52 @@ def main() -> None:
     connection.execute(f"set temp_directory = {json.dumps(str(databases.data_folder() / 'spill'))}")
     for name in databases.NAMES:
         databases.attach(connection, databases.data_folder(), name)
-    run(connection, Path(os.environ["STUDY_EXTRACTS"]), bench.AS_OF)
+    made = register.read(databases.data_folder())
+    run(connection, Path(os.environ["STUDY_EXTRACTS"]), bench.AS_OF, made)
     connection.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str) -> None:
-    """Fill the three attached databases; `as_of` is as dbt's var has it.
+def run(
+    connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str, requests: register.Register
+) -> None:
+    """Fill the three attached databases; `as_of` is as dbt's var has it, `requests` what was asked.
 
     What is published, before disclosure control, stays in temporary tables `<study>__<table>`.
     """
     databases.set_pseudonym_key(connection)
+    register.lay(connection, requests)
     connection.execute("set variable extracts = ?", [str(extracts)])
     connection.execute("set variable seeds = ?", [str(PROJECT / "seeds")])
     connection.execute("set variable as_of = rtrim(?, 'Z')::timestamp", [as_of])
-    connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    landed, _ = landing.find(extracts)
+    connection.execute(
+        "set variable permissions_checksum = ?", [landing.permissions_checksum(landed)]
+    )
+    script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    before, scored, after = script.partition("-- BY LIKELIHOOD")
+    connection.execute(before)
+    score_pupils(connection)
+    connection.execute(scored + after)
     for study, tables in CONTROLLED.items():
         for table in tables:
             publish(connection, study, table)
+
+
+def score_pupils(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `scored` with which pupils the children of SEND Futures may be."""
+    identity = ", ".join(COLUMNS)
+    scored = score(
+        connection.sql(
+            f"select study, person::varchar as child_id, {identity} from sought "
+            "where study = 'send_futures'"
+        ).to_arrow_table(),
+        connection.sql(
+            f"select pupil_matching_ref as pupil_id, {identity} from "
+            "(select * rename (forename as first_name, surname as last_name) from pupil) "
+            "where fault is null"
+        ).to_arrow_reader(),
+    )
+    connection.register("scored", scored)
 
 
 def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> None:

@@ -4,7 +4,9 @@
 -- It expects the databases `vault`, `study` and `research` attached and empty, and these variables:
 --   extracts, seeds         folders: the landed files, the policy seeds
 --   as_of                   the moment it speaks for, a timestamp
+--   permissions_checksum    of the files on which permission hangs
 --   hmac_ipad, hmac_opad    the pads of the pseudonym key, as bytes
+-- and `landing.register` with the two tables of the register of requests.
 --
 -- What it does not do: name a malformed line without printing it (DuckDB's own error stops it), keep
 -- the register of pupils and the tables between landing and result, run a test.
@@ -181,6 +183,7 @@ create temp table delivery as
         sent_at,
         received_at,
         received_at <= getvariable('as_of') as is_received,
+        certified_at,
         coalesce(certified_at <= getvariable('as_of'), false) as is_certified
     from delivery_judged
     where fault is null;
@@ -1231,72 +1234,85 @@ create temp table identity as
     inner join participant on member.line = participant.line
     left join corrected using (person);
 
+create temp table sought as
+    select person, study, first_name, last_name, date_of_birth, address_line_1, town, postcode, upn
+    from identity
+    where role = 'child';
+
+-- BY LIKELIHOOD: here the pairs of `sought` and `pupil` are scored, by the same library, into `scored`
+
 create temp table match as
     with
+    allowed as (
+        select distinct person from interval_permitted
+        inner join linkage using (linkage)
+        inner join policy using (policy)
+        where domain = 'education' and permitted_from <= getvariable('as_of')
+    ),
+
     decisions as (
-        select person, pupil_matching_ref, arg_max(decision, (decided_at, decision)) as decision
+        select
+            person, pupil_matching_ref, sought.study,
+            arg_max(decision, (decided_at, decision)) as decision,
+            max(decided_at) filter (decision = 'match') as matched_at
         from clerical_decision
+        inner join sought using (person)
         where fault is null and decided_at <= getvariable('as_of')
-        group by person, pupil_matching_ref
+        group by all
+        -- Five to Twelve promised to look by number and by nothing else: there a clerk finds nobody
+        having arg_max(decision, (decided_at, decision)) = 'no_match' or sought.study = 'send_futures'
     ),
 
-    -- Five to Twelve promised to look by number and by nothing else: there a clerk finds nobody
     decided as (
-        select decisions.person, pupil_matching_ref from decisions
-        inner join identity using (person)
-        where decision = 'match' and study = 'send_futures'
+        from decisions where decision = 'match'
     ),
 
-    found as (
-        select identity.person, pupil_matching_ref, study
-        from identity
-        inner join pupil on identity.upn = pupil.upn
-        where pupil.fault is null and role = 'child' and study = 'five_to_twelve'
-        union all
-        select identity.person, pupil_matching_ref, study
-        from identity
-        inner join pupil
-            on
-                identity.date_of_birth = pupil.date_of_birth
-                and plain_text(identity.first_name) = plain_text(pupil.forename)
-                and plain_text(identity.last_name) = plain_text(pupil.surname)
-                and plain_text(identity.address_line_1) is not distinct from plain_text(pupil.address_line_1)
-                and plain_text(identity.town) is not distinct from plain_text(pupil.town)
-                and identity.postcode is not distinct from plain_text(pupil.postcode)
-        where pupil.fault is null and role = 'child' and study = 'send_futures'
+    -- a match that was superseded does not come back when the later one is undone
+    newest as (
+        from decisions
+        where study = 'send_futures' and matched_at is not null
+        qualify
+            matched_at = max(matched_at) over (partition by person)
+            and matched_at = max(matched_at) over (partition by pupil_matching_ref)
+            and count(*) over (partition by person, matched_at) = 1
+            and count(*) over (partition by pupil_matching_ref, matched_at) = 1
+    ),
+
+    standing as (
+        from newest where decision = 'match'
     ),
 
     -- everyone competes: an ambiguous match is no match, in either direction
-    unambiguous as (
-        from found
+    found as (
+        select person, pupil_matching_ref, study
+        from sought
+        inner join pupil on sought.upn = pupil.upn
+        where pupil.fault is null and study = 'five_to_twelve'
         qualify
             count(*) over (partition by person) = 1
-            and count(*) over (partition by study, pupil_matching_ref) = 1
+            and count(*) over (partition by pupil_matching_ref) = 1
+        union all
+        select child_id::bigint as person, pupil_id, study from scored
+        inner join read_csv(getvariable('seeds') || '/pupil_matching.csv') using (study)
+        where match_probability >= link_from and not needs_clerk
     ),
 
-    candidates as (
-        select person, pupil_matching_ref, 'send_futures' as study from decided
-        union all
-        select person, pupil_matching_ref, study from unambiguous
-        where
-            (person, pupil_matching_ref) not in (
-                select (person, pupil_matching_ref) from decisions where decision = 'no_match'
-            )
-            and person not in (select person from decided)
-            and (
-                study != 'send_futures'
-                or pupil_matching_ref not in (select pupil_matching_ref from decided)
-            )
+    undecided as (
+        select person, pupil_matching_ref, study from found
+        anti join (
+            from decisions where decision = 'no_match' or study = 'send_futures'
+        ) as heard using (person, pupil_matching_ref)
+        anti join decided using (person)
+        where study != 'send_futures' or pupil_matching_ref not in (select pupil_matching_ref from decided)
     )
 
     select person, pupil_matching_ref, study
     from (
-        from candidates
-        qualify
-            count(*) over (partition by person) = 1
-            and count(*) over (partition by study, pupil_matching_ref) = 1
+        select person, pupil_matching_ref, study from standing
+        union all
+        select person, pupil_matching_ref, study from undecided
     )
-    semi join (select person from living where not is_adult) using (person);
+    semi join allowed using (person);
 
 create temp table pupil_known as
     select
@@ -1945,6 +1961,228 @@ create temp table five_to_twelve__areas as
     where person_area.study = 'five_to_twelve' and is_active;
 
 -- ---------------------------------------------------------------------------------------------------
+-- Whom linkage to the register misses
+-- ---------------------------------------------------------------------------------------------------
+
+create temp table linkage_quality as
+    with
+    category as (
+        select study, characteristic, category
+        from read_csv(
+            getvariable('seeds') || '/linkage_characteristics.csv', all_varchar = true, header = true
+        )
+    ),
+
+    child as (
+        select
+            person,
+            living.study,
+            family,
+            research_id,
+            bool_or(is_permitted) as is_linkable,
+            bool_or(is_permitted and answers_of != 'child') as is_linkable_for_parents,
+            person in (select person from match) as is_matched,
+            person in (select person from domain_linked where domain = 'education') as is_linked
+        from decision
+        inner join policy using (policy)
+        inner join living using (person)
+        inner join pseudonym using (person)
+        where domain = 'education' and is_active and not living.is_adult
+        group by all
+    ),
+
+    only_child as (
+        select family, max(person) as person from member
+        where not is_adult
+        group by family
+        having count(*) = 1
+    ),
+
+    answer_of_parent as (
+        select
+            research_id,
+            wave,
+            unnest(['child_gender', 'ethnic_group']) as characteristic,
+            unnest([child_gender, split_part(ethnic_group, ':', 1)]) as answer
+        from five_to_twelve__parent_interviews
+        union all
+        select
+            research_id,
+            wave,
+            unnest(['child_send_need', 'child_has_ehcp']),
+            unnest([child_send_need, if(child_has_ehcp, 'Yes', if(not child_has_ehcp, 'No', null))])
+        from send_futures__parent_survey
+    ),
+
+    -- a family's newest answers to a question
+    answer_of_family as (
+        select family, characteristic, arg_max(answers, wave) as answers
+        from (
+            select family, characteristic, wave, list(distinct answer) as answers
+            from answer_of_parent
+            inner join pseudonym using (research_id)
+            inner join living using (person)
+            where is_adult and answer is not null
+            group by family, characteristic, wave
+        )
+        group by family, characteristic
+    ),
+
+    told as (
+        select
+            person,
+            'age' as characteristic,
+            age_band as category,
+            is_linkable
+        from child
+        inner join participant_published using (research_id)
+        union all
+        select child.person, characteristic, answers[1], is_linkable_for_parents from child
+        inner join only_child using (person)
+        inner join answer_of_family on child.family = answer_of_family.family
+        where len(answers) = 1
+        union all
+        select
+            person,
+            unnest(['deprivation', 'rural_urban']),
+            unnest([
+                ['Most deprived', 'Second most deprived', 'Middle', 'Second least deprived', 'Least deprived'][
+                    (imd_decile + 1) // 2
+                ] || ' fifth',
+                split_part(rural_urban, ':', 1)
+            ]),
+            is_linkable
+        from child
+        inner join five_to_twelve__areas using (research_id)
+    ),
+
+    -- a child counts in the category told of them, or is missing from it
+    placed as (
+        select
+            study,
+            characteristic,
+            coalesce(category.category, 'Not known') as category,
+            coalesce(told.is_linkable, child.is_linkable) as counts,
+            is_matched,
+            is_linked
+        from child
+        inner join (select distinct study, characteristic from category) using (study)
+        left join told using (person, characteristic)
+        left join category using (study, characteristic, category)
+        union all
+        select study, characteristic, 'Not known', true, is_matched, is_linked from child
+        inner join told using (person)
+        where child.is_linkable and not told.is_linkable
+        union all
+        select study, 'all', 'All', is_linkable, is_matched, is_linked from child
+    ),
+
+    counted as (
+        select
+            study,
+            characteristic,
+            category,
+            count(*) filter (counts) as children,
+            count(*) filter (counts and is_matched) as found,
+            count(*) filter (not counts) as others,
+            count(*) filter (counts and is_matched and not is_linked) as bare
+        from placed
+        group by all
+    ),
+
+    listed as (
+        from category
+        union
+        select study, characteristic, 'Not known' from category
+        union
+        select study, 'all', 'All' from category
+    ),
+
+    sizes as (
+        select
+            *,
+            children - found as missed,
+            if(all_bare = 0, found, bare) as bare_or_any,
+            least(found, missed, others, bare_or_any) as size
+        from (
+            select
+                study,
+                characteristic,
+                category,
+                coalesce(children, 0) as children,
+                coalesce(found, 0) as found,
+                coalesce(others, 0) as others,
+                coalesce(bare, 0) as bare,
+                max(if(characteristic = 'all', found, null)) over (partition by study) as all_found,
+                max(if(characteristic = 'all', children - found, null)) over (partition by study) as all_missed,
+                max(if(characteristic = 'all', others, null)) over (partition by study) as all_others,
+                max(if(characteristic = 'all', bare, null)) over (partition by study) as all_bare
+            from listed
+            left join counted using (study, characteristic, category)
+        )
+    ),
+
+    judged as (
+        select
+            *,
+            least(size, all_found, all_missed, all_others) < 10
+            or (
+                min(size) over (partition by study, characteristic) < 10
+                and least(
+                    coalesce(sum(found) over smaller, 0),
+                    coalesce(sum(missed) over smaller, 0),
+                    coalesce(sum(others) over smaller, 0),
+                    coalesce(sum(bare_or_any) over smaller, 0),
+                    coalesce(sum(children + others) over smaller_but_one, 0)
+                ) < 10
+            ) as is_withheld,
+            found / all_found::double as p,
+            missed / all_missed::double as q
+        from sizes
+        window smaller as (
+            partition by study, characteristic order by size, category
+            rows between unbounded preceding and 1 preceding
+        ),
+        smaller_but_one as (
+            partition by study, characteristic order by size, category
+            rows between unbounded preceding and 2 preceding
+        )
+    )
+
+    select
+        study,
+        'education' as domain,
+        characteristic,
+        category,
+        is_withheld,
+        if(is_withheld, null, children)::bigint as children,
+        if(is_withheld, null, found)::bigint as children_matched,
+        if(is_withheld, null, round(found / children, 4)) as match_rate,
+        if(is_withheld, null, round(middle - reach, 4)) as match_rate_low,
+        if(is_withheld, null, round(middle + reach, 4)) as match_rate_high,
+        if(
+            is_withheld or characteristic = 'all' or p * (1 - p) + q * (1 - q) = 0,
+            null,
+            round((p - q) / sqrt((p * (1 - p) + q * (1 - q)) / 2), 4)
+        ) as standardised_difference
+    from (
+        select
+            *,
+            1.959964 ** 2 as z2,
+            (found + z2 / 2) / (children + z2) as middle,
+            1.959964 / (children + z2) * sqrt(found * missed / children + z2 / 4) as reach
+        from judged
+    );
+
+create table research.five_to_twelve.linkage_quality as
+    select * exclude (study) from linkage_quality
+    where study = 'five_to_twelve';
+
+create table research.send_futures.linkage_quality as
+    select * exclude (study) from linkage_quality
+    where study = 'send_futures';
+
+-- ---------------------------------------------------------------------------------------------------
 -- Research tables: records of pupils
 -- ---------------------------------------------------------------------------------------------------
 
@@ -2130,8 +2368,7 @@ create temp table person_known as
         person.study,
         person.participant_id,
         person.is_adult,
-        living.person is not null as is_living,
-        coalesce(living.is_active, false) as is_active
+        living.person
     from person
     left join living using (person);
 
@@ -2149,31 +2386,39 @@ create temp macro erased_rows(landed_as, t) as table
     semi join erased
         on delivery.study = erased.study and records.participant_id = erased.participant_id;
 
-create temp macro participant_fates(landed_as, t, of_supplier, of_domain) as table
+-- Records that could be read, by whom they are about: what becomes of them is told when all are
+-- there. Those that are quarantined, not received yet or about the erased have their fate at once.
+create temp type requested_table as enum (
+    'dfe/adult_learning', 'nhs_england/hospital_episodes', 'nhs_england/register_events',
+    'nhs_england/gp_events', 'nhs_england/prescriptions', 'nhs_england/mental_health_contacts',
+    'hmrc/employments', 'hmrc/national_insurance', 'hmrc/tax_credits', 'hmrc/child_benefit',
+    'dwp/benefit_spells', 'dwp/employment_programmes', 'dwp/pension_schemes'
+);
+
+create temp table delivered (
+    source_table requested_table, fate varchar, line bigint, delivery_id varchar, reason varchar,
+    person integer, records bigint
+);
+
+create temp macro participant_records(landed_as, t, of_supplier, of_domain) as table
     select
         landed_as,
         case
             when fault is not null then 'quarantined'
-            when published.delivery_id is not null then 'published'
             when not is_received then 'not_received_yet'
-            when not is_living then 'erased'
-            when not is_active then 'withdrawn'
-            when not is_certified then 'not_certified'
-            else 'not_permitted'
+            when person is null then 'erased'
         end as fate,
         case when fault is not null then line end as line,
-        case when fault is not null then delivery_id end as delivery_id,
+        delivery_id,
         fault,
+        case when fault is null and is_received then person end as person,
         count(*)
     from (
         select
             line,
             delivery.delivery_id,
-            records.participant_id,
             is_received,
-            is_certified,
-            is_living,
-            is_active,
+            person_known.person,
             coalesce(
                 fault,
                 case
@@ -2192,11 +2437,6 @@ create temp macro participant_fates(landed_as, t, of_supplier, of_domain) as tab
                 delivery.study = person_known.study
                 and records.participant_id = person_known.participant_id
     ) as judged
-    left join (
-        select distinct delivery_id, participant_id from publishable
-        where supplier = of_supplier and domain = of_domain and not is_held
-    ) as published
-        using (delivery_id, participant_id)
     group by all;
 
 -- DfE
@@ -2237,8 +2477,8 @@ create temp table five_to_twelve__adult_learning as
 
 create temp view adult_learning_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from adult_learning;
-insert into fate
-from participant_fates('dfe/adult_learning', 'adult_learning_line', 'dfe', 'education');
+insert into delivered
+from participant_records('dfe/adult_learning', 'adult_learning_line', 'dfe', 'education');
 insert into to_purge from erased_rows('dfe/adult_learning', 'adult_learning');
 drop view adult_learning_line;
 drop table adult_learning;
@@ -2343,8 +2583,8 @@ create temp table five_to_twelve__register_events as
 
 create temp view hospital_episode_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from hospital_episode;
-insert into fate
-from participant_fates(
+insert into delivered
+from participant_records(
     'nhs_england/hospital_episodes', 'hospital_episode_line', 'nhs_england', 'health'
 );
 insert into to_purge from erased_rows('nhs_england/hospital_episodes', 'hospital_episode');
@@ -2352,8 +2592,8 @@ drop view hospital_episode_line;
 drop table hospital_episode;
 create temp view register_event_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from register_event;
-insert into fate
-from participant_fates('nhs_england/register_events', 'register_event_line', 'nhs_england', 'health');
+insert into delivered
+from participant_records('nhs_england/register_events', 'register_event_line', 'nhs_england', 'health');
 insert into to_purge from erased_rows('nhs_england/register_events', 'register_event');
 drop view register_event_line;
 drop table register_event;
@@ -2397,8 +2637,8 @@ create temp table five_to_twelve__gp_events as
 
 create temp view gp_event_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from gp_event;
-insert into fate
-from participant_fates('nhs_england/gp_events', 'gp_event_line', 'nhs_england', 'health');
+insert into delivered
+from participant_records('nhs_england/gp_events', 'gp_event_line', 'nhs_england', 'health');
 insert into to_purge from erased_rows('nhs_england/gp_events', 'gp_event');
 drop view gp_event_line;
 drop table gp_event;
@@ -2450,8 +2690,8 @@ create temp table five_to_twelve__prescriptions as
 
 create temp view prescription_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from prescription;
-insert into fate
-from participant_fates('nhs_england/prescriptions', 'prescription_line', 'nhs_england', 'health');
+insert into delivered
+from participant_records('nhs_england/prescriptions', 'prescription_line', 'nhs_england', 'health');
 insert into to_purge from erased_rows('nhs_england/prescriptions', 'prescription');
 drop view prescription_line;
 drop table prescription;
@@ -2485,8 +2725,8 @@ create temp table five_to_twelve__mental_health_contacts as
 
 create temp view mental_health_contact_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from mental_health_contact;
-insert into fate
-from participant_fates(
+insert into delivered
+from participant_records(
     'nhs_england/mental_health_contacts', 'mental_health_contact_line', 'nhs_england', 'health'
 );
 insert into to_purge from erased_rows('nhs_england/mental_health_contacts', 'mental_health_contact');
@@ -2536,7 +2776,7 @@ create temp table five_to_twelve__employments as
 
 create temp view employment_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from employment;
-insert into fate from participant_fates('hmrc/employments', 'employment_line', 'hmrc', 'employment_tax');
+insert into delivered from participant_records('hmrc/employments', 'employment_line', 'hmrc', 'employment_tax');
 insert into to_purge from erased_rows('hmrc/employments', 'employment');
 drop view employment_line;
 drop table employment;
@@ -2567,8 +2807,8 @@ create temp table five_to_twelve__national_insurance as
 
 create temp view national_insurance_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from national_insurance;
-insert into fate
-from participant_fates('hmrc/national_insurance', 'national_insurance_line', 'hmrc', 'employment_tax');
+insert into delivered
+from participant_records('hmrc/national_insurance', 'national_insurance_line', 'hmrc', 'employment_tax');
 insert into to_purge from erased_rows('hmrc/national_insurance', 'national_insurance');
 drop view national_insurance_line;
 drop table national_insurance;
@@ -2599,7 +2839,7 @@ create temp table five_to_twelve__tax_credits as
 
 create temp view tax_credit_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from tax_credit;
-insert into fate from participant_fates('hmrc/tax_credits', 'tax_credit_line', 'hmrc', 'employment_tax');
+insert into delivered from participant_records('hmrc/tax_credits', 'tax_credit_line', 'hmrc', 'employment_tax');
 insert into to_purge from erased_rows('hmrc/tax_credits', 'tax_credit');
 drop view tax_credit_line;
 drop table tax_credit;
@@ -2633,8 +2873,8 @@ create temp table five_to_twelve__child_benefit as
 
 create temp view child_benefit_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from child_benefit;
-insert into fate
-from participant_fates('hmrc/child_benefit', 'child_benefit_line', 'hmrc', 'employment_tax');
+insert into delivered
+from participant_records('hmrc/child_benefit', 'child_benefit_line', 'hmrc', 'employment_tax');
 insert into to_purge from erased_rows('hmrc/child_benefit', 'child_benefit');
 drop view child_benefit_line;
 drop table child_benefit;
@@ -2674,7 +2914,7 @@ create temp table five_to_twelve__benefit_spells as
 
 create temp view benefit_spell_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from benefit_spell;
-insert into fate from participant_fates('dwp/benefit_spells', 'benefit_spell_line', 'dwp', 'benefits');
+insert into delivered from participant_records('dwp/benefit_spells', 'benefit_spell_line', 'dwp', 'benefits');
 insert into to_purge from erased_rows('dwp/benefit_spells', 'benefit_spell');
 drop view benefit_spell_line;
 drop table benefit_spell;
@@ -2711,8 +2951,8 @@ create temp table five_to_twelve__employment_programmes as
 
 create temp view employment_programme_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from employment_programme;
-insert into fate
-from participant_fates('dwp/employment_programmes', 'employment_programme_line', 'dwp', 'benefits');
+insert into delivered
+from participant_records('dwp/employment_programmes', 'employment_programme_line', 'dwp', 'benefits');
 insert into to_purge from erased_rows('dwp/employment_programmes', 'employment_programme');
 drop view employment_programme_line;
 drop table employment_programme;
@@ -2747,10 +2987,122 @@ create temp table five_to_twelve__pension_schemes as
 
 create temp view pension_scheme_line as
     select rowid + 1 as line, delivery_id, participant_id, fault from pension_scheme;
-insert into fate from participant_fates('dwp/pension_schemes', 'pension_scheme_line', 'dwp', 'benefits');
+insert into delivered from participant_records('dwp/pension_schemes', 'pension_scheme_line', 'dwp', 'benefits');
 insert into to_purge from erased_rows('dwp/pension_schemes', 'pension_scheme');
 drop view pension_scheme_line;
 drop table pension_scheme;
+
+-- Deliveries: who was asked for, and what becomes of their records
+-- ---------------------------------------------------------------------------------------------------
+
+create temp table request_answered as
+    select delivery_id, request_id
+    from (
+        select
+            delivery_id,
+            request_id,
+            key_mark = keyed(request.study, 'request', request_id) as is_readable
+        from delivery
+        inner join landing.register.requests as request
+            on
+                delivery.supplier = request.supplier
+                and delivery.study = request.study
+                and delivery.domain = request.domain
+                and as_instant(request.as_of) <= delivery.sent_at
+        where not is_held and is_received and as_instant(request.as_of) <= getvariable('as_of')
+        qualify
+            row_number() over (
+                partition by delivery_id
+                order by as_instant(request.as_of) desc, as_instant(written_at) desc, request_id desc
+            )
+            = 1
+    )
+    where is_readable;
+
+create temp table delivered_person as
+    with
+    came as (
+        select distinct delivery_id, person from delivered
+        where person is not null
+    ),
+
+    permitted as (
+        select
+            delivery_id,
+            person,
+            bool_or(permitted_from <= sent_at and sent_at < permitted_until) as at_request,
+            bool_or(permitted_from <= received_at and received_at < permitted_until) as at_receipt
+        from came
+        inner join delivery using (delivery_id)
+        inner join linkage using (person)
+        inner join policy using (policy, domain)
+        inner join interval_permitted using (linkage)
+        group by delivery_id, person
+    ),
+
+    token as (
+        select person, keyed(study, 'requested', participant_id) as token
+        from living
+        where person in (select person from came inner join request_answered using (delivery_id))
+    ),
+
+    registered as (
+        select request_id, token.person
+        from landing.register.people_requested as requested
+        inner join token on requested.person = token.token
+    ),
+
+    judged as (
+        select
+            delivery_id,
+            came.person,
+            is_active,
+            is_unreadable,
+            is_certified,
+            if(
+                request_id is null,
+                coalesce(at_request, false)
+                and coalesce(objected_at > sent_at, true)
+                and coalesce(restricted_at > sent_at, true),
+                registered.person is not null
+            ) as is_requested,
+            coalesce(at_receipt, false) and coalesce(objected_at > received_at, true) as is_permitted
+        from came
+        inner join living using (person)
+        inner join delivery using (delivery_id)
+        left join permitted using (delivery_id, person)
+        left join request_answered using (delivery_id)
+        left join registered using (request_id, person)
+    )
+
+    select
+        delivery_id,
+        person,
+        is_requested,
+        is_permitted,
+        is_requested and not is_permitted and not is_unreadable as is_withdrawn,
+        case
+            when published.person is not null then 'published'
+            when not is_requested then 'not_requested'
+            when not is_permitted and not is_unreadable then 'withdrawn_in_transit'
+            when not is_active then 'withdrawn'
+            when not is_certified then 'not_certified'
+            else 'not_permitted'
+        end as fate
+    from judged
+    left join (select delivery_id, person from publishable where not is_held) as published
+        using (delivery_id, person);
+
+insert into fate
+select source_table, delivered.fate, line, delivery_id, reason, sum(records)
+from delivered
+where person is null
+group by all
+union all
+select source_table, delivered_person.fate, null, null, null, sum(records)
+from delivered
+inner join delivered_person using (delivery_id, person)
+group by source_table, delivered_person.fate;
 
 -- ---------------------------------------------------------------------------------------------------
 -- Governance
@@ -2925,6 +3277,63 @@ create table study.governance.due_to_be_asked as
         )
     group by study, domain;
 
+create table study.governance.delivery_checks as
+    select
+        delivery.delivery_id,
+        supplier,
+        study,
+        domain,
+        sent_at as request_sent_at,
+        received_at,
+        request_id,
+        if(request_id is null, 'rule', 'register') as request_known_from,
+        count(person) as people,
+        count(*) filter (is_requested) as people_in_request,
+        count(*) filter (not is_requested) as people_not_requested,
+        count(*) filter (is_permitted) as people_permitted_at_receipt,
+        count(*) filter (is_withdrawn) as people_withdrawn_meanwhile,
+        coalesce(any_value(of_nobody.records), 0) as records_of_unknown_people,
+        count(*) filter (not is_requested) > 0 or any_value(of_nobody.records) is not null as is_flagged,
+        if(is_certified, certified_at, null) as identifiers_deleted_at,
+        not is_certified as is_certificate_missing,
+        if(not is_certified, date_diff('day', received_at, getvariable('as_of')), null)
+            as certificate_days_missing
+    from delivery
+    left join request_answered using (delivery_id)
+    left join delivered_person using (delivery_id)
+    left join (
+        select delivery_id, sum(records)::bigint as records from fate
+        where reason = 'unknown_participant'
+        group by delivery_id
+    ) as of_nobody using (delivery_id)
+    where not is_held and is_received
+    group by all;
+
+create table study.governance.to_destroy as
+    select
+        delivery_id,
+        supplier,
+        study,
+        domain,
+        count(distinct person) as participants,
+        sum(records)::bigint as records
+    from delivered
+    inner join delivered_person using (delivery_id, person)
+    inner join delivery using (delivery_id)
+    where is_withdrawn
+    group by all;
+
+create table study.governance.published_build as
+    select
+        getvariable('as_of') as as_of,
+        max(said_at) as newest_statement_at,
+        getvariable('permissions_checksum') as permissions_checksum
+    from (
+        select answered_at as said_at from permission
+        union all
+        select received_at from request
+    );
+
 create table study.governance.consent_flow as
     with
     answered as (
@@ -3068,6 +3477,11 @@ create table study.governance.to_purge as
         select source_table, study, participant_id from child_survey
         union all
         select 'governance/shared_records', study, participant_id from shared
+        union all
+        select 'requests/' || request_id, study, participant_id
+        from landing.register.people_requested as requested
+        inner join erased
+            on requested.person = keyed(erased.study, 'requested', erased.participant_id)
     )
 
     select source_table, count(*) as rows from named

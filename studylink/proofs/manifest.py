@@ -38,6 +38,11 @@ class Node:
         parts = Path(self.path).parts
         return parts[1] if parts[0] == "models" else parts[0]
 
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a model in Python, whose `sql` is none."""
+        return self.path.endswith(".py")
+
     def classes(self) -> dict[str, str | None]:
         """The declared class of each declared column."""
         return {name: meta.get("class") for name, meta in self.columns.items()}
@@ -84,6 +89,10 @@ class Manifest:
         """The models that researchers open, in the order of their relations."""
         tables = [node for node in self.in_layer("marts") if node.database == "research"]
         return sorted(tables, key=lambda node: (node.schema, node.alias))
+
+    def tables_of_people(self) -> list[Node]:
+        """Those of them whose every row is about somebody; the rows of the others are counts."""
+        return [table for table in self.research_tables() if "research_id" in table.columns]
 
     def in_order(self) -> list[Node]:
         """Every model and seed, each after what it refers to."""

@@ -26,11 +26,15 @@ TOOK_PART, ASKED, SAID_YES, PERMITTED, MATCHED, LAST = range(2, 8)
 
 @dataclass(frozen=True)
 class Cell:
-    """A count of people of some kinds: the number published of it, or none where it is withheld."""
+    """A count of people of some kinds: the number published of it, or none where it is withheld.
+
+    `people` is how many a withheld count can be at the most, where rows of people tell that.
+    """
 
     name: str
     kinds: frozenset[Hashable]
     published: int | None = None
+    people: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,13 @@ def exposed(tables: Tables, min_class_size: int) -> list[str]:
 
     That is, those that may be under `min_class_size` and are known to within fewer than that many
     values: what a primary rule itself tells, that a cell is one of 0 to `min_class_size` - 1, is
-    the least that a withheld cell must keep.
+    the least that a withheld cell must keep. Of fewer people it must keep as many as they are.
     """
+    people = {cell.name: cell.people for cell in tables.cells}
     return [
         name
         for name, (least, most) in ranges(tables).items()
-        if least < min_class_size and most - least < min_class_size - 1
+        if least < min_class_size and most - least < min(min_class_size - 1, people[name])
     ]
 
 
@@ -165,6 +170,81 @@ def split_table(
     if min(part, whole - part) >= min_class_size:
         cells.append(Cell(f"{name}, total: are", sides[True], part))
     return Tables(cells)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A row of `linkage_quality`, and what can be counted beside it in rows of the same children.
+
+    `children`, of whom `found` were found and `without_records` of those have no records, are
+    missing where withheld. `active` are all of whom this is known, looked for or not.
+    """
+
+    characteristic: str
+    category: str
+    children: int | None
+    found: int | None
+    without_records: int | None
+    active: int
+
+
+def linkage_quality(
+    study: str,
+    rows: Iterable[Category],
+    apart: Collection[str],
+    all_have_records: bool,
+) -> Tables:
+    """All characteristics of a study's `linkage_quality`, beside the rows of its children.
+
+    Every characteristic counts the same children, those of the row of `all`; who is not among them
+    is active and not looked for. In the characteristics `apart` some may be looked for, but not
+    beside what is known of them: they are counted as `Not known`. Where all who were found have
+    records, that is no secret.
+    """
+    rows = list(rows)
+    # of the found, those without records are a kind of their own
+    sides = ["found", "not found"] if all_have_records else ["found", "not found", "no records"]
+    same: dict[tuple[str, str], set[Hashable]] = {}
+    cells = []
+    for row in rows:
+        at = f"{study}, {row.characteristic}, {row.category}"
+
+        def kinds(side: str, beside: bool, row: Category = row) -> set[Hashable]:
+            return {(study, row.characteristic, row.category, side, beside)}
+
+        has_others = row.characteristic in apart and row.category != "Not known"
+        holds_others = row.characteristic in apart and row.category == "Not known"
+        counted = {side: kinds(side, True) for side in sides}
+        not_counted = kinds("not looked for", False)
+        same.setdefault((row.characteristic, "not looked for"), set()).update(not_counted)
+        for side in sides:
+            here = counted[side] | (kinds(side, False) if has_others else set())
+            same.setdefault((row.characteristic, side), set()).update(here)
+            not_counted = not_counted | (here - counted[side])
+        if holds_others:
+            for side, known in product(sides, rows):
+                if known.characteristic == row.characteristic and known.category != "Not known":
+                    counted[side] = counted[side] | kinds(side, False, known)
+        missed = None if row.children is None else row.children - row.found
+        without = counted.get("no records", set())
+        most = math.inf if holds_others else row.active
+        cells += [
+            Cell(f"{at}: found", frozenset(counted["found"] | without), row.found, most),
+            Cell(f"{at}: not found", frozenset(counted["not found"]), missed, most),
+            Cell(f"{at}: not looked for", frozenset(not_counted), people=row.active),
+        ]
+        if without:
+            cells.append(Cell(f"{at}: no records", frozenset(without), row.without_records, most))
+        everyone = set().union(not_counted, *(kinds(side, True) for side in sides))
+        cells.append(Cell(f"{at}: active", frozenset(everyone), row.active))
+    return Tables(
+        cells,
+        [
+            (frozenset(same["all", side]), frozenset(kinds))
+            for (characteristic, side), kinds in same.items()
+            if characteristic != "all"
+        ],
+    )
 
 
 # --------------------------------------------------------------------------------------------------

@@ -7,14 +7,15 @@ initial, a rank or a hash, makes the two differ: this is non-interference (Gogue
 it shows the flows which these people's values bring about, and no others.
 
 What the rules let an identifier decide is kept: which values are equal, in the way in which they
-are compared; the order of request ids, the highest of which wins; the month of birth; and on which
-side of a birthday everything falls that decisions are taken by. Pseudonyms are the keyed ones of
-the identifiers, reckoned here by Python's `hmac`: an id that was made in any other way differs.
+are compared; the order of request ids, the highest of which wins; the month of birth; on which
+side of a birthday everything falls that decisions are taken by; and, by clerical decisions landed
+in both worlds, which child is which pupil, for how alike two names are cannot be kept. Pseudonyms
+are the keyed ones of the identifiers, reckoned here by Python's `hmac`: an id that was made in any
+other way differs.
 """
 
 import calendar
 import csv
-import hmac
 import random
 import re
 from collections import Counter, defaultdict
@@ -22,7 +23,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -47,6 +47,8 @@ PSEUDONYMS_OF_KIND = {
 }
 """The kinds of pseudonym that are made of an identifier of each kind."""
 
+OF_FILES = "permissions_checksum"
+"""The one column of governance that is of the landed files' bytes, and so of the identifiers."""
 IDS_IN_GOVERNANCE = {
     "participant_id": "participant",
     "request_id": "request",
@@ -98,6 +100,41 @@ def with_other_identifiers(extracts: Path, out: Path, as_of: datetime) -> Mappin
                     row[column] = values[identifiers.kind_of_value(kind, row)][row[column]]
     identifiers.write(landed, out)
     return Mapping(values=values)
+
+
+def with_matches_decided(extracts: Path, vault: Path, out: Path, as_of: datetime) -> None:
+    """Write to `out` the landing of `extracts` with a clerk's decision about every likely match.
+
+    What a build found by likelihood, in the vault in the folder `vault`, is decided at `as_of`
+    (UTC, naive) as it was found: a match where the pair was linked, and no match where it was not.
+    """
+    with duckdb.connect() as connection:
+        databases.attach(connection, vault, "vault", read_only=True)
+        decided = connection.execute(
+            """
+            select study, participant_id, pupil_matching_ref, matches.study is not null
+            from vault.main.pupil_candidates
+            left join vault.main.pupil_matches as matches
+                using (study, participant_id, pupil_matching_ref)
+            order by all
+            """
+        ).fetchall()
+    landed = identifiers.read(extracts)
+    for place in landed:
+        if place.table.name == "clerical_decisions":
+            place.rows += [
+                {
+                    "study": study,
+                    "participant_id": participant_id,
+                    "pupil_matching_ref": pupil_matching_ref,
+                    "decision": "match" if is_match else "no_match",
+                    "decided_by": "clerk",
+                    "decided_at": as_of.strftime(INSTANT),
+                }
+                for study, participant_id, pupil_matching_ref, is_match in decided
+                if place.source_table == f"surveys/{study}/clerical_decisions"
+            ]
+    identifiers.write(landed, out)
 
 
 def with_rows_shuffled(extracts: Path, out: Path) -> Mapping:
@@ -364,7 +401,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...] | No
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[list[str], list[Row]]:
-    result = connection.execute(f"from {table}")
+    result = connection.execute(f"select columns(lambda name: name != ?) from {table}", [OF_FILES])
     columns = [name for name, *_ in result.description]
     return columns, [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
@@ -396,12 +433,7 @@ def _birthdays(mapping: Mapping) -> dict[datetime, datetime]:
 
 def _pseudonyms(mapping: Mapping) -> dict[object, str]:
     """The pseudonym in the second world for each of the first."""
-    key = databases.pseudonym_key().encode()
-
-    def pseudonym(study: str, kind: str, text: str) -> str:
-        message = f"{study}/{kind}/{text}".encode()
-        return hmac.new(key, message, sha256).hexdigest()[:32]
-
+    pseudonym = databases.pseudonym
     return {
         pseudonym(study["study"], kind, old): pseudonym(study["study"], kind, new)
         for identified, kinds in PSEUDONYMS_OF_KIND.items()

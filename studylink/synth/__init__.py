@@ -1,19 +1,21 @@
 """Synthetic landed extracts: invented families, and what agencies would send about them."""
 
 import argparse
+import contextlib
 import tempfile
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
+import pyarrow
 
-# In the order in which they build on one another.
+# In the order in which they build on one another. Who there is and what the register has of them
+# needs nothing of what follows.
+POPULATION = ("draws", "lists", "names", "ons", "cases", "people", "register")
 SCRIPTS = (
-    "draws",
-    "lists",
-    "ons",
-    "cases",
-    "people",
+    *POPULATION,
     "surveys",
     "governance",
     "dfe",
@@ -21,6 +23,55 @@ SCRIPTS = (
     "hmrc",
     "dwp",
     "faults",
+)
+
+
+class Register(NamedTuple):
+    """The tables of a linkage, and what it should find.
+
+    - `children`: the children of send_futures as landed: study, child_id, first_name, last_name,
+      date_of_birth, address_line_1, town, postcode;
+    - `pupils`: the register, the same columns but for pupil_id;
+    - `truth`: what `true_pupils` gives;
+    - `near`: who is easily taken for a child: study, participant_id, pupil_matching_ref, kind
+      (twin, sibling, namesake).
+    """
+
+    children: pyarrow.Table
+    pupils: pyarrow.Table
+    truth: pyarrow.Table
+    near: pyarrow.Table
+
+
+REGISTER = Register(
+    children="""
+        select
+            study,
+            participant_id as child_id,
+            first_name,
+            last_name,
+            date_of_birth,
+            address_line_1,
+            town,
+            postcode
+        from landed."surveys/send_futures/participants"
+        where role = 'child'
+        order by child_id
+    """,
+    pupils="""
+        select
+            pupil_matching_ref as pupil_id,
+            forename as first_name,
+            surname as last_name,
+            date_of_birth,
+            address_line_1,
+            town,
+            postcode
+        from landed."dfe/pupils"
+        order by pupil_id
+    """,
+    truth="select * from true_pupils order by all",
+    near="select * from near_pupils order by all",
 )
 
 # Below, the hand-made families would not all fit; above, ids of seven digits would run out.
@@ -41,6 +92,51 @@ def write_extracts(families: int, seed: int, out: Path) -> None:
         raise ValueError(f"families must be from {FEWEST} to {MOST:,}, not {families:,}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} is not empty: synthetic extracts are written to a new folder")
+    with population(families, seed, scripts=SCRIPTS) as connection:
+        for table in _tables(connection, "landed"):
+            _copy(connection, table, out)
+
+
+def true_pupils(families: int, seed: int) -> pyarrow.Table:
+    """Which pupil of the register is which child of a study, and what differs between the two.
+
+    The truth about the folder that `write_extracts` makes of the same `families` and `seed`; the
+    landing contract has no place for it, so it is never in the folder. One row a pupil who is a
+    child of a study: `study, participant_id, pupil_matching_ref, differences` (the ways named in
+    register.sql, alphabetically and comma-separated; empty where nothing was written otherwise). A
+    child who is entered twice has two rows, one who is not in the register has none.
+
+    Raises ValueError for numbers of families that `write_extracts` refuses.
+    """
+    return register(families, seed).truth
+
+
+def register(families: int, seed: int) -> Register:
+    """The children of send_futures, the register and the truth, without the rest of the extracts.
+
+    Raises ValueError for numbers of families that `write_extracts` refuses.
+    """
+    with population(families, seed) as connection:
+        return register_of(connection)
+
+
+def register_of(connection: duckdb.DuckDBPyConnection) -> Register:
+    """The same of a `population`."""
+    return Register(*(connection.sql(query).to_arrow_table() for query in REGISTER))
+
+
+@contextlib.contextmanager
+def population(
+    families: int, seed: int, *, postcodes: int | None = None, scripts: tuple[str, ...] = POPULATION
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of invented people and of what `scripts` make of them, gone at the end.
+
+    They live in `postcodes` postcodes, by default as many as suit so many families.
+
+    Raises ValueError for `families` below 200 (the hand-made cases need room) or above 1,250,000.
+    """
+    if not FEWEST <= families <= MOST:
+        raise ValueError(f"families must be from {FEWEST} to {MOST:,}, not {families:,}")
     with (
         tempfile.TemporaryDirectory(prefix="studylink-synth-") as scratch,
         duckdb.connect(str(Path(scratch) / "synth.duckdb")) as connection,
@@ -49,13 +145,13 @@ def write_extracts(families: int, seed: int, out: Path) -> None:
         connection.execute("set memory_limit = '4GB'")
         connection.execute("set variable families = ?::bigint", [families])
         connection.execute("set variable seed = ?::varchar", [str(seed)])
+        connection.execute("set variable postcodes = ?::bigint", [postcodes])
         connection.execute("create schema landed")
         connection.execute("create schema faulty")
-        for script in SCRIPTS:
+        for script in scripts:
             sql = resources.files(__name__).joinpath(f"{script}.sql").read_text(encoding="utf-8")
             connection.execute(sql)
-        for table in _tables(connection, "landed"):
-            _copy(connection, table, out)
+        yield connection
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:

@@ -1,75 +1,5 @@
 -- The small lists that everything is drawn from.
 
--- Names, by origin and kind. Every list is dealt into the same number of slots, so that a name is
--- found by an equality join whatever the length of its list.
-set variable name_slots = 360;
-
-create table names as
-with
-members(origin, kind, members) as (
-    values
-    ('british', 'girl', 'Olivia,Amelia,Isla,Ava,Lily,Freya,Florence,Ivy,Willow,Grace,Evie,Sophie,Poppy,Daisy,Charlotte,Emily,Ella,Rosie,Phoebe,Alice,Harriet,Martha,Zoë,Chloé,Siân,Niamh,Ffion,Lottie-Mae,Ruby-Rose,Ellie-Mae,Maisie,Erin,Holly,Lucy,Matilda,Nancy,Robyn,Scarlett,Thea,Violet,Imogen,Jessica,Abigail,Hannah,Megan,Katie,Beth,Orla'),
-    ('british', 'boy', 'Noah,Oliver,George,Arthur,Leo,Harry,Oscar,Archie,Henry,Theodore,Freddie,Jack,Charlie,Alfie,Jacob,Thomas,William,James,Joshua,Ethan,Finley,Albie,Reggie,Louie,Jude,Toby,Alexander,Edward,Isaac,Samuel,Benjamin,Daniel,Dylan,Rhys,Callum,Kieran,Jenson,Ralph,Rory,Tommy-Lee,Alfie-James,Zachary,Harvey,Owen,Michael,Luke,Ryan,Logan'),
-    ('british', 'woman', 'Sarah,Emma,Claire,Laura,Rebecca,Gemma,Rachel,Kelly,Victoria,Katherine,Lisa,Nicola,Michelle,Hayley,Amy,Jennifer,Louise,Hannah,Samantha,Stacey,Zoë,Charlotte,Leanne,Natalie,Kirsty,Joanne,Donna,Anna,Bethan,Siobhan,Mary-Jane,Lucy,Katie,Sophie,Danielle,Holly,Lindsay,Ruth,Helen,Jodie'),
-    ('british', 'man', 'David,James,Andrew,Paul,Christopher,Mark,Matthew,Daniel,Richard,Stephen,Michael,Lee,Craig,Gareth,Adam,Thomas,Robert,Simon,Ben,Peter,Jonathan,Anthony,Stuart,Kevin,Martin,Ian,Neil,Philip,Luke,Ryan,Sean,Darren,Nathan,Scott,Carl,Dean,Edward,Alan,Graham,Rhodri'),
-    ('british', 'surname', 'Smith,Jones,Taylor,Brown,Williams,Wilson,Johnson,Davies,Robinson,Wright,Thompson,Evans,Walker,White,Roberts,Green,Hall,Wood,Jackson,Clarke,Clark,Turner,Hill,Cooper,Ward,Morris,Moore,King,Watson,Harris,Baker,Harrison,Morgan,Patel-Wood,Allen,Mitchell,James,Scott,Phillips,Lee,Bennett,Parker,Cook,Shaw,Griffiths,Bailey,Young,Richardson,Cox,Collins,Marshall,Murray,Bell,Gray,Mills,Palmer,Barnes,Webb,Fletcher,Hunt,Holmes,Knight,Lloyd,Butler,Russell,Fisher,Barker,Stevens,Jenkins,Dixon,Harvey,Pearson,Graham,Fox,Rose,Chapman,Ellis,Foster,Hughes,Edwards,Thomas,Price,Powell,Carter,Simpson,Mason,Hunter,Adams,Gibson,Ford,Dawson,Grant,Burton,Lawson,Pickering,Featherstonehaugh,Ashworth,Braithwaite,Ramsbottom,Sutcliffe,Entwistle,Fairclough,Smith-Jones,Hart-Davies,Lloyd-Hughes,Garside,Tregenza,Penhaligon,Haworth,Oldroyd'),
-    ('irish', 'girl', 'Aoife,Niamh,Saoirse,Caoimhe,Róisín,Éabha,Clodagh,Fiadh,Orla,Ciara'),
-    ('irish', 'boy', 'Cillian,Oisín,Conor,Tadhg,Fionn,Seán,Eoin,Ruairí,Cormac,Declan'),
-    ('irish', 'woman', 'Sinéad,Gráinne,Aisling,Deirdre,Orlaith,Máire,Bríd,Fionnuala,Eimear,Nuala'),
-    ('irish', 'man', 'Padraig,Ciarán,Diarmuid,Niall,Brendan,Eamonn,Séamus,Donal,Rory,Fergal'),
-    ('irish', 'surname', 'O''Brien,O''Connor,O''Neill,O''Sullivan,Murphy,Kelly,Byrne,Ryan,Walsh,McCarthy,Gallagher,Doherty,Fitzgerald,Ní Dhomhnaill'),
-    ('polish', 'girl', 'Zuzanna,Julia,Zofia,Hanna,Maja,Lena,Oliwia,Alicja'),
-    ('polish', 'boy', 'Jakub,Antoni,Szymon,Filip,Mikołaj,Kacper,Łukasz,Adam'),
-    ('polish', 'woman', 'Agnieszka,Katarzyna,Małgorzata,Magdalena,Joanna,Monika,Ewa,Aleksandra'),
-    ('polish', 'man', 'Piotr,Krzysztof,Tomasz,Marcin,Paweł,Michał,Łukasz,Grzegorz'),
-    ('polish', 'surname', 'Nowak,Kowalczyk,Wiśniewska,Wójcik,Kamiński,Lewandowski,Zieliński,Szymańska,Woźniak,Dąbrowski,Jabłońska'),
-    ('pakistani', 'girl', 'Aisha,Fatima,Maryam,Zainab,Hafsa,Inaya,Noor,Amina,Sumayyah,Eshaal'),
-    ('pakistani', 'boy', 'Muhammad,Ibrahim,Yusuf,Adam,Zakariya,Musa,Haider,Bilal,Rayyan,Ismail'),
-    ('pakistani', 'woman', 'Saima,Nazia,Shazia,Rukhsana,Sadia,Uzma,Samina,Farzana,Tahira,Nadia'),
-    ('pakistani', 'man', 'Imran,Asif,Kashif,Tariq,Nadeem,Shahid,Waqas,Usman,Faisal,Zahid'),
-    ('pakistani', 'surname', 'Khan,Hussain,Ahmed,Ali,Mahmood,Akhtar,Malik,Shah,Iqbal,Mirza,Chaudhry,Butt'),
-    ('bangladeshi', 'girl', 'Tasnim,Safa,Maliha,Ayesha,Nusrat,Samiha'),
-    ('bangladeshi', 'boy', 'Tahmid,Rahim,Ayaan,Zayn,Nabil,Sami'),
-    ('bangladeshi', 'woman', 'Shirin,Nasima,Rehana,Salma,Taslima,Jahanara'),
-    ('bangladeshi', 'man', 'Abdul,Kamal,Mizanur,Rafiqul,Shafiq,Jamal'),
-    ('bangladeshi', 'surname', 'Begum,Miah,Uddin,Rahman,Islam,Choudhury,Khatun,Alam'),
-    ('indian', 'girl', 'Anaya,Priya,Diya,Aarohi,Kavya,Meera,Simran,Jasleen'),
-    ('indian', 'boy', 'Arjun,Aarav,Vihaan,Rohan,Krish,Dev,Gurpreet,Harjot'),
-    ('indian', 'woman', 'Deepa,Sunita,Pooja,Anjali,Kavita,Harpreet,Manjit,Lakshmi'),
-    ('indian', 'man', 'Rajesh,Sanjay,Vikram,Amit,Harjit,Suresh,Nikhil,Balvinder'),
-    ('indian', 'surname', 'Patel,Singh,Kaur,Sharma,Shah,Gupta,Reddy,Nair,D''Souza,Desai,Gill,Sandhu'),
-    ('african', 'girl', 'Adaeze,Temitope,Abena,Chiamaka,Efua,Thandiwe,Amara,N''Deye'),
-    ('african', 'boy', 'Tobi,Kwame,Chidi,Kofi,Emeka,Tendai,Oluwaseun,Yaw'),
-    ('african', 'woman', 'Ngozi,Folake,Akosua,Blessing,Grace,Chioma,Yetunde,Rudo'),
-    ('african', 'man', 'Emmanuel,Babatunde,Kwabena,Samuel,Ifeanyi,Tunde,Farai,Joseph'),
-    ('african', 'surname', 'Okafor,Adeyemi,Mensah,Boateng,Okonkwo,Moyo,N''Diaye,Owusu,Eze,Abdi,Olawale-Cole,Asante'),
-    ('caribbean', 'girl', 'Shanice,Naomi,Tiana,Alicia,Renée,Keisha'),
-    ('caribbean', 'boy', 'Tyrell,Jayden,Marlon,Isaiah,Kymani,Dre'),
-    ('caribbean', 'woman', 'Sharon,Marcia,Yvonne,Simone,Chantelle,Paulette'),
-    ('caribbean', 'man', 'Winston,Leroy,Marcus,Desmond,Curtis,Devon'),
-    ('caribbean', 'surname', 'Campbell,Francis,Gordon,Henry,Joseph,Lewis,Charles,Baptiste,St. Clair'),
-    ('chinese', 'girl', 'Mei,Xinyi,Jia,Yuki,Lian,An-Ni'),
-    ('chinese', 'boy', 'Wei,Jun,Haoran,Ming,Kai,Zihan'),
-    ('chinese', 'woman', 'Li,Xia,Fang,Yan,Hui,Ying'),
-    ('chinese', 'man', 'Jian,Bo,Feng,Tao,Lei,Qiang'),
-    ('chinese', 'surname', 'Wong,Chan,Li,Chen,Zhang,Wang,Lam,Ng'),
-    ('arab', 'girl', 'Layla,Yasmin,Salma,Hala,Rania,Lina'),
-    ('arab', 'boy', 'Omar,Karim,Tariq,Hamza,Youssef,Khalid'),
-    ('arab', 'woman', 'Huda,Samira,Leila,Rasha,Amal,Dina'),
-    ('arab', 'man', 'Ahmad,Mustafa,Hassan,Samir,Nabil,Rashid'),
-    ('arab', 'surname', 'Al-Hassan,Haddad,Mansour,El-Sayed,Ibrahim,Nasser,Al-Masri,Khoury'),
-    ('european', 'girl', 'Inês,Sofia,Chloé,Beatriz,Élodie,Andreea'),
-    ('european', 'boy', 'João,Luís,Mathéo,André,Matteo,Ștefan'),
-    ('european', 'woman', 'María José,Conceição,Françoise,Giulia,Ioana,Beatrice'),
-    ('european', 'man', 'José,François,Marco,Andrei,Günther,Tiago'),
-    ('european', 'surname', 'da Silva,Fernandes,Popescu,García,Müller,Rossi,Gonçalves,Dubois,Ionescu,de Souza')
-)
-select
-    origin || '_' || kind as list,
-    slot,
-    string_split(members, ',')[1 + slot % len(string_split(members, ','))] as value
-from members, range(getvariable('name_slots')) as slots(slot);
-
 create table origins as
 from (
     values
@@ -90,20 +20,6 @@ set variable origins = weighted(map {
     'british': 66, 'irish': 3, 'polish': 5, 'pakistani': 7, 'bangladeshi': 2, 'indian': 5,
     'african': 5, 'caribbean': 2, 'chinese': 1, 'arab': 2, 'european': 2
 });
-
--- what people call a child, and what the register has
-create table nicknames as
-from (
-    values
-    ('Thomas', 'Tom'), ('Oliver', 'Olly'), ('William', 'Will'), ('James', 'Jamie'),
-    ('Joshua', 'Josh'), ('Samuel', 'Sam'), ('Benjamin', 'Ben'), ('Daniel', 'Danny'),
-    ('Alexander', 'Alex'), ('Edward', 'Teddy'), ('Theodore', 'Theo'), ('Zachary', 'Zac'),
-    ('Charlotte', 'Lottie'), ('Isla', 'Izzy'), ('Emily', 'Em'), ('Abigail', 'Abi'),
-    ('Jessica', 'Jess'), ('Megan', 'Meg'), ('Katie', 'Kate'), ('Matilda', 'Tilly'),
-    ('Florence', 'Flo'), ('Harriet', 'Hattie'), ('Amelia', 'Millie'), ('Olivia', 'Liv'),
-    ('Muhammad', 'Mo'), ('Yusuf', 'Yousef'), ('Michael', 'Mikey'), ('Henry', 'Harry'),
-    ('Oscar', 'Ozzy'), ('Freddie', 'Frederick'), ('Archie', 'Archibald'), ('Alfie', 'Alfred')
-) as nicknames(formal, familiar);
 
 set variable streets = [
     'High Street', 'Station Road', 'Church Lane', 'Mill Lane', 'Victoria Road', 'Green Lane',

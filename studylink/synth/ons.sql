@@ -21,7 +21,7 @@ from (
 ) as authorities(authority, region, town, postcode_area);
 
 -- one postcode to some twenty families at scale, and enough of them in a small run
-set variable postcodes = 900 + getvariable('families') // 20;
+set variable postcodes = coalesce(getvariable('postcodes'), 900 + getvariable('families') // 20);
 
 create table postcodes as
 with

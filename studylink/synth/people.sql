@@ -109,7 +109,11 @@ named as (
         given.value as first_name,
         case
             -- the family's name, a partner's own one, or the two joined
-            when role = 'child' and chance('joined', family_number, 0.03) and place = 0
+            when
+                role = 'child'
+                and place = 0
+                and chance('joined', family_number, 0.05)
+                and own_name.value <> family_name.value
                 then family_name.value || '-' || own_name.value
             when role = 'child' then family_name.value
             when chance('own name', person_number, if(role = 'father', 0.08, 0.3)) then own_name.value
@@ -175,6 +179,9 @@ select
     )) as register_upn
 from people
 where role = 'child';
+
+create macro is_postcode_known(home) as
+    not chance('no postcode', home, 0.006) and not chance('unknown postcode', home, 0.006);
 
 create macro participant_row(study_wanted) as table
 select

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from oracle import COLUMNS, MAY_BE_RECTIFIED, RECORD_TABLES, RESEARCH_TABLES, Verdict
+from oracle import COLUMNS, MAY_BE_RECTIFIED, RECORD_TABLES, RESEARCH_TABLES, Check, Verdict
 from worlds import SEND
 
 Rows = Callable[[str], list[tuple]]
@@ -95,6 +95,20 @@ def matches(rows: Rows) -> dict[tuple[str, str], str]:
     return {person: pupil for person, (pupil,) in by_key(found, 2).items()}
 
 
+def found_alike(rows: Rows) -> set[tuple[str, str, str]]:
+    """Which pupil each child was found to be by likelihood, before any clerk is heard."""
+    return set(
+        rows(
+            """
+            select study, participant_id, pupil_matching_ref
+            from vault.main.pupil_candidates
+            inner join study.policy.pupil_matching using (study)
+            where match_probability >= link_from and not needs_clerk
+            """
+        )
+    )
+
+
 def identities(rows: Rows) -> dict[tuple, object]:
     """What is held of each participant, as rectified."""
     values = ", ".join(
@@ -103,6 +117,16 @@ def identities(rows: Rows) -> dict[tuple, object]:
         if c in MAY_BE_RECTIFIED
     )
     return by_key(rows(f"select study, participant_id, {values} from vault.main.identities"), 2)
+
+
+def people_requestable(rows: Rows) -> dict[tuple[str, str, str, str], bool]:
+    found = rows(
+        """
+        select study, supplier, domain, participant_id
+        from study.intermediate.int_people_requestable
+        """
+    )
+    return dict.fromkeys(by_key(found, 4), True)
 
 
 def rows_published(rows: Rows) -> dict[tuple[str, str, str], int]:
@@ -145,6 +169,34 @@ def answers_linked(rows: Rows) -> dict[tuple[str, str], bool]:
     return found
 
 
+def checks(rows: Rows) -> dict[str, tuple]:
+    """What is told of each delivery that answers a request."""
+    names = ", ".join(field.name for field in fields(Check))
+    found = rows(f"select delivery_id, {names} from study.governance.delivery_checks")
+    return {delivery: Check(*told) for (delivery,), told in by_key(found, 1).items()}
+
+
+def to_destroy(rows: Rows) -> dict[str, tuple]:
+    """How many people's records are to be destroyed in which delivery, and how many these are."""
+    found = rows("select delivery_id, participants, records from study.governance.to_destroy")
+    return {delivery: counts for (delivery,), counts in by_key(found, 1).items()}
+
+
+def people_to_destroy(rows: Rows) -> dict[tuple, object]:
+    found = rows("select delivery_id, study, participant_id from vault.main.to_destroy")
+    return by_key(found, 3)
+
+
+def record_fates(rows: Rows) -> dict[tuple, int]:
+    """How many records of each landed table came to what."""
+    paths = ", ".join(f"'{supplier}/{table}'" for table, (supplier, _) in RECORD_TABLES.items())
+    found = rows(
+        "select source_table, fate, records from study.governance.record_reconciliation "
+        f"where source_table in ({paths})"
+    )
+    return {key: records for key, (records,) in by_key(found, 2).items()}
+
+
 EXPECTED: dict[str, tuple[Callable[[Verdict], Mapping], Callable[[Rows], Mapping]]] = {
     "decisions": (lambda verdict: verdict.decisions, decisions),
     "request outcomes": (lambda verdict: verdict.request_outcomes, request_outcomes),
@@ -162,7 +214,18 @@ EXPECTED: dict[str, tuple[Callable[[Verdict], Mapping], Callable[[Rows], Mapping
         matches,
     ),
     "identities": (lambda verdict: verdict.identities, identities),
+    "people requestable": (
+        lambda verdict: dict.fromkeys(verdict.requestable, True),
+        people_requestable,
+    ),
     "rows published": (lambda verdict: verdict.rows, rows_published),
     "answers linked": (lambda verdict: verdict.linked_child, answers_linked),
+    "deliveries checked": (lambda verdict: verdict.checks, checks),
+    "to be destroyed": (lambda verdict: verdict.to_destroy, to_destroy),
+    "whose to destroy": (
+        lambda verdict: dict.fromkeys(verdict.people_to_destroy, ()),
+        people_to_destroy,
+    ),
+    "fates of records": (lambda verdict: verdict.record_fates, record_fates),
 }
 """Each finding with what the oracle's verdict expects of it."""

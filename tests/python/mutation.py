@@ -30,16 +30,18 @@ from random import Random
 import duckdb
 import sqlglot
 import yaml
-from findings import EXPECTED, Rows
+from findings import EXPECTED, Rows, found_alike
 from mutation_world import AS_OF, build_world
 from oracle import Verdict, as_instant, judge
 from project import ROOT, plain
+from registers import requests_drawn
 
 from studylink import databases, landing
 from studylink.bench import by_hand
 from studylink.proofs.lineage import Lineage
 from studylink.proofs.manifest import Manifest, Node
 from studylink.proofs.mutants import SANITISERS, Mutant, mutants_of
+from studylink.requests import register
 
 LAYERS = ("vault", "intermediate", "marts")
 SECONDS = 20
@@ -108,6 +110,8 @@ class Laboratory:
         )
         databases.set_pseudonym_key(self.connection)
         landing.create_views(self.connection, landing.read_landing(self.extracts))
+        self.register = register.read(folder / "data")
+        register.lay(self.connection, self.register)
         self.replaced: dict[str, str] = {}
         self.read: set[str] = set()
         self.connection.execute("create schema base")
@@ -194,7 +198,12 @@ class Laboratory:
                     {column: value or None for column, value in row.items()}
                     for row in csv.DictReader(rows)
                 ]
-        verdict = judge(landed, as_instant(AS_OF))
+        verdict = judge(
+            landed,
+            as_instant(AS_OF),
+            found_alike=found_alike(self.rows),
+            requested=requests_drawn(landed),
+        )
         for name, finding in EXPECTED.items():
             yield self._check(
                 "oracle", name, lambda rows, finding=finding: _differs(rows, verdict, *finding)
@@ -204,7 +213,7 @@ class Laboratory:
         connection = duckdb.connect()
         for name in databases.NAMES:
             connection.execute(f"attach ':memory:' as {name}")
-        by_hand.run(connection, self.extracts, AS_OF)
+        by_hand.run(connection, self.extracts, AS_OF, self.register)
         for study, tables in by_hand.CONTROLLED.items():
             for name in tables:
                 published = self.manifest.named(f"int_{name}_published")
@@ -380,7 +389,8 @@ class Laboratory:
 
     def _noticed_downstream(self, node: Node) -> str:
         """The kind of test that is red once everything on `node` has been made again, or none."""
-        descendants = self.manifest.descendants(node)
+        # a model in Python stays as it was built: what goes through it alone, unit tests must see
+        descendants = [one for one in self.manifest.descendants(node) if not one.is_python]
         waiting = {descendant.name for descendant in descendants}
         changed = {node.name}
         done: set[str] = set()
@@ -452,7 +462,8 @@ def _differs(rows: Rows, verdict: Verdict, expected: Callable, found: Callable) 
 
 def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
     """Every mutant of every model of the layers that decide anything, by the model's name."""
-    models = sorted(manifest.in_layer(*LAYERS), key=lambda node: node.path)
+    in_sql = (node for node in manifest.in_layer(*LAYERS) if not node.is_python)
+    models = sorted(in_sql, key=lambda node: node.path)
     unit_tested = {unit["model"] for unit in manifest.unit_tests}
     return [
         (node.name, mutant)

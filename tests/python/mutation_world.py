@@ -27,6 +27,7 @@ from oracle import (
     table_of,
 )
 from project import ROOT, built
+from registers import requests_drawn, write_register
 from test_rules_property import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
 from worlds import FIVE, SEND, World, lay, world_of_case, write
 
@@ -41,7 +42,9 @@ UNIQUE_ANYWHERE = ("pupil_matching_ref", "delivery_id", "upn")
 
 def build_world(folder: Path) -> None:
     """Land the world in `folder`/extracts and build it, every test included, in `folder`/data."""
-    write(landing_of_all(folder / "synthetic"), folder / "extracts")
+    landing = landing_of_all(folder / "synthetic")
+    write(landing, folder / "extracts")
+    write_register(requests_drawn(landing), folder / "data")
     built(folder / "extracts", folder / "data", AS_OF)
 
 

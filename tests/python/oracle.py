@@ -13,7 +13,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -438,6 +438,37 @@ class Stance:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Requested:
+    """A request to an agency, as the register has it: who was in it, if the key can tell."""
+
+    request_id: str
+    supplier: str
+    study: str
+    domain: str
+    as_of: datetime
+    people: frozenset[str]
+    is_readable: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is told of a delivery that answers a request; people are counted."""
+
+    request_id: str | None
+    request_known_from: str
+    people: int
+    people_in_request: int
+    people_not_requested: int
+    people_permitted_at_receipt: int
+    people_withdrawn_meanwhile: int
+    records_of_unknown_people: int
+    is_flagged: bool
+    identifiers_deleted_at: datetime | None
+    is_certificate_missing: bool
+    certificate_days_missing: int | None
+
+
 @dataclass
 class Verdict:
     """Everything that the rules decide about a landing, at one moment."""
@@ -456,6 +487,11 @@ class Verdict:
     participations: dict[tuple[str, str], list[date]]
     pilot: set[tuple[str, str]]
     unreadable: set[tuple[str, str]]
+    checks: dict[str, Check]
+    to_destroy: dict[str, tuple[int, int]]
+    people_to_destroy: set[tuple[str, str, str]]
+    record_fates: dict[tuple[str, str], int]
+    requestable: set[tuple[str, str, str, str]]
 
 
 def judge(
@@ -463,9 +499,16 @@ def judge(
     as_of: datetime,
     studies: Sequence[Row] = STUDIES,
     linkage_policies: Sequence[Row] = LINKAGE_POLICIES,
+    found_alike: Collection[tuple[str, str, str]] | None = None,
+    requested: Sequence[Requested] = (),
 ) -> Verdict:
-    """Read a landing as at one moment, under the policy seeds."""
-    return Reading(landing, as_of, studies, linkage_policies).verdict()
+    """Read a landing as at one moment, under the policy seeds; `requested` is the register.
+
+    Which pupil a child is by names, date of birth and address is a likelihood, which is no matter
+    of rules: `found_alike` has what was found, as study, child and pupil. Without it, whoever
+    agrees in everything is found.
+    """
+    return Reading(landing, as_of, studies, linkage_policies, found_alike, requested).verdict()
 
 
 class Reading:
@@ -477,10 +520,15 @@ class Reading:
         as_of: datetime,
         studies: Sequence[Row],
         linkage_policies: Sequence[Row],
+        found_alike: Collection[tuple[str, str, str]] | None,
+        requested: Sequence[Requested],
     ) -> None:
+        self.found_alike = found_alike
         self.as_of = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
         self.studies = {study["study"]: study for study in studies}
         self.policies = linkage_policies
+        self.requested = requested
+        self.usable: dict[tuple, bool] = {}
         self.landing = {
             path: [
                 {column: row.get(column) or None for column in COLUMNS[table_of(path)]}
@@ -493,8 +541,8 @@ class Reading:
         self.meet_the_people()
         self.find_faults_between_rows()
         self.correct_the_people()
-        self.match_the_register()
         self.find_unreadable_families()
+        self.match_the_register()
 
     # -- What is quarantined -----------------------------------------------------------------------
 
@@ -1064,12 +1112,30 @@ class Reading:
             children = [p for p in self.people.values() if p.study == study and p.is_child]
             if study == "five_to_twelve":
                 pairs = self.alike(children, self.upn_of_child, self.upn_of_pupil)
-            else:
+            elif self.found_alike is None:
                 pairs = self.alike(children, self.identity_of_child, self.identity_of_pupil)
+            else:
+                pairs = {(c, p) for found_in, c, p in self.found_alike if found_in == study}
             pairs = self.one_to_one(pairs)
             pairs = self.after_clerks(study, pairs)
             for participant_id, pupil in pairs:
-                self.matches[study, participant_id] = pupil
+                if self.was_ever_permitted(self.people[study, participant_id]):
+                    self.matches[study, participant_id] = pupil
+
+    def was_ever_permitted(self, child: Person) -> bool:
+        """Whether the child's education linkage was permitted at some instant by now."""
+        if self.is_barred(child.family) or self.is_erased(child):
+            return False
+        for linkage in self.linkages(child):
+            if linkage.domain == "education":
+                statements = self.statements(linkage)
+                instants = [datetime.min, self.decides_from(child), *(s.at for s in statements)]
+                if any(
+                    instant <= self.as_of and self.permitted(linkage, statements, instant)
+                    for instant in instants
+                ):
+                    return True
+        return False
 
     def alike(self, children, of_child, of_pupil) -> set[tuple[str, str]]:
         pupils = defaultdict(list)
@@ -1125,15 +1191,31 @@ class Reading:
             together = {decision for when, decision in decisions if when == at}
             latest[pair] = "no_match" if "no_match" in together else "match"
 
-        matched = {pair for pair, decision in latest.items() if decision == "match"}
         if study == "five_to_twelve":
-            matched &= pairs  # found by UPN, and by nothing else: a clerk may only take away
+            # found by UPN, and by nothing else: a clerk may only take away
+            return {pair for pair in pairs if latest.get(pair) != "no_match"}
+        matched = {pair for pair, decision in latest.items() if decision == "match"}
+        matched_at = {
+            pair: max(at for at, decision in decisions if decision == "match")
+            for pair, decisions in decided.items()
+            if any(decision == "match" for _, decision in decisions)
+        }
+        # the last match of a child, and of a pupil; undone, it brings no earlier one back
+        standing = {
+            pair
+            for pair in matched
+            if all(
+                matched_at[pair] > at
+                for other, at in matched_at.items()
+                if other != pair and (other[0] == pair[0] or other[1] == pair[1])
+            )
+        }
         undecided = {
             (child, pupil)
             for child, pupil in pairs - set(latest)
             if all(child != other and pupil != another for other, another in matched)
         }
-        return self.one_to_one(matched | undecided)
+        return standing | undecided
 
     # -- What comes of each request ----------------------------------------------------------------
 
@@ -1218,24 +1300,181 @@ class Reading:
 
     def published_records(self) -> list[tuple[Person, str, str, set[str]]]:
         """Each published record: whose, its table, its delivery, for which answers it is usable."""
-        usable: dict[tuple, bool] = {}
         published = []
-        for table, (_, domain) in RECORD_TABLES.items():
+        for table in RECORD_TABLES:
             for record in self.sound_rows(table):
                 delivery = self.deliveries[record["delivery_id"]]
                 for person in self.subjects(table, record, delivery):
-                    answers_of = set()
-                    for linkage in self.linkages(person):
-                        if linkage.domain != domain:
-                            continue
-                        case = (*linkage.key, delivery["delivery_id"])
-                        if case not in usable:
-                            usable[case] = self.is_usable(linkage, delivery)
-                        if usable[case]:
-                            answers_of.add(linkage.answers_of)
+                    answers_of = self.usable_for(person, delivery)
                     if answers_of and table in RESEARCH_TABLES[person.study]:
                         published.append((person, table, delivery["delivery_id"], answers_of))
         return published
+
+    def usable_for(self, person: Person, delivery: Row) -> set[str]:
+        """The answers to which what a delivery holds of somebody may be added."""
+        answers_of = set()
+        for linkage in self.linkages(person):
+            if linkage.domain != delivery["domain"]:
+                continue
+            case = (*linkage.key, delivery["delivery_id"])
+            if case not in self.usable:
+                self.usable[case] = self.is_usable(linkage, delivery)
+            if self.usable[case]:
+                answers_of.add(linkage.answers_of)
+        return answers_of
+
+    # -- What came back, and what becomes of it ----------------------------------------------------
+
+    def request_answered(self, delivery: Row) -> Requested | None:
+        """The newest request that a delivery may answer, if it can be read who was in it."""
+        sent_at = as_instant(delivery["request_sent_at"])
+        possible = [
+            one
+            for one in self.requested
+            if (one.supplier, one.study, one.domain)
+            == (delivery["supplier"], delivery["study"], delivery["domain"])
+            and one.as_of <= min(sent_at, self.as_of)
+        ]
+        newest = max(possible, key=lambda one: (one.as_of, one.request_id), default=None)
+        return newest if newest and newest.is_readable else None
+
+    def permitted_any(self, person: Person, domain: str, at: datetime) -> bool:
+        """Whether any linkage of somebody's records of a domain was permitted at an instant."""
+        return not self.is_barred(person.family) and any(
+            self.permitted(linkage, self.statements(linkage), at)
+            for linkage in self.linkages(person)
+            if linkage.domain == domain
+        )
+
+    @staticmethod
+    def by_then(instant: datetime | None, at: datetime) -> bool:
+        return instant is not None and instant <= at
+
+    def was_requested(self, person: Person, delivery: Row) -> bool:
+        """By the register, or by the rule: the identities of those permitted were sent."""
+        request = self.request_answered(delivery)
+        if request is not None:
+            return person.participant_id in request.people
+        sent_at = as_instant(delivery["request_sent_at"])
+        return (
+            self.permitted_any(person, delivery["domain"], sent_at)
+            and not self.by_then(self.objected_at(person), sent_at)
+            and not self.by_then(self.restricted_at(person), sent_at)
+        )
+
+    def permitted_at_receipt(self, person: Person, delivery: Row) -> bool:
+        received_at = as_instant(delivery["received_at"])
+        return self.permitted_any(person, delivery["domain"], received_at) and not self.by_then(
+            self.objected_at(person), received_at
+        )
+
+    def withdrew_in_transit(self, person: Person, delivery: Row) -> bool:
+        """A restriction withdraws nothing, and what cannot be read is not known to."""
+        return (
+            self.was_requested(person, delivery)
+            and not self.permitted_at_receipt(person, delivery)
+            and person.family not in self.unreadable
+        )
+
+    @cached_property
+    def records_requested(self) -> dict[str, list[tuple[str, Person]]]:
+        """Of each delivery received on request: table and person of its records, but the erased."""
+        records: dict[str, list[tuple[str, Person]]] = {
+            delivery_id: []
+            for delivery_id, row in self.deliveries.items()
+            if not self.is_held(row) and as_instant(row["received_at"]) <= self.as_of
+        }
+        for table in RECORD_TABLES:
+            for record in self.sound_rows(table):
+                if record["delivery_id"] in records:
+                    delivery = self.deliveries[record["delivery_id"]]
+                    (person,) = self.subjects(table, record, delivery)
+                    if not self.is_erased(person):
+                        records[record["delivery_id"]].append((table, person))
+        return records
+
+    def check(self, delivery_id: str) -> Check:
+        delivery = self.deliveries[delivery_id]
+        people = {person for _, person in self.records_requested[delivery_id]}
+        request = self.request_answered(delivery)
+        certified = delivery["identifiers_deleted_at"]
+        certified_at = as_instant(certified) if certified else None
+        if certified_at and certified_at > self.as_of:
+            certified_at = None
+        in_request = sum(self.was_requested(person, delivery) for person in people)
+        unknown = sum(
+            row["delivery_id"] == delivery_id
+            and self.faults.get((path, number)) == ("unknown_participant", None)
+            for table in RECORD_TABLES
+            for path, number, row in self.all_rows(table)
+        )
+        days = (self.as_of.date() - as_instant(delivery["received_at"]).date()).days
+        return Check(
+            request_id=request.request_id if request else None,
+            request_known_from="register" if request else "rule",
+            people=len(people),
+            people_in_request=in_request,
+            people_not_requested=len(people) - in_request,
+            people_permitted_at_receipt=sum(
+                self.permitted_at_receipt(person, delivery) for person in people
+            ),
+            people_withdrawn_meanwhile=sum(
+                self.withdrew_in_transit(person, delivery) for person in people
+            ),
+            records_of_unknown_people=unknown,
+            is_flagged=in_request < len(people) or unknown > 0,
+            identifiers_deleted_at=certified_at,
+            is_certificate_missing=certified_at is None,
+            certificate_days_missing=days if certified_at is None else None,
+        )
+
+    def withdrawn_in_transit(self, delivery_id: str) -> list[Person]:
+        """Of each record to be destroyed, whose it is."""
+        delivery = self.deliveries[delivery_id]
+        return [
+            person
+            for _, person in self.records_requested[delivery_id]
+            if self.withdrew_in_transit(person, delivery)
+        ]
+
+    def record_fate(self, table: str, record: Row) -> str:
+        """What becomes of a sound record: the first that holds."""
+        delivery = self.deliveries[record["delivery_id"]]
+        subjects = [p for p in self.subjects(table, record, delivery) if not self.is_erased(p)]
+        if any(
+            self.usable_for(person, delivery) and table in RESEARCH_TABLES[person.study]
+            for person in subjects
+        ):
+            return "published"
+        if as_instant(delivery["received_at"]) > self.as_of:
+            return "not_received_yet"
+        if not subjects:
+            return "nobody_in_a_study" if self.is_held(delivery) else "erased"
+        if not self.is_held(delivery):
+            (person,) = subjects
+            if not self.was_requested(person, delivery):
+                return "not_requested"
+            if self.withdrew_in_transit(person, delivery):
+                return "withdrawn_in_transit"
+        if not any(self.is_active(person) for person in subjects):
+            return "withdrawn"
+        if not self.is_held(delivery):
+            if delivery["study"] not in RESEARCH_TABLES:
+                return "not_published"
+            if self.check(delivery["delivery_id"]).is_certificate_missing:
+                return "not_certified"
+        return "not_permitted"
+
+    def record_fates(self) -> dict[tuple[str, str], int]:
+        """How many records of each landed table came to what."""
+        fates: Counter[tuple[str, str]] = Counter()
+        for table in RECORD_TABLES:
+            for path, number, record in self.all_rows(table):
+                if (path, number) in self.faults:
+                    fates[path, "quarantined"] += 1
+                else:
+                    fates[path, self.record_fate(table, record)] += 1
+        return dict(fates)
 
     def area_rows(self) -> list[PersonKey]:
         postcodes = {loosely(row["postcode"]) for row in self.sound_rows("postcodes")}
@@ -1277,6 +1516,20 @@ class Reading:
         return result
 
     # -- All of it ---------------------------------------------------------------------------------
+
+    def requestable(self) -> set[tuple[str, str, str, str]]:
+        """Study, supplier, domain and participant, of whom an agency may be asked about."""
+        # of a child's education there is no request, and of an area there is no agency
+        suppliers = {domain: supplier for supplier, domain in RECORD_TABLES.values()}
+        return {
+            (person.study, suppliers[linkage.domain], linkage.domain, person.participant_id)
+            for person in self.people.values()
+            if self.is_active(person)
+            for linkage in self.linkages(person)
+            if linkage.domain in suppliers
+            and not (person.is_child and linkage.domain == "education")
+            and self.decision(linkage)[0]
+        }
 
     def verdict(self) -> Verdict:
         people = list(self.people.values())
@@ -1324,4 +1577,17 @@ class Reading:
             participations=dict(self.participations),
             pilot={family for family in self.families if self.is_pilot(family)},
             unreadable=self.unreadable,
+            checks={delivery_id: self.check(delivery_id) for delivery_id in self.records_requested},
+            to_destroy={
+                delivery_id: (len(set(withdrawn)), len(withdrawn))
+                for delivery_id in self.records_requested
+                if (withdrawn := self.withdrawn_in_transit(delivery_id))
+            },
+            people_to_destroy={
+                (delivery_id, *person.key)
+                for delivery_id in self.records_requested
+                for person in self.withdrawn_in_transit(delivery_id)
+            },
+            record_fates=self.record_fates(),
+            requestable=self.requestable(),
         )

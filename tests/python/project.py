@@ -86,6 +86,12 @@ def built(extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = 
     return data
 
 
+def built_as_far_as(model: str, extracts: Path, data: Path, as_of: str) -> Path:
+    """Build a model and all it stands on, untested; returns where: nothing is published."""
+    kinds = ("--resource-type", "seed", "--resource-type", "model")
+    return built(extracts, data, as_of, "--select", f"+{model}", *kinds) / "building"
+
+
 def rows_of(database: Path, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
     """Read plain rows from one of the databases that are not encrypted."""
     connection = duckdb.connect(str(database), read_only=True)

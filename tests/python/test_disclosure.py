@@ -41,7 +41,7 @@ def test_every_three_things_known_of_a_person_are_true_of_ten(
 ) -> None:
     singled_out, subsets = [], 0
     with databases.connect(built_sample) as connection:
-        for mart in manifest.research_tables():
+        for mart in manifest.tables_of_people():
             for known in combinations(classed(mart, "quasi"), 3):
                 columns = ", ".join(known)
                 subsets += 1
@@ -70,7 +70,7 @@ def test_every_research_table_has_quasi_identifiers_and_all_that_are_named_are_a
         "household_size", "tenure", "school_phase", "primary_sen_type", "child_send_need",
         "age_in_year",
     }  # fmt: skip
-    for mart in manifest.research_tables():
+    for mart in manifest.tables_of_people():
         quasi = set(classed(mart, "quasi"))
         assert quasi, mart.name
         expected = {
@@ -82,7 +82,7 @@ def test_every_research_table_has_quasi_identifiers_and_all_that_are_named_are_a
 
 
 def test_a_mart_controls_the_columns_that_it_declares(manifest: Manifest) -> None:
-    for mart in manifest.research_tables():
+    for mart in manifest.tables_of_people():
         call = re.search(
             r"disclosure_controlled\((.*?)\n\) }}", (ROOT / mart.path).read_text(), re.DOTALL
         )
@@ -98,7 +98,7 @@ def test_what_was_blanked_is_told_of_every_column_that_may_be(
 ) -> None:
     controlled = {
         (mart.schema, mart.alias, column)
-        for mart in manifest.research_tables()
+        for mart in manifest.tables_of_people()
         for column in classed(mart, "quasi") + classed(mart, "sensitive")
     }
     with databases.connect(built_sample) as connection:

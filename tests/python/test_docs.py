@@ -31,7 +31,9 @@ def declared() -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
     for file in sorted((ROOT / "models" / "staging").glob("*/_*__sources.yml")):
         for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
             for table in source["tables"]:
-                meta = table["config"]["meta"]
+                meta = table.get("config", {}).get("meta", {})
+                if "landed_as" not in meta:
+                    continue
                 columns = {}
                 for column in table["columns"]:
                     about = column.get("config", {}).get("meta", {})

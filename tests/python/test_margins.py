@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import starmap
 from pathlib import Path
 
 import duckdb
@@ -13,9 +14,9 @@ import pytest
 from jinja2 import Environment
 from project import ROOT
 
-from studylink import databases
+from studylink import databases, landing
 from studylink.proofs import margins
-from studylink.proofs.margins import Cell, Tables
+from studylink.proofs.margins import Category, Cell, Tables
 
 SMALLEST = 10
 # what names a row, its count and, where the table splits it, the part of it that is something
@@ -209,6 +210,66 @@ def requests_table(rows: list[tuple[str, str, str, int]]) -> Tables:
     return Tables([Cell(", ".join(row[:3]), frozenset([row[:3]]), row[3]) for row in rows])
 
 
+PLACED = """
+    with placed as (
+        select
+            study,
+            characteristic,
+            coalesce(listed.category, 'Not known') as known,
+            if(children.is_linkable and not described.is_linkable, 'Not known', known) as counted,
+            children.is_linkable and is_matched and not is_linked as is_without_records
+        from study.intermediate.int_children_linkable as children
+        inner join (select distinct study, characteristic from study.policy.linkage_characteristics)
+            using (study)
+        left join study.intermediate.int_children_described as described
+            using (study, participant_id, characteristic)
+        left join study.policy.linkage_characteristics as listed
+            using (study, characteristic, category)
+        union all
+        select study, 'all', 'All', 'All', is_linkable and is_matched and not is_linked
+        from study.intermediate.int_children_linkable
+    )
+"""
+
+
+def quality_tables(connection: duckdb.DuckDBPyConnection, table: str) -> Tables:
+    """The linkage quality of each study; `table` is where it is, by its study."""
+    tables = Tables([])
+    for study, apart, without_records in connection.sql(
+        f"""
+        {PLACED}
+        select
+            study,
+            list(distinct characteristic) filter (known != counted),
+            count(*) filter (characteristic = 'all' and is_without_records)
+        from placed group by study
+        """
+    ).fetchall():
+        rows = connection.execute(
+            f"""
+            {PLACED}
+            select
+                characteristic, category, children, children_matched,
+                case when children is not null then (
+                    select count(*) from placed
+                    where study = $1 and characteristic = quality.characteristic
+                    and counted = category and is_without_records
+                ) end,
+                (
+                    select count(*) from placed
+                    where study = $1 and characteristic = quality.characteristic
+                    and known = category
+                )
+            from {table.format(study=study)} as quality
+            """,
+            [study],
+        ).fetchall()
+        tables += margins.linkage_quality(
+            study, starmap(Category, rows), apart or [], without_records == 0
+        )
+    return tables
+
+
 def test_every_example_that_researchers_get_is_audited() -> None:
     found = {path.stem for path in (ROOT / "analyses").glob("*.sql")}
     assert found == {*RESEARCH_TABLES, "governance_reasons", "governance_requests"}
@@ -221,7 +282,10 @@ def test_nothing_that_is_published_of_the_sample_tells_what_is_withheld(built_sa
             for name in ("reasons", "requests")
         )
         governance = margins.governance_tables(connection, reasons)
-    together = governance + requests_table(requests) + research_tables(built_sample)
+        # what is known of the children is a view that leads to the landed answers
+        landing.create_views(connection, landing.read_landing(ROOT / "extracts" / "sample"))
+        quality = quality_tables(connection, "research.{study}.linkage_quality")
+    together = governance + requests_table(requests) + research_tables(built_sample) + quality
     assert len(reasons) > 10
     assert sum(cell.published is None for cell in together.cells) > 50
     assert margins.exposed(together, SMALLEST) == []
@@ -385,3 +449,114 @@ def test_the_data_test_sees_a_flow_that_tells_of_a_few(built_sample: Path) -> No
     for part in PARTS_OF_FLOW.values():
         studies.publish(weakened(queries, *part)["consent_flow"])
         assert studies.connection.sql(rule).fetchall()
+
+
+# --------------------------------------------------------------------------------------------------
+# Linkage quality, in random studies
+# --------------------------------------------------------------------------------------------------
+
+CATEGORIES = {"one": 2, "two": 3, "three": 6}
+
+
+def random_children(studies: int, seed: int) -> tuple[list[tuple], list[tuple]]:
+    """Children who may be looked for or not, found or not, and what is known of them.
+
+    Often few are missed, or few may not be looked for, or hardly anybody has no records; some
+    categories are of nobody. `two` is told by answers beside which not everyone may be looked for.
+    """
+    draw = np.random.default_rng(seed)
+    children, described = [], []
+    for study in map(str, range(studies)):
+        missed = draw.choice([0.02, 0.1, 0.5])
+        without_records = draw.choice([0, 0, 0.02, 0.4])
+        apart = draw.choice([0, 0.03, 0.3])
+        weights = {name: draw.dirichlet(np.full(many, 0.7)) for name, many in CATEGORIES.items()}
+        linkable = int(draw.integers(20, 1000))
+        for number in range(linkable + draw.choice([0, 3, 10, 40, 300])):
+            is_linkable, is_matched = number < linkable, draw.random() > missed
+            is_linked = is_matched and draw.random() >= without_records
+            child = (study, f"{study} {number}")
+            children.append((*child, is_linkable, bool(is_matched), bool(is_linked)))
+            for name, many in CATEGORIES.items():
+                if draw.random() > 0.1:
+                    beside = is_linkable and (name != "two" or draw.random() >= apart)
+                    category = str(draw.choice(many, p=weights[name]))
+                    described.append((*child, name, category, bool(beside)))
+    return children, described
+
+
+def exposed_of_quality(studies: int, quality: str) -> tuple[list[str], int]:
+    """What is exposed of random studies, and how many of their rows are published."""
+    children, described = random_children(studies, seed=5)
+    listed = [
+        (str(study), name, str(number))
+        for study in range(studies)
+        for name, many in CATEGORIES.items()
+        for number in range(many)
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            attach ':memory:' as study;
+            create schema study.policy;
+            create schema study.intermediate;
+            create table study.policy.disclosure_control as select {SMALLEST} as min_class_size;
+            """
+        )
+        for table, columns, rows in (
+            (
+                "intermediate.int_children_linkable",
+                "study, participant_id, is_linkable, is_matched, is_linked",
+                children,
+            ),
+            (
+                "intermediate.int_children_described",
+                "study, participant_id, characteristic, category, is_linkable",
+                described,
+            ),
+            ("policy.linkage_characteristics", "study, characteristic, category", listed),
+        ):
+            unnested = ", ".join("unnest(?)" for _ in rows[0])
+            connection.execute(
+                f"create table study.{table} as select * from (select {unnested}) as t({columns})",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        connection.execute(f"create table quality as {quality}")
+        (published,) = connection.sql(
+            "select count(*) from quality where characteristic != 'all' and not is_withheld"
+        ).fetchone()
+        tables = quality_tables(connection, "(from quality where study = '{study}')")
+        return margins.exposed(tables, SMALLEST), published
+
+
+def quality_query(data: Path) -> str:
+    return compiled(data, "models/intermediate/quality/int_linkage_quality.sql")
+
+
+@pytest.mark.parametrize(
+    "studies", [40, pytest.param(400, marks=pytest.mark.long)], ids=["40", "400"]
+)
+def test_linkage_quality_of_random_studies_tells_nothing_withheld(
+    studies: int, built_sample: Path
+) -> None:
+    exposed, published = exposed_of_quality(studies, quality_query(built_sample))
+    assert exposed == []
+    assert 2 * published > studies
+
+
+PARTS_OF_QUALITY = {
+    "next_smallest": (r"    and \(\s+min\(least[\s\S]+?(?=\n\s*\) as is_withheld)", ""),
+    "not_looked_for": (r"(case when [^()]+ end), not_linkable|not_linkable, (?=case)", r"\1"),
+    "without_records": (r"case when all_without_records > 0[^()]+ end", "children_matched"),
+}
+
+
+@pytest.mark.parametrize("part", PARTS_OF_QUALITY.values(), ids=PARTS_OF_QUALITY)
+def test_without_any_part_of_its_rule_linkage_quality_is_seen_to_tell(
+    part: tuple[str, str], built_sample: Path
+) -> None:
+    query = quality_query(built_sample)
+    weaker = re.sub(*part, query)
+    assert weaker != query
+    exposed, _ = exposed_of_quality(40, weaker)
+    assert exposed

@@ -187,15 +187,30 @@ def test_an_ambiguous_pupil_is_nobodys_until_a_clerk_decides() -> None:
     world = family(SEND, "2012-05-05")
     child = world.rows["surveys/send_futures/participants"][-1]
     world.add_pupil(child, "one", forename=" CHILD ")
+    assert verdict_of(world).matches == {}, "nobody has permitted anything"
+    yes(world, SEND, "mother", "child", "education", "2023-11-01")
+    ask(world, SEND, "mother", "stop_linkage", "child", "2023-12-01")
     assert verdict_of(world).matches == {(SEND, "child"): "one"}
     world.add_pupil(child, "two")
     assert verdict_of(world).matches == {}
-    decision = dict(study=SEND, participant_id="child", pupil_matching_ref="two")
-    path = "surveys/send_futures/clerical_decisions"
-    world.add(path, **decision, decision="match", decided_at=at_noon("2024-01-01"))
-    assert verdict_of(world).matches == {(SEND, "child"): "two"}
-    world.add(path, **decision, decision="no_match", decided_at=at_noon("2024-01-01"))
-    assert verdict_of(world).matches == {}
+
+    def decided(pupil: str, decision: str, day: str) -> dict:
+        world.add(
+            "surveys/send_futures/clerical_decisions",
+            study=SEND,
+            participant_id="child",
+            pupil_matching_ref=pupil,
+            decision=decision,
+            decided_at=at_noon(day),
+        )
+        return verdict_of(world).matches
+
+    assert decided("two", "match", "2024-01-01") == {(SEND, "child"): "two"}
+    assert decided("two", "no_match", "2024-01-01") == {}
+    assert decided("two", "match", "2024-02-01") == {(SEND, "child"): "two"}
+    assert decided("one", "match", "2024-01-15") == {(SEND, "child"): "two"}
+    assert decided("one", "match", "2024-02-01") == {}
+    assert decided("one", "match", "2024-02-02") == {(SEND, "child"): "one"}
 
 
 def test_a_parents_answers_lead_to_a_child_only_where_every_record_is_usable_for_them() -> None:

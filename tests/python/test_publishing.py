@@ -163,7 +163,7 @@ print(json.dumps([[*t, research.table(".".join(t)).count("*").fetchone()[0]] for
     )
     assert done.returncode == 0, done.stderr
     counts = {(schema, table): count for schema, table, count in json.loads(done.stdout)}
-    assert len(counts) == 27
+    assert len(counts) == 29
     assert counts[FIVE, "participants"] == counts[SEND, "participants"] == 2
     assert counts[FIVE, "key_stage_2"] == counts[SEND, "key_stage_2"] == 1
 
@@ -305,7 +305,7 @@ input()
     finally:
         first.communicate("\n")
     assert second.returncode != 0
-    assert f"another build is at work in {place.data}: wait for it" in second.stdout
+    assert f"another build or request is at work in {place.data}: wait for it" in second.stdout
     assert place.published() == yesterdays
 
 
@@ -350,6 +350,7 @@ def test_each_development_key_is_said_but_on_the_sample(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, on_the_sample: bool
 ) -> None:
     from studylink import plugin
+    from studylink.requests import register
 
     said: list[str] = []
     monkeypatch.setattr(plugin, "log", Namespace(warning=said.append))
@@ -358,7 +359,7 @@ def test_each_development_key_is_said_but_on_the_sample(
     extracts = project.ROOT / "extracts" / "sample" if on_the_sample else tmp_path / "extracts"
     config = {"extracts": str(extracts), "data": str(tmp_path / "data")}
     one = plugin.Plugin("studylink", config)
-    one.landed = []
+    one.landed, one.register = [], register.read(tmp_path)
     one.workbench.folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         one.configure_connection(connection)

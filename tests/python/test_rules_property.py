@@ -14,11 +14,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
-from findings import EXPECTED, rows_accounted_for
+from findings import EXPECTED, found_alike, rows_accounted_for
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from oracle import (
@@ -43,6 +44,7 @@ from oracle import (
     table_of,
 )
 from project import built, research_columns, vault_rows
+from registers import requests_drawn, write_register
 from worlds import FIVE, SEND, World, lay, places, prefix_of, world_of, write_landing
 
 AS_OF = "2024-12-01T12:00:00Z"
@@ -252,7 +254,12 @@ def draw_people(draw: Random, world: World, study: str, born: str) -> tuple[list
         )
         outsiders.append(
             world.add_participant(
-                study, "their_child", role="child", family_id="elsewhere", date_of_birth=born
+                study,
+                "their_child",
+                first_name="Robin",
+                role="child",
+                family_id="elsewhere",
+                date_of_birth=born,
             )
         )
     if seldom(draw, 15):
@@ -595,8 +602,16 @@ class Judged:
 
 def judged_and_built(drawn: list[World], folder: Path) -> Judged:
     landing = write_landing(drawn, folder / "extracts")
+    requested = requests_drawn(landing)
+    write_register(requested, folder / "data")
     data = built(folder / "extracts", folder / "data", AS_OF)
-    return Judged(drawn, landing, judge(landing, as_instant(AS_OF)), data)
+    verdict = judge(
+        landing,
+        as_instant(AS_OF),
+        found_alike=found_alike(partial(vault_rows, data)),
+        requested=requested,
+    )
+    return Judged(drawn, landing, verdict, data)
 
 
 SAMPLE = int(os.environ.get("STUDYLINK_WORLDS", "300"))
@@ -649,8 +664,32 @@ def test_every_child_is_matched_with_the_pupil_that_they_are(judged: Judged) -> 
     agrees(judged, "matches")
 
 
+def test_whoever_agrees_in_everything_with_one_pupil_alone_is_found(judged: Judged) -> None:
+    """Candidates are kept of those alone whose linkage was ever permitted."""
+    verdict = judge(judged.landing, as_instant(AS_OF))
+    decided = {
+        (row["study"], row["participant_id"])
+        for path, rows in judged.landing.items()
+        if table_of(path) == "clerical_decisions"
+        for row in rows
+    }
+    expected = {
+        (*person, pupil)
+        for person, pupil in verdict.matches.items()
+        if person[0] == SEND and person not in decided
+    }
+    assert len(expected) > 20
+    assert expected <= found_alike(judged.rows)
+
+
 def test_the_vault_holds_what_was_rectified(judged: Judged) -> None:
     agrees(judged, "identities")
+
+
+def test_whom_a_permitted_linkage_covers_may_be_asked_about_and_nobody_else(
+    judged: Judged,
+) -> None:
+    agrees(judged, "people requestable")
 
 
 def test_research_tables_hold_the_rows_that_are_usable_and_no_other(judged: Judged) -> None:
@@ -661,6 +700,19 @@ def test_answers_lead_to_records_only_where_all_of_those_are_usable_for_them(
     judged: Judged,
 ) -> None:
     agrees(judged, "answers linked")
+
+
+def test_every_delivery_is_held_against_its_request(judged: Judged) -> None:
+    agrees(judged, "deliveries checked")
+
+
+def test_records_of_who_withdrew_in_transit_are_to_be_destroyed(judged: Judged) -> None:
+    agrees(judged, "to be destroyed")
+    agrees(judged, "whose to destroy")
+
+
+def test_every_record_comes_to_the_first_fate_that_holds(judged: Judged) -> None:
+    agrees(judged, "fates of records")
 
 
 def test_a_familys_pseudonym_is_shared_only_by_answers_that_are_alike_in_their_link(
@@ -697,7 +749,8 @@ def test_a_difference_is_told_with_the_smallest_world_that_shows_it(tmp_path: Pa
 def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
     """What is never drawn is never tested: this fails when the worlds grow tame."""
     drawn = draw_worlds(1000)
-    verdict = judge(lay(drawn), as_instant(AS_OF))
+    landing = lay(drawn)
+    verdict = judge(landing, as_instant(AS_OF), requested=requests_drawn(landing))
     reasons = {reason for _, reason, _ in verdict.decisions.values()}
     assert reasons == {
         "objected",
@@ -738,3 +791,24 @@ def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
         table for tables in RESEARCH_TABLES.values() for table in tables
     }
     assert set(verdict.linked_child.values()) == {True, False}
+    assert {fate for _, fate in verdict.record_fates} == {
+        "published",
+        "quarantined",
+        "not_received_yet",
+        "nobody_in_a_study",
+        "erased",
+        "not_requested",
+        "withdrawn_in_transit",
+        "withdrawn",
+        "not_certified",
+        "not_permitted",
+    }
+    for known_from in ("register", "rule"):
+        found = [c for c in verdict.checks.values() if c.request_known_from == known_from]
+        assert any(check.is_flagged for check in found)
+        assert any(check.people_withdrawn_meanwhile for check in found)
+        assert any(check.people_in_request == check.people > 0 for check in found)
+    assert all(
+        check.people == check.people_in_request + check.people_not_requested
+        for check in verdict.checks.values()
+    )

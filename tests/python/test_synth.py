@@ -246,6 +246,186 @@ def test_employers_places_and_providers_are_invented(written: Path) -> None:
         assert values and all(re.fullmatch(pattern, value) for value in values), name
 
 
+# The register: what it has otherwise, and the truth that is not landed
+
+
+@pytest.fixture(scope="module")
+def register() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of `synth.register` for some 1,900 children of send_futures, as views."""
+    made = synth.register(6000, 1)
+    with duckdb.connect() as connection:
+        for name, table in made._asdict().items():
+            connection.register(name, table)
+        connection.execute(
+            """
+            create view pairs as
+            select
+                children.*,
+                truth.differences,
+                truth.pupil_matching_ref,
+                columns(pupils.* exclude (pupil_id)) as "pupil_\\0"
+            from children
+            join truth on truth.study = children.study and participant_id = child_id
+            join pupils on pupil_id = pupil_matching_ref
+            """
+        )
+        yield connection
+
+
+def only(register: duckdb.DuckDBPyConnection, query: str) -> tuple:
+    (row,) = register.execute(query).fetchall()
+    return row
+
+
+def test_the_truth_is_about_the_folder_and_not_in_it(written: Path) -> None:
+    truth = synth.true_pupils(SAMPLE_FAMILIES, SAMPLE_SEED).to_pylist()
+    children = {
+        (row["study"], row["participant_id"])
+        for study in ("five_to_twelve", "send_futures")
+        for row in rows(written / "surveys" / study / "participants.csv")
+        if row["role"] == "child"
+    }
+    pupils = {row["pupil_matching_ref"] for row in rows(written / "dfe" / "pupils.csv")}
+    told = {(row["study"], row["participant_id"]) for row in truth}
+    # nearly all of them, and nobody else
+    assert told <= children and len(told) > 0.95 * len(children)
+    assert {row["pupil_matching_ref"] for row in truth} < pupils
+    for _, found in tables(written):
+        assert not {"differences", "kind"} & set(found[0])
+
+
+def test_a_quarter_of_send_futures_is_written_otherwise_and_some_in_several_ways(
+    register: duckdb.DuckDBPyConnection,
+) -> None:
+    otherwise, several = only(
+        register,
+        "select avg((differences <> '')::integer), avg(contains(differences, ',')::integer) "
+        "from pairs",
+    )
+    assert 0.25 < otherwise < 0.3
+    assert 0.05 < several < 0.12
+
+
+def test_every_way_to_differ_is_there(register: duckdb.DuckDBPyConnection) -> None:
+    with synth.population(synth.FEWEST, 1) as population:
+        ways = {way for (way,) in population.execute("select way from ways_to_differ").fetchall()}
+    found = register.execute(
+        "select distinct unnest(string_split(differences, ', ')) from truth where differences <> ''"
+    ).fetchall()
+    assert {way for (way,) in found} == ways
+
+
+def test_what_differs_is_what_the_truth_says(register: duckdb.DuckDBPyConnection) -> None:
+    parts = {
+        "first_name": "'first name|nickname|spelling|middle|swapped'",
+        "last_name": "'last name|barrel|names swapped'",
+        "date_of_birth": "'date|day and month'",
+        "address_line_1": "'address|moved'",
+        "town": "'town|moved'",
+        "postcode": "'postcode|moved'",
+    }
+    for column, said in parts.items():
+        # capitals, and a postcode as it is typed, are nothing
+        same = " = ".join(
+            f"lower(replace({side}{column}::varchar, ' ', ''))" for side in ("", "pupil_")
+        )
+        unsaid, untrue = only(
+            register,
+            f"""
+            select
+                count(*) filter (
+                    where coalesce(not {same}, true) and not regexp_matches(differences, {said})
+                ),
+                avg(coalesce({same}, false)::integer) filter (
+                    where regexp_matches(differences, {said})
+                )
+            from pairs
+            """,
+        )
+        assert unsaid == 0, column
+        # barrels may be of the other name, a town the same after moving
+        assert untrue < 0.2, column
+
+
+def test_names_are_no_commoner_than_in_life(register: duckdb.DuckDBPyConnection) -> None:
+    for column in ("first_name", "last_name"):
+        share, names = only(
+            register,
+            f"""
+            select max(bearers) / sum(bearers), count(*)
+            from (select count(*) as bearers from pupils group by lower({column}))
+            """,
+        )
+        assert share < 1 / 100, column
+        assert names > 1000, column
+
+
+def test_twins_siblings_and_namesakes_are_taken_for_a_child(
+    register: duckdb.DuckDBPyConnection,
+) -> None:
+    query = """
+        select
+            near.kind,
+            count(*) as near,
+            count(*) filter (where truth.participant_id is null) as alone,
+            count(*) filter (
+                where damerau_levenshtein(children.first_name, pupils.first_name) <= 2
+            ) as alike
+        from near
+        join children on children.child_id = near.participant_id
+        join pupils on pupils.pupil_id = near.pupil_matching_ref
+        left join truth on truth.participant_id = near.participant_id
+        where near.study = 'send_futures'
+        group by near.kind
+    """
+    found = {kind: counts for kind, *counts in register.execute(query).fetchall()}
+    assert found.keys() == {"twin", "sibling", "namesake"}
+    for kind, (near, _, alike) in found.items():
+        assert near > 20 and alike > 3, kind
+    # a twin whose brother or sister, the child, is not in the register
+    assert found["twin"][1] > 3
+
+
+def test_a_child_may_be_entered_twice(register: duckdb.DuckDBPyConnection) -> None:
+    (twice,) = only(
+        register,
+        "select count(*) from (from truth select participant_id group by all having count(*) = 2)",
+    )
+    assert twice > 3
+
+
+def test_children_of_five_to_twelve_have_their_number_whatever_else_differs(written: Path) -> None:
+    numbers = {
+        row["participant_id"]: row["upn"]
+        for row in rows(written / "surveys" / "five_to_twelve" / "participants.csv")
+    }
+    pupils = {row["pupil_matching_ref"]: row["upn"] for row in rows(written / "dfe" / "pupils.csv")}
+    pairs = [
+        (numbers[row["participant_id"]], pupils[row["pupil_matching_ref"]])
+        for row in synth.true_pupils(SAMPLE_FAMILIES, SAMPLE_SEED).to_pylist()
+        if row["study"] == "five_to_twelve"
+    ]
+    # but for a few that were taken down wrongly
+    assert sum(one == other for one, other in pairs) > 0.95 * len(pairs)
+
+
+def test_clerks_decide_about_doubtful_pairs(written: Path) -> None:
+    truth = {
+        (row["participant_id"], row["pupil_matching_ref"]): row["differences"]
+        for row in synth.true_pupils(SAMPLE_FAMILIES, SAMPLE_SEED).to_pylist()
+    }
+    decisions = rows(written / "surveys" / "send_futures" / "clerical_decisions.csv")
+    decided = Counter()
+    for row in decisions:
+        pair = row["participant_id"], row["pupil_matching_ref"]
+        decided[row["decision"]] += 1
+        if row["decision"] == "match":
+            assert truth[pair]
+        else:
+            assert pair not in truth
+    assert decided["match"] > 3 and decided["no_match"] > 1
+
+
 # The command
 
 

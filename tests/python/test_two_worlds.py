@@ -48,7 +48,9 @@ Landings = tuple[Path, Path, Mapping]
 def landings(tmp_path_factory: pytest.TempPathFactory) -> Landings:
     """A synthetic landing, the same with other identifiers, and which became which."""
     folder = tmp_path_factory.mktemp("landings")
-    synth.write_extracts(synth.FEWEST, 7, folder / "first")
+    synth.write_extracts(synth.FEWEST, 7, folder / "synthetic")
+    vault = project.built_as_far_as("pupil_matches", folder / "synthetic", folder / "data", AS_OF)
+    two_worlds.with_matches_decided(folder / "synthetic", vault, folder / "first", MOMENT)
     mapping = two_worlds.with_other_identifiers(folder / "first", folder / "second", MOMENT)
     return folder / "first", folder / "second", mapping
 
@@ -548,9 +550,11 @@ def test_what_governance_may_know_is_mapped_and_nothing_else(
 def test_the_sample_is_published_alike_with_other_identifiers(
     built_sample: Path, tmp_path: Path
 ) -> None:
-    mapping = two_worlds.with_other_identifiers(SAMPLE, tmp_path / "extracts", MOMENT)
-    second = project.built(tmp_path / "extracts", tmp_path / "data", AS_OF)
-    assert two_worlds.differences(built_sample, second, mapping) == []
+    first, second = tmp_path / "first", tmp_path / "second"
+    two_worlds.with_matches_decided(SAMPLE, built_sample, first, MOMENT)
+    mapping = two_worlds.with_other_identifiers(first, second, MOMENT)
+    data = [project.built(one, tmp_path / f"{one.name}-data", AS_OF) for one in (first, second)]
+    assert two_worlds.differences(*data, mapping) == []
 
 
 @pytest.mark.long

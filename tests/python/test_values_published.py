@@ -21,6 +21,7 @@ from studylink.proofs.manifest import Manifest
 SEARCH = "nothing_of_the_vault_is_published"
 CLOSED = "closed_columns_hold_nothing_else"
 DETECTORS = "no_column_passes_for_identifiers"
+LISTS = ("code_lists", "linkage_characteristics")
 
 TEXT = "five_to_twelve.prescriptions.bnf_chemical_code"
 NUMBER = "five_to_twelve.parent_interviews.household_income"
@@ -59,12 +60,12 @@ def world(manifest: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
             columns = ", ".join(f"{column} {kind}" for column, kind in table.types.items())
             connection.execute(f"create schema if not exists research.{table.schema}")
             connection.execute(f"create table {table.relation} ({columns})")
-        seed = manifest.named("code_lists", "seed")
-        connection.execute(f"create schema study.{seed.schema}")
-        connection.execute(
-            f"create table {seed.relation} as from read_csv(?, all_varchar = true)",
-            [str(project.ROOT / seed.path)],
-        )
+        for seed in (manifest.named(name, "seed") for name in LISTS):
+            connection.execute(f"create schema if not exists study.{seed.schema}")
+            connection.execute(
+                f"create table {seed.relation} as from read_csv(?, all_varchar = true)",
+                [str(project.ROOT / seed.path)],
+            )
         vault = manifest.named("identifying_values").relation
         connection.execute(f"create table {vault} (identifier varchar, value varchar)")
         connection.executemany(f"insert into {vault} values (?, ?)", KNOWN)

@@ -13,6 +13,10 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
+linkage_characteristics as (
+    select * from {{ ref('linkage_characteristics') }}
+),
+
 words as (
     select
         code_list,
@@ -23,6 +27,20 @@ words as (
         'codes of ' || code_list as code_list,
         code as word
     from code_lists
+    union
+    select
+        'characteristics of linkage' as code_list,
+        characteristic as word
+    from linkage_characteristics
+    union
+    select
+        'categories of linkage' as code_list,
+        category as word
+    from linkage_characteristics
+    union all
+    select
+        unnest(['characteristics of linkage', 'categories of linkage', 'categories of linkage']) as code_list,
+        unnest(['all', 'All', 'Not known']) as word
 ),
 
 listed_values as (

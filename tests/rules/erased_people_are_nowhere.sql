@@ -1,9 +1,10 @@
 -- Erased: no row about them in the vault, nor in any stored table.
 
 {%- set tables = [
-    'identities', 'pseudonyms', 'pupil_matches', 'participant_areas', 'vault__due_to_be_asked', 'int_participants',
+    'identities', 'pseudonyms', 'pupil_candidates', 'pupil_matches', 'clerical_review', 'participant_areas', 'vault__due_to_be_asked', 'int_participants',
     'int_linkages', 'int_steps_reached', 'int_permitted_intervals', 'int_linkages_decided', 'int_deliveries_usable',
-    'int_children_linked', 'int_answers_linked', 'int_domains_linked', 'linkage_decisions',
+    'int_children_linked', 'int_answers_linked', 'int_domains_linked', 'int_people_requestable', 'delivery_people',
+    'vault__to_destroy', 'linkage_decisions',
 ] %}
 
 with

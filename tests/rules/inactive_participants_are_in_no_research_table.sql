@@ -1,7 +1,7 @@
 -- Objected, erased or restricted: no row in any research table. And while a child is inactive, the
 -- answers of the whole family are withheld, for they are about the child.
 
-{%- set tables = research_tables() %}
+{%- set tables = tables_of_people() %}
 
 with
 

@@ -1,7 +1,7 @@
 -- Distinct l-diversity: of each class of people a sensitive column shows at least `min_sensitive_values`
 -- different values, or none; and none of a class that is too small.
 
-{%- set tables = research_tables() %}
+{%- set tables = tables_of_people() %}
 
 with
 

@@ -2,7 +2,7 @@
 -- shows, a blank counting as a value of its own, it shows it of at least `min_class_size` people. So it
 -- does of every subset of them. In a table of fewer people than that, no quasi-identifier is left.
 
-{%- set tables = research_tables() %}
+{%- set tables = tables_of_people() %}
 
 with
 

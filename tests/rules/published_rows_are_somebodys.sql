@@ -1,7 +1,7 @@
 -- Every row that is described for researchers is of one study, and about somebody who has a pseudonym: a
 -- join that lost its other side would show here, before the marts take their study's rows.
 
-{%- set described = research_tables().values() | sum(start=[]) | unique %}
+{%- set described = tables_of_people().values() | sum(start=[]) | unique %}
 
 with
 

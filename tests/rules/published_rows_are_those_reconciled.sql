@@ -1,7 +1,7 @@
 -- What the reconciliation calls published is what researchers can count, table by table. A pupil in
 -- both studies is published in each, so the rows of the national pupil tables may be more.
 
-{%- set tables = research_tables() %}
+{%- set tables = tables_of_people() %}
 
 with
 

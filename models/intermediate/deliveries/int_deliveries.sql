@@ -14,6 +14,8 @@ deliveries_known as (
         request_sent_at,
         received_at,
         received_at <= {{ as_of() }} as is_received,
+        case when identifiers_deleted_at <= {{ as_of() }} then identifiers_deleted_at end
+            as identifiers_deleted_at,
         coalesce(identifiers_deleted_at <= {{ as_of() }}, false) as is_certified
     from deliveries
     where row_fault is null

@@ -7,6 +7,11 @@ deliveries as (
 
 holders as (
     select * from {{ ref('int_record_holders') }}
+    where is_held
+),
+
+people as (
+    select * from {{ ref('delivery_people') }}
 ),
 
 intervals as (
@@ -98,16 +103,16 @@ requested_usable as (
         deliveries.delivery_id,
         deliveries.supplier,
         deliveries.is_held
-    from holders
+    from people
     inner join deliveries
         on
-            holders.delivery_id = deliveries.delivery_id
+            people.delivery_id = deliveries.delivery_id
             and not deliveries.is_held
             and deliveries.is_certified
     inner join intervals_of_active as at_request
         on
-            holders.study = at_request.study
-            and holders.participant_id = at_request.participant_id
+            people.study = at_request.study
+            and people.participant_id = at_request.participant_id
             and deliveries.domain = at_request.domain
             and deliveries.request_sent_at >= at_request.permitted_from
             and deliveries.request_sent_at < at_request.permitted_until

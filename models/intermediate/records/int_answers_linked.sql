@@ -1,7 +1,7 @@
 with
 
-members as (
-    select * from {{ ref('members') }}
+only_children as (
+    select * from {{ ref('int_only_children') }}
 ),
 
 participants as (
@@ -10,17 +10,6 @@ participants as (
 
 children_linked as (
     select * from {{ ref('int_children_linked') }}
-),
-
-only_children as (
-    select
-        study,
-        family_id,
-        max(participant_id) as participant_id
-    from members
-    where not is_adult
-    group by study, family_id
-    having count(*) = 1
 ),
 
 -- answers given in the other's questionnaire are under no permission that could be told: whoever gave

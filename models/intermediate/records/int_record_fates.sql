@@ -25,19 +25,21 @@ matches as (
     select * from {{ ref('pupil_matches') }}
 ),
 
+people_judged as (
+    select * from {{ ref('int_delivery_fates') }}
+),
+
 publishable as (
     select * from {{ ref('int_publishable_records') }}
     where study in ('{{ studies_published }}')
 ),
 
-deliveries_published as (
+pupils_published as (
     select distinct
-        supplier,
-        domain,
         delivery_id,
-        pupil_matching_ref,
-        case when not is_held then participant_id end as participant_id
+        pupil_matching_ref
     from publishable
+    where is_held
 ),
 
 -- of a pupil who is in several studies, or in none that has a say, one row
@@ -80,20 +82,16 @@ pupils_in_studies as (
             {%- endif %}
         end as fault,
         case
-            when deliveries_published.delivery_id is not null then 'published'
-            when not deliveries.is_received then 'not_received_yet'
             {%- if table.of_pupils %}
+            when pupils_published.delivery_id is not null then 'published'
+            when not deliveries.is_received then 'not_received_yet'
             when pupils_in_studies.pupil_matching_ref is null then 'nobody_in_a_study'
             when not pupils_in_studies.is_active then 'withdrawn'
-            {%- else %}
-            when participants.participant_id is null then 'erased'
-            when not participants.is_active then 'withdrawn'
-            when
-                participants.study not in ('{{ studies_published }}')
-                then 'not_published'
-            when not deliveries.is_certified then 'not_certified'
-            {%- endif %}
             else 'not_permitted'
+            {%- else %}
+            when not deliveries.is_received then 'not_received_yet'
+            else coalesce(people_judged.fate, 'erased')
+            {%- endif %}
         end as fate
     from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as records
     left join deliveries
@@ -103,27 +101,19 @@ pupils_in_studies as (
         on records.pupil_matching_ref = pupils.pupil_matching_ref
     left join pupils_in_studies
         on records.pupil_matching_ref = pupils_in_studies.pupil_matching_ref
-    left join deliveries_published
+    left join pupils_published
         on
-            records.delivery_id = deliveries_published.delivery_id
-            and records.pupil_matching_ref = deliveries_published.pupil_matching_ref
-            and deliveries_published.supplier = '{{ table.supplier }}'
-            and deliveries_published.domain = '{{ table.domain }}'
+            records.delivery_id = pupils_published.delivery_id
+            and records.pupil_matching_ref = pupils_published.pupil_matching_ref
     {%- else %}
     left join participants_known
         on
             deliveries.study = participants_known.study
             and records.participant_id = participants_known.participant_id
-    left join participants
+    left join people_judged
         on
-            deliveries.study = participants.study
-            and records.participant_id = participants.participant_id
-    left join deliveries_published
-        on
-            records.delivery_id = deliveries_published.delivery_id
-            and records.participant_id = deliveries_published.participant_id
-            and deliveries_published.supplier = '{{ table.supplier }}'
-            and deliveries_published.domain = '{{ table.domain }}'
+            records.delivery_id = people_judged.delivery_id
+            and records.participant_id = people_judged.participant_id
     {%- endif %}
 ),
 
@@ -138,13 +128,13 @@ records_judged as (
     {%- endfor %}
 ),
 
--- a quarantined record keeps its own row, all others are counted
+-- a quarantined record keeps its own row, all others are counted by delivery
 record_fates as (
     select
         source_table,
         case when fault is null then fate else 'quarantined' end as fate,
         case when fault is not null then row_number end as quarantined_row,
-        case when fault is not null then delivery_id end as delivery_id,
+        delivery_id,
         fault as reason,
         count(*) as records
     from records_judged

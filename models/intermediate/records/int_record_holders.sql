@@ -50,7 +50,8 @@ record_holders as (
     select distinct
         matches.study,
         matches.participant_id,
-        deliveries.delivery_id
+        deliveries.delivery_id,
+        true as is_held
     from records_of_pupils
     inner join matches
         on records_of_pupils.pupil_matching_ref = matches.pupil_matching_ref
@@ -64,7 +65,8 @@ record_holders as (
     select distinct
         deliveries.study,
         records_of_participants.participant_id,
-        deliveries.delivery_id
+        deliveries.delivery_id,
+        false as is_held
     from records_of_participants
     inner join deliveries
         on

@@ -20,6 +20,10 @@ deliveries as (
     select * from {{ ref('int_deliveries') }}
 ),
 
+people_requested as (
+    select * from {{ ref('stg_register__people_requested') }}
+),
+
 rows_about_erased as (
     {%- for table, about in tables %}
     select landed.source_table
@@ -38,6 +42,12 @@ rows_about_erased as (
             landed.study = erased.study
             and landed.about = erased.participant_id
     where landed.scope = 'person'
+    union all
+    -- what the register of requests holds of somebody is a token, made again here from the id
+    select 'requests/' || people_requested.request_id as source_table
+    from people_requested
+    inner join erased
+        on people_requested.person = {{ pseudonym('erased.study', "'requested'", 'erased.participant_id') }}
     {%- for table in agency_tables() if not table.of_pupils %}
     union all
     select landed.source_table

@@ -1,7 +1,7 @@
 with
 {% for relation, before_control in [('described', true), ('published', false)] %}
 {{ relation }} as (
-    {%- for study, names in research_tables().items() %}
+    {%- for study, names in tables_of_people().items() %}
     {%- set outer = loop %}
     {%- for name in names %}
     {%- set mart = study ~ '__' ~ name %}

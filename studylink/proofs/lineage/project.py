@@ -162,7 +162,7 @@ class Lineage:
     def _trace(self, node: Node, read: Read, tables: Tables) -> Traced:
         if node.kind == "seed":
             return Traced(Relation(tuple(Column() for _ in read.columns)))
-        if node.kind == "source" or (is_origin(node) and _is_python(node)):
+        if node.kind == "source" or (is_origin(node) and node.is_python):
             return Traced(origins(node, read))
         relation, refused = self._walked(node, tables)
         if is_origin(node):
@@ -263,13 +263,9 @@ def told_name(node: Node) -> str:
     return f"{node.database}.{node.schema}.{node.alias}"
 
 
-def _is_python(node: Node) -> bool:
-    return node.path.endswith(".py")
-
-
 def is_origin(node: Node) -> bool:
     """Whether the search ends at a model: its columns are classified by hand."""
-    return node.layer == "staging" or (node.layer == "vault" and _is_python(node))
+    return node.layer == "staging" or (node.layer == "vault" and node.is_python)
 
 
 def origins(node: Node, read: Read) -> Relation:
@@ -323,7 +319,7 @@ def _bound(manifest: Manifest, kept: Mapping[str, Read]) -> dict[str, Read]:
 
 def _bound_model(shadow: Shadow, node: Node) -> Read:
     declared = tuple((name, kind or "varchar") for name, kind in node.types.items())
-    if _is_python(node):
+    if node.is_python:
         refused = "a Python model outside the vault" if node.layer != "vault" else None
         return Read(declared, None, frozenset(filter(None, (refused,))))
     if node.sql is None:

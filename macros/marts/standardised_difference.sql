@@ -1,0 +1,11 @@
+{#- How far two groups are apart in a proportion, in standard deviations: their difference over the root of
+    the mean of their variances (Austin, Balance diagnostics for comparing the distribution of baseline
+    covariates, 2009). No p-value, for it does not hang on how many are compared: 0.1 is often called small.
+    Null where neither group varies. -#}
+
+{% macro standardised_difference(one, other) -%}
+({{ one }} - {{ other }}) / nullif(
+    sqrt((({{ one }}) * (1 - {{ one }}) + ({{ other }}) * (1 - {{ other }})) / 2),
+    0
+)
+{%- endmacro %}

@@ -1,0 +1,169 @@
+{{ config(materialized='view') }}
+
+with
+
+children as (
+    select * from {{ ref('int_children_linkable') }}
+),
+
+only_children as (
+    select * from {{ ref('int_only_children') }}
+),
+
+participants as (
+    select * from {{ ref('int_participants') }}
+),
+
+pseudonyms as (
+    select * from {{ ref('pseudonyms') }}
+),
+
+parent_interviews as (
+    select * from {{ ref('int_parent_interviews_published') }}
+),
+
+parent_survey as (
+    select * from {{ ref('int_parent_survey_published') }}
+),
+
+areas as (
+    select * from {{ ref('int_areas_published') }}
+),
+
+answers as (
+    select
+        study,
+        research_id,
+        wave,
+        {{ unpivoted([
+            {'label': 'child_gender', 'name': 'child_gender'},
+            {'label': 'ethnic_group', 'name': "split_part(ethnic_group, ':', 1)"},
+        ]) | indent(8) }}
+    from parent_interviews
+    union all
+    select
+        study,
+        research_id,
+        wave,
+        {{ unpivoted([
+            {'label': 'child_send_need', 'name': 'child_send_need'},
+            {
+                'label': 'child_has_ehcp',
+                'name': "case when child_has_ehcp then 'Yes' when not child_has_ehcp then 'No' end",
+            },
+        ]) | indent(8) }}
+    from parent_survey
+),
+
+parents as (
+    select
+        participants.study,
+        participants.family_id,
+        pseudonyms.research_id
+    from participants
+    inner join pseudonyms
+        on
+            participants.study = pseudonyms.study
+            and participants.participant_id = pseudonyms.participant_id
+    where participants.is_adult
+),
+
+answers_ranked as (
+    select
+        parents.study,
+        parents.family_id,
+        answers.identifier as characteristic,
+        answers.value as category,
+        rank() over (
+            partition by parents.study, parents.family_id, answers.identifier
+            order by answers.wave desc
+        ) as newest_first
+    from answers
+    inner join parents
+        on
+            answers.study = parents.study
+            and answers.research_id = parents.research_id
+    where answers.value is not null
+),
+
+-- where two parents gave different answers in one wave, neither is taken
+answers_of_families as (
+    select
+        study,
+        family_id,
+        characteristic,
+        min(category) as category
+    from answers_ranked
+    where newest_first = 1
+    group by study, family_id, characteristic
+    having min(category) = max(category)
+),
+
+described_by_parents as (
+    select
+        children.study,
+        children.participant_id,
+        answers_of_families.characteristic,
+        answers_of_families.category,
+        children.is_linkable_for_parents as is_linkable
+    from children
+    inner join only_children
+        on
+            children.study = only_children.study
+            and children.participant_id = only_children.participant_id
+    inner join answers_of_families
+        on
+            only_children.study = answers_of_families.study
+            and only_children.family_id = answers_of_families.family_id
+),
+
+described_by_area as (
+    select
+        children.study,
+        children.participant_id,
+        children.is_linkable,
+        {{ unpivoted([
+            {
+                'label': 'deprivation',
+                'name': "case ceil(areas.imd_decile / 2.0) "
+                    ~ "when 1 then 'Most deprived fifth' "
+                    ~ "when 2 then 'Second most deprived fifth' "
+                    ~ "when 3 then 'Middle fifth' "
+                    ~ "when 4 then 'Second least deprived fifth' "
+                    ~ "when 5 then 'Least deprived fifth' end",
+            },
+            {'label': 'rural_urban', 'name': "split_part(areas.rural_urban, ':', 1)"},
+        ]) | indent(8) }}
+    from children
+    inner join pseudonyms
+        on
+            children.study = pseudonyms.study
+            and children.participant_id = pseudonyms.participant_id
+    inner join areas
+        on
+            pseudonyms.study = areas.study
+            and pseudonyms.research_id = areas.research_id
+),
+
+children_described as (
+    select
+        study,
+        participant_id,
+        'age' as characteristic,
+        age_band as category,
+        is_linkable
+    from children
+    union all
+    select * from described_by_parents
+    union all
+    select
+        study,
+        participant_id,
+        identifier as characteristic,
+        value as category,
+        is_linkable
+    from described_by_area
+    where value is not null
+)
+
+select * from children_described

@@ -1,0 +1,23 @@
+with
+
+published as (
+    select * from {{ ref('int_linkage_quality') }}
+    where study = 'send_futures'
+),
+
+linkage_quality as (
+    select
+        domain,
+        characteristic,
+        category,
+        is_withheld,
+        children,
+        children_matched,
+        match_rate,
+        match_rate_low,
+        match_rate_high,
+        standardised_difference
+    from published
+)
+
+select * from linkage_quality

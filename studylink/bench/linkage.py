@@ -1,0 +1,257 @@
+"""`studylink bench-linkage`: how many children are found, how many wrongly, and how fast.
+
+Three measures: FEBRL 4, which others made; the generator's register, where the truth is known and
+much was written otherwise; and a register as large as England's. Each runs in a process of its own,
+with the project's own scoring and its own thresholds.
+"""
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from studylink import bench, synth
+from studylink.contract import PROJECT
+from studylink.linkage import febrl
+from studylink.linkage.model import declared
+from studylink.linkage.pairs import COLUMNS, Pairs
+from studylink.linkage.scoring import score
+
+# More than this is not had by the process that links: it fails rather than crowd out others.
+MOST_MEMORY = 12 * 2**30
+
+TABLES = ("children", "pupils", "truth", "near")
+IDENTITY = ", ".join(COLUMNS)
+
+
+def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register `studylink bench-linkage`."""
+    parser = subparsers.add_parser(
+        "bench-linkage", help="how well and how fast children are found in the register"
+    )
+    parser.add_argument("--families", type=int, default=20_000, help="how many, of the generator")
+    parser.add_argument("--children", type=int, default=10_000, help="how many to find at scale")
+    parser.add_argument("--pupils", type=int, default=10_000_000, help="in how large a register")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same people")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, print, clean up; 1 where a measure failed."""
+    folder = PROJECT / "target" / "bench-linkage"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _measure_febrl(folder / "febrl")
+        _measure_generated(folder / "generated", arguments.families, arguments.seed)
+        _measure_scale(folder / "scale", arguments.children, arguments.pupils, arguments.seed)
+        return 0
+    except RuntimeError as failure:
+        print(failure)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure_febrl(folder: Path) -> None:
+    _step("link_febrl", folder)
+    ours, plain = json.loads((folder / "febrl.json").read_text())
+    print("FEBRL 4 without the social security number\n")
+    print(f"{'':<30}{'this project':>14}{'plain splink':>14}")
+    for label, name in (
+        ("F1 at the best threshold", "best_f1"),
+        ("precision at our threshold", "precision"),
+        ("recall at our threshold", "recall"),
+        ("true pairs looked at", "found"),
+    ):
+        print(f"{label:<30}{ours[name]:>14.5f}{plain[name]:>14.5f}")
+    print(f"{'false links':<30}{ours['wrong']:>14,}{plain['wrong']:>14,}\n")
+
+
+def _measure_generated(folder: Path, families: int, seed: int) -> None:
+    _step("invent", folder, families, seed)
+    _step("link", folder)
+    print(f"The generator's register, {families:,} families\n")
+    print(f"{quality(folder, *thresholds())}\n")
+
+
+def _measure_scale(folder: Path, children: int, pupils: int, seed: int) -> None:
+    _step("invent_many", folder, children, pupils, seed)
+    linking = _step("link", folder)
+    _step("block", folder)
+    seconds = json.loads((folder / "seconds.json").read_text())
+    unmet = json.loads((folder / "unmet.json").read_text())
+    print(f"{children:,} children, {pupils:,} pupils, {os.cpu_count()} cores\n")
+    print(
+        f"{'seconds':<40}{seconds:>12,.1f}\n"
+        f"{'peak memory, MiB':<40}{linking.mebibytes:>12,.0f}\n"
+        f"{'true pairs that meet no blocking rule':<40}{unmet['unmet']:>12,}"
+        f"  of {unmet['true']:,}, {unmet['unmet'] / unmet['true']:.2%}\n"
+    )
+    print(quality(folder, *thresholds()))
+
+
+# What is measured
+
+
+def link_febrl(folder: Path) -> None:
+    """Link FEBRL 4 by this project and by splink as it comes: what was found, to `febrl.json`."""
+    link_from, _ = thresholds()
+    folder.mkdir(parents=True, exist_ok=True)
+    measured = [asdict(measure(link_from)) for measure in (febrl.ours, febrl.plain)]
+    (folder / "febrl.json").write_text(json.dumps(measured))
+
+
+def invent(folder: Path, families: int, seed: int) -> None:
+    """Write the generator's children, register and truth to Parquet files in `folder`."""
+    _write(folder, synth.register(families, seed))
+
+
+def invent_many(folder: Path, children: int, pupils: int, seed: int) -> None:
+    """Write `children` and a register of `pupils` (or a little more) to Parquet files in `folder`.
+
+    The children, their pupils and those who are like them are the generator's; all others are
+    strangers, with names as common as in life.
+    """
+    # three families in ten are of send_futures
+    families = synth.FEWEST + round(children * 3.4)
+    with synth.population(families, seed, postcodes=pupils // 30 + 1) as connection:
+        made = synth.register_of(connection)
+        strangers = max(0, pupils - made.pupils.num_rows)
+        connection.execute("set variable strangers = ?::bigint", [strangers])
+        connection.execute(
+            resources.files(bench.__name__).joinpath("strangers.sql").read_text(encoding="utf-8")
+        )
+        connection.register("pupils_of_families", made.pupils)
+        everyone = connection.sql(
+            f"select pupil_id, {IDENTITY} from pupils_of_families "
+            f"union all select pupil_id, {IDENTITY} from strangers"
+        )
+        _write(folder, made._replace(children=made.children.slice(0, children)), everyone)
+
+
+def link(folder: Path) -> None:
+    """Score the children of `folder` against its register as the model of the vault does.
+
+    Writes `scored.parquet`, and to `seconds.json` how long it took to read and score them.
+    """
+    # DuckDB sees only the machine's memory, and would use most of it
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    with duckdb.connect() as connection:
+        began = time.monotonic()
+        children = connection.from_parquet(str(folder / "children.parquet"))
+        pupils = connection.from_parquet(str(folder / "pupils.parquet"))
+        scored = score(children.to_arrow_table(), pupils.to_arrow_reader())
+        (folder / "seconds.json").write_text(json.dumps(time.monotonic() - began))
+        connection.from_arrow(scored).write_parquet(str(folder / "scored.parquet"))
+
+
+def block(folder: Path) -> None:
+    """Count the true pairs of `folder` that meet no blocking rule, into `unmet.json`."""
+    with duckdb.connect() as connection:
+        children = connection.from_parquet(str(folder / "children.parquet"))
+        pupils = connection.from_parquet(str(folder / "pupils.parquet"))
+        blocked = Pairs(children.to_arrow_table(), pupils.to_arrow_reader(), declared())
+    with blocked.connection as connection:
+        blocked.block()
+        (true, unmet) = connection.execute(
+            """
+            with
+            met as (
+                select child_rows.id as participant_id, pupil_rows.id as pupil_matching_ref
+                from pairs
+                join child_rows on child_rows.rowid = pairs.child
+                join pupil_rows on pupil_rows.rowid = pairs.pupil
+            )
+            select count(*), count(*) filter (where met.participant_id is null)
+            from read_parquet($truth) as truth
+            join child_rows on child_rows.id = truth.participant_id
+            left join met using (participant_id, pupil_matching_ref)
+            """,
+            {"truth": str(folder / "truth.parquet")},
+        ).fetchone()
+    (folder / "unmet.json").write_text(json.dumps({"true": true, "unmet": unmet}))
+
+
+def thresholds() -> tuple[float, float]:
+    """`link_from` and `review_from` of SEND Futures, as the policy seed has them."""
+    with (PROJECT / "seeds" / "pupil_matching.csv").open(encoding="utf-8", newline="") as seed:
+        (row,) = (row for row in csv.DictReader(seed) if row["study"] == "send_futures")
+    return float(row["link_from"]), float(row["review_from"])
+
+
+def quality(folder: Path, link_from: float, review_from: float) -> str:
+    """What was found of the truth in `folder`, as aligned text.
+
+    Children who were entered twice count for precision alone: that they are not linked is right,
+    and so is either pupil.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set variable link_from = ?::double", [link_from])
+        connection.execute("set variable review_from = ?::double", [review_from])
+        for table in (*TABLES, "scored"):
+            if table != "pupils":
+                path = str(folder / f"{table}.parquet").replace("'", "''")
+                connection.execute(f"create table {table} as from read_parquet('{path}')")
+        connection.execute(
+            resources.files(bench.__name__)
+            .joinpath("linkage_quality.sql")
+            .read_text(encoding="utf-8")
+        )
+        (overall,) = connection.execute("from overall").fetchall()
+        found = connection.execute("from found_by_difference").fetchall()
+        wrong = connection.execute("from wrong_by_kind").fetchall()
+    names = ("precision", "recall", "F1", "F1 at the best threshold")
+    lines = [f"{name:<40}{share:>12.5f}" for name, share in zip(names, overall[:4], strict=True)]
+    lines.append(f"{'the best threshold':<40}{overall[4]:>12.5f}")
+    lines.append(f"{'pairs for a clerk to review':<40}{overall[5]:>12,}")
+    lines.append(
+        "\nwhat differs                     children   linked   recall  to review  neither"
+    )
+    lines += [
+        f"{what:<30}{children:>11,}{linked:>9,}{linked / children:>9.3f}{review:>11,}{lost:>9,}"
+        for what, children, linked, review, lost in found
+    ]
+    lines.append("\nlinked to somebody else: " + ("" if wrong else "none"))
+    lines += [f"{kind:<30}{pairs:>11,}" for kind, pairs in wrong]
+    return "\n".join(lines)
+
+
+def _write(
+    folder: Path, made: synth.Register, pupils: duckdb.DuckDBPyRelation | None = None
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        for name in TABLES:
+            rows = (
+                pupils
+                if pupils and name == "pupils"
+                else connection.from_arrow(getattr(made, name))
+            )
+            rows.write_parquet(str(folder / f"{name}.parquet"))
+
+
+def _step(name: str, folder: Path, *numbers: int) -> bench.Measured:
+    """Run one of the functions above in a process of its own."""
+    command = [sys.executable, "-m", "studylink.bench.linkage", name, str(folder)]
+    return bench.timed(name, command + [str(number) for number in numbers], folder, folder / name)
+
+
+if __name__ == "__main__":
+    step, where, *counts = sys.argv[1:]
+    steps = {
+        "link_febrl": link_febrl,
+        "invent": invent,
+        "invent_many": invent_many,
+        "link": link,
+        "block": block,
+    }
+    steps[step](Path(where), *map(int, counts))

@@ -1,0 +1,1 @@
+"""Which pupil is which child: probabilistic linkage on names, date of birth and address."""

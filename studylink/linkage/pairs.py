@@ -1,0 +1,260 @@
+"""From raw rows to scored pairs: one connection, in memory, that holds what is compared."""
+
+import logging
+from importlib import resources
+
+import duckdb
+import pyarrow
+from splink import DuckDBAPI, Linker
+
+from studylink.linkage.model import Declared, Rule, Weights
+
+# A register smaller than this is taken for a part of one so large: in a village of twenty a
+# stranger is as unlike the child as anywhere else.
+SMALLEST_REGISTER = 1_000
+# A value's commonness is what the register shows, and for a small one what training saw: as if
+# so many people more had been counted.
+COUNTED_BEFOREHAND = 1_000
+
+COLUMNS = (
+    "first_name",
+    "last_name",
+    "date_of_birth",
+    "address_line_1",
+    "town",
+    "postcode",
+)
+
+
+class Pairs:
+    """Children and pupils side by side, prepared, and the pairs of them that meet a rule.
+
+    Everything stays in an in-memory database that may not spill, so that no identity reaches the
+    disk. `children` and `pupils` are read once each: arrow tables or record batch readers with
+    `study` and `child_id`, or `pupil_id`, and COLUMNS, as they were landed.
+
+    Raises ValueError, naming them, where columns are missing.
+    """
+
+    def __init__(self, children, pupils, declared: Declared):
+        self.declared = declared
+        self.connection = duckdb.connect()
+        self.connection.execute("set temp_directory = ''")
+        self.connection.execute("set enable_progress_bar = false")
+        # the same rows in the same order give the same floating point sums
+        self.connection.execute("set preserve_insertion_order = true")
+        _load_names(self.connection)
+        self.connection.execute(_text("prepare.sql"))
+        self._take("child_rows", children, ("study", "child_id"))
+        self._take("pupil_rows", pupils, ("pupil_id",))
+        for column in self.declared.frequency_levels:
+            self.connection.execute(
+                f"create table frequencies_of_{column} as "
+                f"select value, count(*) as bearers from ({_values(column)}) "
+                "where value is not null group by value"
+            )
+        (self.register_size,) = self.connection.execute(
+            "select count(*) from pupil_rows"
+        ).fetchone()
+
+    @property
+    def prior(self) -> float:
+        """The probability that a child and a pupil taken at random are one person.
+
+        Every child is thought to be in the register about once.
+        """
+        return 1 / max(self.register_size, SMALLEST_REGISTER)
+
+    def block(self) -> None:
+        """Make `pairs` (child, pupil: row numbers), and `children` and `pupils` of those in one."""
+        for side in ("child", "pupil"):
+            self._number(side)
+            self.connection.execute(
+                f"create table {side}_sounds as from sounded('{side}_rows');"
+                f"create table {side}_keys as "
+                f"from keyed('{side}_rows_numbered', '{side}_sounds');"
+                f"drop table {side}_sounds"
+            )
+        self.connection.execute("create table pairs_by_rule (child bigint, pupil bigint)")
+        for rule in self.declared.rules:
+            self.connection.execute(_blocked_by(rule))
+        self.connection.execute(
+            "create table pairs as select distinct child, pupil from pairs_by_rule"
+        )
+        self.connection.execute("drop table pairs_by_rule")
+        for side in ("child", "pupil"):
+            self.connection.execute(
+                f"drop table {side}_keys;"
+                f"create table {side}_rows_in_pairs as "
+                f"from {side}_rows_numbered where number in (select {side} from pairs)"
+            )
+
+    def prepare_paired(self) -> None:
+        """Make `children` and `pupils`, what is compared of those who are in a pair."""
+        self._compare("children", "child_rows_in_pairs")
+        self._compare("pupils", "pupil_rows_in_pairs")
+
+    def prepare_everyone(self) -> None:
+        """Make `all_children` and `all_pupils`, what is compared of everybody."""
+        for side, table in (("child", "all_children"), ("pupil", "all_pupils")):
+            self._number(side)
+            self._compare(table, f"{side}_rows_numbered")
+
+    def linker(self, children: str, pupils: str, weights: Weights | None) -> Linker:
+        """A splink linker over two tables made here, its commonness that of the whole register."""
+        # splink logs what it does, SQL included, at levels below
+        logging.getLogger("splink").setLevel(logging.WARNING)
+        api = DuckDBAPI(self.connection)
+        linker = Linker(
+            [
+                api.register(children, dataset_display_name="child"),
+                api.register(pupils, dataset_display_name="pupil"),
+            ],
+            self.declared.settings(self.prior, weights),
+            # they are made here, and checking them costs a sixth of what a small register does
+            validate_settings=False,
+            log_level=logging.WARNING,
+        )
+        for column in self.declared.frequency_levels:
+            self._smooth(column, weights)
+            linker.table_management.register_term_frequency_lookup(
+                api.register(f"tf_{column}", table_name=f"tf_{column}_for_{children}"), column
+            )
+        return linker
+
+    def score(self, weights: Weights, least_weight: float | None = None) -> None:
+        """Make `scored`: every pair's weight, in bits, levels, and whether it agrees in everything.
+
+        With `least_weight`, only of the pairs above.
+        """
+        linker = self.linker("children", "pupils", weights)
+        self.connection.execute(
+            "create or replace view blocked as select '0' as match_key, "
+            "'child-__-' || child as join_key_l, 'pupil-__-' || pupil as join_key_r from pairs"
+        )
+        linker.table_management.register_blocked_pairs_for_predict(
+            linker._db_api.register("blocked", table_name="blocked_pairs")
+        )
+        scored = linker.inference.predict(
+            threshold_match_weight=least_weight, warning_mode="never"
+        ).physical_name
+        self.connection.execute(
+            f"""
+            create or replace temp view scored as
+            select
+                child_rows.study,
+                child_rows.id as child_id,
+                pupil_rows.id as pupil_id,
+                coalesce(
+                    child_rows.first_words = pupil_rows.first_words
+                    and child_rows.last_words = pupil_rows.last_words
+                    and child_rows.born = pupil_rows.born
+                    and child_rows.line is not distinct from pupil_rows.line
+                    and child_rows.town is not distinct from pupil_rows.town
+                    and child_rows.postcode is not distinct from pupil_rows.postcode,
+                    false
+                ) as is_copy,
+                {scored}.*
+            from {scored}
+            join child_rows on child_rows.rowid = {scored}.id_l::bigint
+            join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint
+            """
+        )
+
+    def _take(self, table: str, rows, keys: tuple[str, ...]) -> None:
+        self.connection.register("landed", rows)
+        found = {name for (name, *_) in self.connection.execute("describe landed").fetchall()}
+        missing = [name for name in (*keys, *COLUMNS) if name not in found]
+        if missing:
+            raise ValueError(f"rows to link lack {', '.join(missing)}: give them, null if unknown")
+        self.connection.execute(
+            f"create temp view landed_rows as select "
+            f"{'study' if 'study' in keys else 'null'}::varchar as study, "
+            f"{keys[-1]}::varchar as id, {', '.join(COLUMNS)} from landed"
+        )
+        self.connection.execute(f"create table {table} as from narrowed('landed_rows')")
+        self.connection.execute("drop view landed_rows")
+        self.connection.unregister("landed")
+
+    def _number(self, side: str) -> None:
+        self.connection.execute(
+            f"create or replace temp view {side}_rows_numbered as "
+            f"select rowid as number, * from {side}_rows"
+        )
+
+    def _compare(self, table: str, rows: str) -> None:
+        self.connection.execute(f"create table {table} as from compared('{rows}')")
+
+    def _smooth(self, column: str, weights: Weights | None) -> None:
+        comparison, level = self.declared.frequency_levels[column]
+        # without weights nothing is weighed yet, and any number will do
+        by_chance = weights[comparison][level][1] if weights else 1.0
+        self.connection.execute(
+            f"create or replace table tf_{column} as "
+            # of the others in the register: the pupil in question is no evidence against itself
+            f"select value as {column}, (bearers - 1 + $counted * $by_chance) "
+            f"/ (sum(bearers) over () - 1 + $counted) as tf_{column} "
+            f"from frequencies_of_{column}",
+            {"counted": COUNTED_BEFOREHAND, "by_chance": by_chance},
+        )
+
+
+def _values(column: str) -> str:
+    """The values of a compared column over the whole register, before it is narrowed to pairs."""
+    made = {
+        "first": "joined(first_words)",
+        "last": "joined(last_words)",
+        "home": "home(line, postcode)",
+    }.get(column, column)
+    return f"select {made} as value from pupil_rows"
+
+
+def _blocked_by(rule: Rule) -> str:
+    def known(columns: tuple[str, ...]) -> str:
+        return " and ".join(f"{column} is not null" for column in columns)
+
+    return f"""
+        insert into pairs_by_rule
+        with
+        children as (
+            select number as child, hash({", ".join(rule.child)}) as block
+            from child_keys
+            where {known(rule.child)}
+        ),
+        met as materialized (
+            select number as pupil, hash({", ".join(rule.pupil)}) as block
+            from pupil_keys
+            where {known(rule.pupil)} and block in (select block from children)
+        ),
+        told_apart as (
+            select block from met group by block having count(*) <= {rule.crowded}
+        )
+        select children.child, met.pupil
+        from met
+        join told_apart using (block)
+        join children using (block)
+    """
+
+
+def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """`variants` (name, stands_for: list) and `listed_names` (name), as names are compared."""
+    for table, file in (("nicknames", "nicknames.csv"), ("given_names", "given_names.csv")):
+        header, *lines = _text(file).splitlines()
+        columns = zip(*(line.split(",") for line in lines), strict=True)
+        rows = pyarrow.table(dict(zip(header.split(","), map(list, columns), strict=True)))
+        connection.register("listed", rows)
+        connection.execute(f"create table {table} as from listed")
+        connection.unregister("listed")
+    connection.execute(
+        "create table variants as select replace(upper(name), '-', '') as name, "
+        "list_append(list(upper(stands_for) order by stands_for), replace(upper(name), '-', '')) "
+        "as stands_for from nicknames group by upper(name), name"
+    )
+    connection.execute(
+        "create table listed_names as "
+        "select upper(name) as name from given_names union select name from variants"
+    )
+
+
+def _text(file: str) -> str:
+    return resources.files(__package__).joinpath(file).read_text(encoding="utf-8")

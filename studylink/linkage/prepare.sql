@@ -1,0 +1,111 @@
+-- What is compared, made from names, dates and addresses as they were landed.
+
+-- Capitals, digits and single spaces: accents off, apostrophes out, other signs to spaces.
+-- Most values are so already but for their case, which is far cheaper to see than to make.
+create macro plain(value) as case
+    when regexp_full_match(upper(value), '[A-Z0-9]+( [A-Z0-9]+)*') then upper(value)
+    else nullif(trim(regexp_replace(
+        upper(strip_accents(translate(value, 'ŁłØøĐđÐðıÞþ', 'LlOoDdDdiTt'))).regexp_replace('[''`’ʼ‘.]', '', 'g'),
+        '[^\p{L}\p{N}]+', ' ', 'g'
+    )), '')
+end;
+
+create macro joined(words) as replace(words, ' ', '');
+
+create macro digits(words) as translate(words, ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', '');
+
+-- The parts of a name that has several
+create macro several(words) as if(contains(words, ' '), string_split(words, ' '), null);
+
+-- The whole of an address, null where a part of it is
+create macro home(line, postcode) as joined(line) || ' ' || postcode;
+
+-- Soundex, but for its padding: a name's first letter and its next three consonants by kind
+create macro sound(name) as left(name, 1) || left(
+    translate(substr(name, 2), 'BFPVCGJKQSXZDTLMNRAEIOUHWY0123456789', '111122222222334556')
+        -- twice, for a letter typed three times
+        .replace('11', '1').replace('22', '2').replace('33', '3')
+        .replace('44', '4').replace('55', '5').replace('66', '6')
+        .replace('11', '1').replace('22', '2').replace('33', '3')
+        .replace('44', '4').replace('55', '5').replace('66', '6'),
+    3
+);
+
+-- Everybody, narrow enough for ten million
+create macro narrowed(people) as table
+select
+    study,
+    id,
+    plain(first_name) as first_words,
+    plain(last_name) as last_words,
+    strftime(date_of_birth::date, '%Y%m%d') as born,
+    plain(address_line_1) as line,
+    joined(plain(town)) as town,
+    joined(plain(postcode)) as postcode
+from query_table(people);
+
+-- The sound of every name that somebody has: there are far fewer names than people
+create macro sounded(people) as table
+with
+names as (
+    select first_words as words from query_table(people)
+    union
+    select last_words from query_table(people)
+)
+select words, sound(joined(words)) as sound
+from names
+where words is not null;
+
+create macro key(value) as if(value is not null, hash(value), null);
+
+-- What blocking asks for, as numbers, which are compared faster than text
+create macro keyed(people, sounds) as table
+select
+    people.number,
+    key(people.first_words) as first_words,
+    key(people.last_words) as last_words,
+    key(people.born) as born,
+    key(left(people.born, 4)) as year,
+    key(substr(people.born, 5)) as day_and_month,
+    key(people.line) as line,
+    key(nullif(regexp_replace(people.line, '[^0-9]+', '', 'g'), '')) as house,
+    key(people.town) as town,
+    key(people.postcode) as postcode,
+    key(first_sounds.sound) as first_sound,
+    key(last_sounds.sound) as last_sound
+from query_table(people) as people
+left join query_table(sounds) as first_sounds on first_sounds.words = people.first_words
+left join query_table(sounds) as last_sounds on last_sounds.words = people.last_words;
+
+-- What splink compares. Each is known by the number of its row.
+create macro compared(people) as table
+with
+derived as (
+    select
+        number::varchar as id,
+        joined(first_words) as first,
+        several(first_words) as first_parts,
+        digits(first_words) as first_digits,
+        sound(joined(first_words)) as first_sound,
+        joined(last_words) as last,
+        several(last_words) as last_parts,
+        digits(last_words) as last_digits,
+        born,
+        regexp_extract_all(line, '[0-9]+[A-Z]?') as numbers,
+        joined(nullif(trim(regexp_replace(line, '[0-9]+[A-Z]?\b', '', 'g')), '')) as street,
+        town,
+        postcode,
+        home(line, postcode) as home
+    from query_table(people)
+)
+select
+    derived.*,
+    -- a first name stands for itself and for whatever it is short for or another spelling of
+    coalesce(variants.stands_for, [derived.first]) as first_stands_for,
+    listed_names.name is not null as first_is_listed,
+    coalesce(frequencies_of_first.bearers, 0) as first_bearers,
+    array_to_string(numbers, ' ') as house
+from derived
+left join variants on variants.name = derived.first
+left join listed_names on listed_names.name = derived.first
+left join frequencies_of_first on frequencies_of_first.value = derived.first;

@@ -1,0 +1,183 @@
+"""Scores: how probable it is that a pupil of the register is a given child."""
+
+import json
+from collections.abc import Iterable, Mapping
+from importlib import resources
+
+import pyarrow
+
+from studylink.linkage.model import Comparison, Declared, Level, declared
+from studylink.linkage.pairs import Pairs
+
+UNLESS = "unless all else agrees"
+
+# Below this nobody would look at a pair
+WORTH_LOOKING_AT = 0.01
+# A pair of fewer bits is as good as impossible, and takes nothing from those it competes with
+LEAST_WEIGHT = -20
+
+
+def score(
+    children, pupils, parameters: Mapping | None = None, relatives: bool = True
+) -> pyarrow.Table:
+    """Score every pair of a child and a pupil that is worth looking at.
+
+    `children` and `pupils` are read once each: anything DuckDB can scan (an arrow table, a record
+    batch reader) with `study` and `child_id`, or `pupil_id`, and `first_name, last_name,
+    date_of_birth, address_line_1, town, postcode` as they were landed, null where unknown. All the
+    children of a study come together, for they compete; several studies may come at once.
+    `parameters` are a splink settings dictionary, by default the one that is shipped. `relatives`
+    says whether children may have twins and siblings, for whom they must not be taken: without
+    them no clerk is asked.
+
+    One row a pair, ordered by study, child and pupil:
+
+    - `study`, `child_id`, `pupil_id`: text;
+    - `match_weight`: bits, log2 of the odds that the two are one person, for and by themselves;
+    - `own_probability`: the same as a probability;
+    - `match_probability`: the same once all pairs of the study that share the child or the pupil
+      compete, of which one at most is right: its odds over one plus the odds of them all;
+      A pair that agrees in everything gives way to no other that does not;
+    - `needs_clerk`: what differs may be what tells a twin or a sibling (comparisons.yml);
+    - `differences`: what does not agree, in words and without values; null if everything agrees.
+
+    The same rows in give the same table. Nothing is written to disk, printed or logged.
+
+    Raises ValueError where a column is missing, or the parameters belong to other comparisons.
+    """
+    model = declared()
+    weights = model.weights_from(parameters or shipped_parameters())
+    pairs = Pairs(children, pupils, model)
+    with pairs.connection:
+        pairs.block()
+        pairs.prepare_paired()
+        pairs.score(weights, LEAST_WEIGHT)
+        return pairs.connection.execute(
+            f"""
+            with
+            weighed as ({_weighed(model)}),
+            competing as ({competition("weighed", "match_weight")}),
+            told as (
+                select
+                    study,
+                    child_id,
+                    pupil_id,
+                    round(match_weight, 6) as match_weight,
+                    round(odds / (1 + odds), 9) as own_probability,
+                    round(probability, 9) as match_probability,
+                    {_needs_clerk(model) if relatives else "false"} as needs_clerk,
+                    {_differences(model)} as differences
+                from competing
+            )
+            select * from told
+            where match_probability >= {WORTH_LOOKING_AT}
+            order by study, child_id, pupil_id
+            """
+        ).to_arrow_table()
+
+
+def shipped_parameters() -> dict:
+    """The splink settings in parameters.json, trained by `studylink train-linkage`."""
+    text = resources.files(__package__).joinpath("parameters.json").read_text(encoding="utf-8")
+    return json.loads(text)["settings"]
+
+
+def competition(table: str, weight: str) -> str:
+    """SQL: the rows of `table` (study, child_id, pupil_id, is_copy) with `odds` and `probability`.
+
+    `weight` is an expression in bits. At most one of the pairs that share a child or a pupil is
+    right, or none: a pair's probability is its odds over one plus the odds of them all, so that
+    twice the same pupil is half as probable each. Those who agree in everything compete among
+    themselves, and the others with nobody beside them. `has_rival`: another pair of the child's or
+    the pupil's is more likely right than not, for and by itself.
+    """
+    whole = "rows between unbounded preceding and unbounded following"
+    return f"""
+        with
+        weighted as (
+            select *, pow(2, {weight}) as odds from {table}
+        ),
+        ranked as (
+            select
+                *,
+                max(is_copy) over (partition by study, child_id)
+                or max(is_copy) over (partition by study, pupil_id) as is_beside_a_copy
+            from weighted
+        )
+        select
+            * exclude (is_beside_a_copy),
+            -- in a settled order, for sums of floating point numbers depend on it
+            if(
+                is_beside_a_copy and not is_copy,
+                0,
+                odds / (
+                    1
+                    + sum(odds) over (
+                        partition by study, child_id, is_copy order by pupil_id {whole}
+                    )
+                    + sum(odds) over (
+                        partition by study, pupil_id, is_copy order by child_id {whole}
+                    )
+                    - odds
+                )
+            ) as probability,
+            count(if(odds >= 1, 1, null)) over (partition by study, child_id)
+            + count(if(odds >= 1, 1, null)) over (partition by study, pupil_id)
+            - if(odds >= 1, 2, 0) > 0 as has_rival
+        from ranked
+    """
+
+
+def _weighed(model: Declared) -> str:
+    return f"""
+        select * replace (
+            if(is_copy, greatest(match_weight, {model.copy_weight}), match_weight) as match_weight
+        )
+        from scored
+    """
+
+
+def _needs_clerk(model: Declared) -> str:
+    def stands(comparison: Comparison, levels: Iterable[Level]) -> str:
+        numbers = ", ".join(str(level.number) for level in levels)
+        return f"gamma_{comparison.name} in ({numbers})" if numbers else "false"
+
+    def agrees(comparison: Comparison) -> str:
+        return f"gamma_{comparison.name} = {comparison.weighed[0].number}"
+
+    asked = []
+    for comparison in model.comparisons:
+        always = [level for level in comparison.levels if level.asks_clerk == "always"]
+        unless = [level for level in comparison.levels if level.asks_clerk == UNLESS]
+        others = " and ".join(agrees(one) for one in model.comparisons if one != comparison)
+        asked.append(stands(comparison, always))
+        asked.append(
+            f"{stands(comparison, unless)}"
+            f" and not ({others} and match_weight >= {model.copy_weight})"
+        )
+    names, born = model.with_relatives
+    of_a_relative = [level for level in born.levels if level.relative]
+    asked.append(
+        f"{stands(names, [level for level in names.levels if level.relative])}"
+        f" and (has_rival or {stands(born, of_a_relative)})"
+    )
+    missing = " + ".join(
+        f"(gamma_{comparison.name} = -1)::integer"
+        for comparison in model.comparisons
+        if any(level.asks_clerk for level in comparison.levels)
+    )
+    return " or ".join([*(f"({one})" for one in asked), f"{missing} > 1"])
+
+
+def _differences(model: Declared) -> str:
+    def said(comparison: Comparison) -> str:
+        cases = " ".join(
+            f"when {level.number} then '{level.difference}'"
+            for level in comparison.levels
+            if level.difference
+        )
+        return f"case gamma_{comparison.name} {cases} end"
+
+    differences = ", ".join(map(said, model.comparisons))
+    # what is missing on both sides does not differ
+    return f"if(is_copy, null, nullif(concat_ws('; ', {differences}), ''))"

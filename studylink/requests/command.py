@@ -1,0 +1,322 @@
+"""`studylink request`: the outbound file of a supplier and domain, encrypted, and its entry.
+
+It reads what was published, never the landed files, so that whoever is asked about is decided in
+one place; the landed files are looked at only to see whether they have moved on since.
+"""
+
+import argparse
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+from pysequoia import Cert
+
+from studylink import databases, landing
+from studylink.requests import openpgp, register
+from studylink.requests.register import MARK_KIND, PERSON_KIND, Register, Request
+
+COLUMNS = (
+    "participant_id",
+    "first_name",
+    "last_name",
+    "address_line_1",
+    "address_line_2",
+    "town",
+    "postcode",
+    "date_of_birth",
+    "sex",
+)
+"""What leaves about a person, and nothing but: the unique ID and what an agency matches on."""
+NO_REQUEST_NEEDED = {
+    "area": "area data needs no request: areas are looked up by postcode in what ONS publishes"
+}
+
+
+class Refused(Exception):
+    """No request is made; the message says why and what would remedy it, and names nobody."""
+
+
+class BrokenOff(Exception):
+    """Requests were made before something failed; the message names them."""
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """One file to be sent: the people of one study, in the clear in memory alone."""
+
+    study: str
+    people: Sequence[tuple]
+
+    def content(self) -> bytes:
+        """The file as CSV (RFC 4180), UTF-8, ordered by unique ID."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(self.people)
+        return text.getvalue().encode()
+
+    def tokens(self) -> Iterator[str]:
+        """The register's token of each person."""
+        return (
+            databases.pseudonym(self.study, PERSON_KIND, participant_id)
+            for participant_id, *_ in self.people
+        )
+
+
+def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register `studylink request`."""
+    parser = subparsers.add_parser("request", help="the encrypted file that asks for records")
+    parser.add_argument("--supplier", required=True, help="who is asked, as nhs_england")
+    parser.add_argument("--domain", required=True, help="what is asked for, as health")
+    parser.add_argument(
+        "--as-of",
+        help="the moment it must speak for, as 2026-06-30T00:00:00Z; without it, that of the build",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the request, or say in one line why not and return 1."""
+    try:
+        request(arguments.supplier, arguments.domain, arguments.as_of)
+    except (
+        Refused,
+        openpgp.KeyRefused,
+        register.RegisterError,
+        # nothing published, another vault key, a build at work, a disk that is full
+        OSError,
+    ) as error:
+        print(f"No request was made: {error}", file=sys.stderr)
+        return 1
+    except BrokenOff as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def request(supplier: str, domain: str, as_of: str | None) -> None:
+    """Write the outbound files of a supplier and domain, one a study that has people.
+
+    Raises `Refused`, `KeyRefused`, `RegisterError` or `OSError` where no request was made, and
+    `BrokenOff` where some were, and not all.
+    """
+    data, extracts = databases.data_folder(), databases.extracts_folder()
+    if not data.is_dir():
+        raise Refused(f"{data} is not there: run `dbt build` first, to the end")
+    # nor may a build publish meanwhile: the vault would be of one and the study of another
+    lock = databases.lock(data)
+    try:
+        registered = register.read(data)
+        for name in registered.unregistered():
+            print(register.told_unregistered(registered, name), file=sys.stderr)
+        with databases.connect(data) as connection:
+            # nothing is spilled: not even encrypted
+            connection.execute("set temp_directory = ''")
+            _check_pair(connection, supplier, domain)
+            moment = _checked_moment(connection, extracts, as_of)
+            key = openpgp.supplier_key(data / "keys", supplier)
+            outbound = _outbound(connection, supplier, domain)
+        for warning in databases.warnings_of_development_keys(extracts):
+            print(f"Warning: {warning}", file=sys.stderr)
+        made: list[str] = []
+        try:
+            for one in outbound:
+                registered, file = _write(registered, one, supplier, domain, moment, key)
+                made.append(registered.requests[-1].request_id)
+                print(_told_made(registered.requests[-1], file))
+        except OSError as error:
+            if not made:
+                raise
+            raise BrokenOff(
+                f"Made, and in the register: {', '.join(made)}. Then it was broken off, and no "
+                f"more requests were made: {error}"
+            ) from error
+    finally:
+        os.close(lock)
+
+
+def _check_pair(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str) -> None:
+    """Raise `Refused` unless the supplier delivers records of the domain in answer to requests."""
+    if domain in NO_REQUEST_NEEDED:
+        raise Refused(NO_REQUEST_NEEDED[domain])
+    try:
+        pairs = connection.execute(
+            "select supplier, domain from study.intermediate.int_domains_requestable order by all"
+        ).fetchall()
+    except duckdb.CatalogException:
+        raise Refused("what is published is of an older studylink: run `dbt build`") from None
+    if (supplier, domain) not in pairs:
+        there_are = ", ".join(f"{supplier} {domain}" for supplier, domain in pairs)
+        raise Refused(f"nobody delivers that; --supplier and --domain may be {there_are}")
+
+
+def _checked_moment(
+    connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str | None
+) -> datetime:
+    """The moment the published build speaks for, UTC; raises `Refused` where that is not enough."""
+    built_for, newest, checksum = connection.execute(
+        """
+        select as_of, newest_statement_at, permissions_checksum
+        from study.governance.published_build
+        """
+    ).fetchall()[0]
+    asked = built_for if as_of is None else _instant(as_of)
+    if asked > datetime.now(UTC).replace(tzinfo=None):
+        raise Refused(
+            f"{_told(asked)} has not come yet, and a no may be said until then: run `dbt build` as "
+            "at now or earlier, and ask as at the same moment"
+        )
+    if asked != built_for:
+        raise Refused(
+            f"the published build speaks for {_told(built_for)}: to ask as at another moment, run "
+            f"`dbt build --vars '{{as_of: \"{_told(asked)}\"}}'` first"
+        )
+    if newest is not None and newest > built_for:
+        raise Refused(
+            f"something was said or asked after {_told(built_for)}, up to {_told(newest)}, and it "
+            "may be a no: build again as at that moment or later. If that moment has not come yet, "
+            "a landed file has a wrong date: have it landed right"
+        )
+    landed, _ = landing.find(extracts)
+    if landing.permissions_checksum(landed) != checksum:
+        raise Refused(
+            f"participants, permissions or requests under {extracts}, or the policy seeds, are no "
+            "longer those of the published build: run `dbt build`, then ask again"
+        )
+    return built_for
+
+
+def _outbound(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str) -> list[Outbound]:
+    """The people of each study whom a request may name, in the order of their ids.
+
+    Raises `Refused` where there are none, and where their tokens would be made with another key
+    than the pseudonyms of the published build.
+    """
+    rows = connection.execute(
+        f"""
+        select
+            requestable.study,
+            {", ".join(f"identities.{column}" for column in COLUMNS)}
+        from study.intermediate.int_people_requestable as requestable
+        inner join vault.main.identities
+            on
+                requestable.study = identities.study
+                and requestable.participant_id = identities.participant_id
+        where
+            requestable.supplier = ?
+            and requestable.domain = ?
+        order by requestable.study, requestable.participant_id
+        """,
+        [supplier, domain],
+    ).fetchall()
+    if not rows:
+        raise Refused(
+            f"there is nobody to ask {supplier} about: nobody outside the pilot has a permitted "
+            f"linkage of {domain} for which a request is needed"
+        )
+    study, participant_id, *_ = rows[0]
+    ((research_id,),) = connection.execute(
+        "select research_id from vault.main.pseudonyms where study = ? and participant_id = ?",
+        [study, participant_id],
+    ).fetchall()
+    if research_id != databases.pseudonym(study, "person", participant_id):
+        raise Refused(
+            "the published build was made with another pseudonym key: set "
+            "DBT_ENV_SECRET_PSEUDONYM_KEY to that key, or build again"
+        )
+    people: dict[str, list[tuple]] = {}
+    for study, *person in rows:
+        people.setdefault(study, []).append(tuple(person))
+    return [Outbound(study, of_study) for study, of_study in people.items()]
+
+
+def _write(
+    registered: Register, outbound: Outbound, supplier: str, domain: str, as_of: datetime, key: Cert
+) -> tuple[Register, Path]:
+    """Encrypt one file, and put it with its manifest and tokens into the register.
+
+    Returns the register with the request as its last, and the encrypted file.
+    """
+    request_id = _unused_id(registered, f"{outbound.study}-{supplier}-{domain}", as_of)
+    sent = openpgp.encrypted(outbound.content(), key)
+    entry = Request(
+        request_id=request_id,
+        supplier=supplier,
+        study=outbound.study,
+        domain=domain,
+        as_of=_told(as_of),
+        written_at=_told(datetime.now(UTC)),
+        people=str(len(outbound.people)),
+        file_sha256=sha256(sent).hexdigest(),
+        key_fingerprint=key.fingerprint,
+        key_mark=databases.pseudonym(outbound.study, MARK_KIND, request_id),
+    )
+    name = f"{request_id}.csv.pgp"
+    manifest = {
+        "request_id": request_id,
+        "supplier": supplier,
+        "study": outbound.study,
+        "domain": domain,
+        "as_of": entry.as_of,
+        "written_at": entry.written_at,
+        "rows": len(outbound.people),
+        "columns": COLUMNS,
+        "file": name,
+        "bytes": len(sent),
+        "sha256": entry.file_sha256,
+        "key_fingerprint": key.fingerprint,
+    }
+    folder = register.add(
+        registered,
+        entry,
+        {
+            name: sent,
+            "manifest.json": (json.dumps(manifest, indent=2) + "\n").encode(),
+            register.PEOPLE: register.people_file(outbound.tokens()),
+        },
+    )
+    return Register(registered.folder, (*registered.requests, entry)), folder / name
+
+
+def _told_made(request: Request, file: Path) -> str:
+    """What to say of a request that was made."""
+    return (
+        f"{file}: {int(request.people):,} people of {request.study}, encrypted to the key "
+        f"{request.key_fingerprint} of {request.supplier}.\n"
+        f"Send it with manifest.json. The delivery that answers it has request_sent_at "
+        f"{request.as_of}."
+    )
+
+
+def _unused_id(registered: Register, asked: str, as_of: datetime) -> str:
+    """An id that no request has, nor any folder: the first, or numbered from 2."""
+    taken = {request.request_id for request in registered.requests} | {*registered.unregistered()}
+    first = f"{asked}-{as_of:%Y%m%dT%H%M%SZ}"
+    request_id, number = first, 1
+    while request_id in taken:
+        number += 1
+        request_id = f"{first}-{number}"
+    return request_id
+
+
+def _instant(text: str) -> datetime:
+    """An ISO 8601 UTC timestamp without its zone; raises `Refused` where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or (moment.tzinfo is not None and moment.utcoffset()):
+        raise Refused("--as-of is no UTC timestamp; give it as in 2026-06-30T00:00:00Z")
+    return moment.replace(tzinfo=None)
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

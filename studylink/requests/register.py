@@ -1,0 +1,247 @@
+"""The register of requests: what was asked of which agency, when, and about whom, by token.
+
+It lies in `requests` under `STUDY_DATA`, outside the databases that builds replace: a folder for
+each request, and `register.csv` with a line for each, which is written last and never changed. It
+names nobody. Of each person asked about it holds a keyed pseudonym of their own kind, so that a
+build can tell who was in a request while an erasure leaves no row about anybody in it.
+"""
+
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import duckdb
+
+from studylink.landing import located
+
+REGISTER = "register.csv"
+PEOPLE = "people.csv"
+PERSON_KIND, MARK_KIND = "requested", "request"
+"""What stands between study and id in the message of a person's token and of the key's mark."""
+
+
+class RegisterError(Exception):
+    """The register cannot be read; the message names file, place and remedy, and no value."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line of the register, every value as it is written there.
+
+    `people` is how many were asked about, `file_sha256` the checksum of what was sent,
+    `key_fingerprint` the supplier's key, and `key_mark` the pseudonym of the request's own id:
+    a build with another pseudonym key makes another, and so knows that the tokens say nothing.
+    """
+
+    request_id: str
+    supplier: str
+    study: str
+    domain: str
+    as_of: str
+    written_at: str
+    people: str
+    file_sha256: str
+    key_fingerprint: str
+    key_mark: str
+
+
+COLUMNS = tuple(field.name for field in fields(Request))
+_INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
+_TOKEN = "[0-9a-f]{32}"
+_FORMS = {
+    "request_id": r"\w[\w.-]*",
+    "supplier": r"\w+",
+    "study": r"\w+",
+    "domain": r"\w+",
+    "as_of": _INSTANT,
+    "written_at": _INSTANT,
+    "people": r"[1-9]\d*",
+    "file_sha256": "[0-9a-f]{64}",
+    "key_fingerprint": "[0-9a-f]{32,}",
+    "key_mark": _TOKEN,
+}
+
+
+@dataclass(frozen=True)
+class Register:
+    """The requests of a data folder, in the order in which they were made."""
+
+    folder: Path
+    requests: tuple[Request, ...]
+
+    def unregistered(self) -> list[str]:
+        """Folders without a line: a request that was broken off before it was finished."""
+        known = {request.request_id for request in self.requests}
+        return sorted(
+            place.name
+            for place in self.folder.glob("*")
+            if place.is_dir() and place.name not in known
+        )
+
+
+def read(data: Path) -> Register:
+    """The register under a data folder; an empty one where there is none.
+
+    Raises `RegisterError` where the register or a file that it names is not as it was written.
+    """
+    folder = data / "requests"
+    file = folder / REGISTER
+    if not file.exists():
+        return Register(folder, ())
+    text = file.read_text(encoding="utf-8", errors="replace")
+    header, *rows = csv.reader(text.splitlines()) if text else [[]]
+    if tuple(header) != COLUMNS:
+        raise _broken(file, "line 1: it should be " + ",".join(COLUMNS))
+    requests: list[Request] = []
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(COLUMNS):
+            raise _broken(file, f"line {line}: {len(row)} values instead of {len(COLUMNS)}")
+        for column, value in zip(COLUMNS, row, strict=True):
+            if not re.fullmatch(_FORMS[column], value, re.ASCII):
+                raise _broken(file, f"line {line}: {column} cannot be read")
+        if any(row[0] == request.request_id for request in requests):
+            raise _broken(file, f"line {line}: its request_id stands in an earlier line")
+        requests.append(Request(*row))
+    if not text.endswith("\n"):
+        raise _broken(file, f"line {len(requests) + 1}: it was cut short")
+    register = Register(folder, tuple(requests))
+    _check_people(register)
+    return register
+
+
+def lay(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+    """Lay `requests` and `people_requested` in the in-memory catalog `landing`, all text.
+
+    `landing.register.requests` has the columns of the register, one row a request;
+    `landing.register.people_requested` has `request_id, person`, one row a person and request.
+    """
+    connection.execute("attach if not exists ':memory:' as landing")
+    connection.execute("create schema if not exists landing.register")
+    columns = ", ".join(f"{column} varchar" for column in COLUMNS)
+    connection.execute(f"create or replace table landing.register.requests ({columns})")
+    if register.requests:
+        connection.executemany(
+            f"insert into landing.register.requests values ({', '.join('?' * len(COLUMNS))})",
+            [astuple(request) for request in register.requests],
+        )
+    people = (
+        "select parse_filename(parse_dirpath(filename)) as request_id, person from "
+        + _tokens(_people_files(register))
+        if register.requests
+        else "select null::varchar as request_id, null::varchar as person where false"
+    )
+    connection.execute(f"create or replace view landing.register.people_requested as {people}")
+
+
+def add(register: Register, request: Request, files: Mapping[str, bytes]) -> Path:
+    """Write a request's files into a folder of its own, then its line; returns the folder.
+
+    The folder gets its name when everything in it is on disk, and the line comes last, so that a
+    request is in the register whole or not at all. Whoever calls holds the data folder's lock.
+    """
+    register.folder.mkdir(mode=0o700, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=register.folder))
+    folder = register.folder / request.request_id
+    try:
+        for name, content in files.items():
+            _append(unfinished / name, content)
+        _sync(unfinished)
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    _sync(register.folder)
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    if not (register.folder / REGISTER).exists():
+        writer.writerow(COLUMNS)
+    writer.writerow(astuple(request))
+    _append(register.folder / REGISTER, line.getvalue().encode())
+    _sync(register.folder)
+    return folder
+
+
+def people_file(tokens: Iterable[str]) -> bytes:
+    """The file of who is in a request, in the order of the tokens, which is nobody's order."""
+    return "\n".join(["person", *sorted(tokens), ""]).encode()
+
+
+def told_unregistered(register: Register, name: str) -> str:
+    """What to say of a folder without a line."""
+    return (
+        f"{register.folder / name} has no line in {REGISTER}: the request was broken off before it "
+        "was finished, and counts as never made. Do not send its file; delete the folder."
+    )
+
+
+def _append(file: Path, content: bytes) -> None:
+    """Add to the end of a file that is its owner's alone: all of it, on disk, or nothing."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        before = os.fstat(descriptor).st_size
+        try:
+            written = 0
+            while written < len(content):
+                written += os.write(descriptor, content[written:])
+            os.fsync(descriptor)
+        except BaseException:
+            os.ftruncate(descriptor, before)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check_people(register: Register) -> None:
+    """Raise `RegisterError` unless every request has the tokens of as many people as it says."""
+    for request, file in zip(register.requests, _people_files(register), strict=True):
+        if not file.is_file():
+            raise _broken(file, "the file is missing")
+        with duckdb.connect() as connection:
+            try:
+                people, good = connection.execute(
+                    f"""
+                    select
+                        count(*),
+                        count(distinct person) filter (regexp_full_match(person, '{_TOKEN}'))
+                    from {_tokens([file])}
+                    """
+                ).fetchall()[0]
+            except duckdb.Error:
+                # its own message might quote what the file holds
+                people, good = 0, 0
+        if not people == good == int(request.people):
+            raise _broken(file, f"it does not hold {request.people} different tokens, one a line")
+
+
+def _people_files(register: Register) -> list[Path]:
+    return [register.folder / request.request_id / PEOPLE for request in register.requests]
+
+
+def _tokens(files: Iterable[Path]) -> str:
+    """A `read_csv` call over files of tokens."""
+    return (
+        f"read_csv([{', '.join(map(located, files))}], columns = {{'person': 'varchar'}}, "
+        "header = true, auto_detect = false, delim = ',', quote = '\"', filename = true)"
+    )
+
+
+def _broken(file: Path, what: str) -> RegisterError:
+    return RegisterError(
+        f"{file}, {what}. The register of requests is studylink's own and nobody else writes to "
+        "it: put back what was there from a backup, then build again."
+    )

@@ -1,0 +1,354 @@
+"""Which pupil is which child: what is linked, what never is, and what a clerk is asked."""
+
+from datetime import date
+
+import pyarrow
+import pytest
+
+from studylink.bench.linkage import thresholds
+from studylink.linkage import febrl, model, training
+from studylink.linkage.pairs import COLUMNS
+from studylink.linkage.scoring import score, shipped_parameters
+
+LINK_FROM, REVIEW_FROM = thresholds()
+
+JADE = ("Jade", "Pickering", date(2012, 3, 4), "12 Mill Lane", "Leeds", "LS1 4AB")
+STRANGERS = [
+    ("Zoë", "Khan", date(2010, 1, 14), "1 Park Avenue", "York", "YO1 1AA"),
+    ("Rhys", "O'Brien", date(2011, 5, 6), "3 High Street", "Hull", "HU1 2BB"),
+    ("Adam", "Nowak", date(2009, 11, 30), "27 Green Lane", "Leeds", "LS1 4AC"),
+    ("Harriet", "Ward", date(2012, 8, 19), "5 Albert Road", "Bath", "BA1 7CC"),
+    ("Kwame", "Mensah", date(2010, 2, 2), "41 Back Lane", "Derby", "DE1 9XX"),
+]
+
+
+def rows(key: str, people: list) -> pyarrow.Table:
+    columns = {name: [person[place] for person in people] for place, name in enumerate(COLUMNS)}
+    kinds = [(name, pyarrow.string()) for name in (key, *COLUMNS)]
+    schema = pyarrow.schema(
+        (name, pyarrow.date32() if name == "date_of_birth" else kind) for name, kind in kinds
+    )
+    ids = [f"{key[0]}{place}" for place in range(len(people))]
+    return pyarrow.table({key: ids, **columns}, schema=schema)
+
+
+def scored(children: list, pupils: list) -> list[dict]:
+    table = rows("child_id", children)
+    table = table.append_column("study", pyarrow.array(["s"] * len(children)))
+    return score(table, rows("pupil_id", pupils)).to_pylist()
+
+
+def linked(children: list, pupils: list) -> set[tuple[str, str]]:
+    return {
+        (pair["child_id"], pair["pupil_id"])
+        for pair in scored(children, pupils)
+        if pair["match_probability"] >= LINK_FROM and not pair["needs_clerk"]
+    }
+
+
+def but(person: tuple, **changes) -> tuple:
+    return tuple(changes.get(name, value) for name, value in zip(COLUMNS, person, strict=True))
+
+
+MOVED = {"address_line_1": "9 Quarry Hill", "town": "Truro", "postcode": "TR1 9ZZ"}
+MUHAMMAD = but(JADE, first_name="Muhammad", last_name="Hussain")
+
+
+@pytest.mark.parametrize(
+    ("child", "pupil"),
+    [
+        pytest.param(JADE, JADE, id="an exact copy"),
+        pytest.param(JADE, but(JADE, **MOVED), id="moved house"),
+        pytest.param(
+            JADE,
+            but(JADE, address_line_1=None, town=None, postcode=None),
+            id="an address missing",
+        ),
+        pytest.param(but(JADE, first_name="Tom"), but(JADE, first_name="Thomas"), id="a nickname"),
+        pytest.param(but(JADE, first_name="Zoë"), but(JADE, first_name="ZOE"), id="an accent"),
+        pytest.param(
+            but(JADE, last_name="O'Brien"), but(JADE, last_name="OBrien"), id="an apostrophe"
+        ),
+        pytest.param(
+            but(JADE, last_name="Smith-Jones"), but(JADE, last_name="Smith"), id="half a name"
+        ),
+        pytest.param(
+            JADE,
+            but(JADE, first_name="Pickering", last_name="Jade"),
+            id="names the wrong way round",
+        ),
+        pytest.param(JADE, but(JADE, date_of_birth=date(2012, 4, 3)), id="day and month swapped"),
+        pytest.param(JADE, but(JADE, date_of_birth=date(2012, 3, 14)), id="a digit of the date"),
+        pytest.param(
+            but(JADE, first_name="Harriet"),
+            but(JADE, first_name="Hariret"),
+            id="a first name typed",
+        ),
+        pytest.param(JADE, but(JADE, last_name="Pickerng"), id="a last name typed"),
+        pytest.param(JADE, but(JADE, postcode="LS1 4BA"), id="a postcode typed"),
+        pytest.param(JADE, but(JADE, postcode="ls14ab"), id="a postcode without its space"),
+    ],
+)
+def test_one_difference_alone_is_linked(child, pupil):
+    assert linked([child], [*STRANGERS, pupil]) == {("c0", "p5")}
+
+
+@pytest.mark.parametrize("people", [5, 20, 300])
+@pytest.mark.parametrize(
+    "shared",
+    [
+        pytest.param([], id="nothing shared"),
+        pytest.param(["last_name"], id="one last name"),
+        pytest.param(["postcode", "town"], id="one postcode"),
+        pytest.param(["first_name", "date_of_birth", "address_line_1"], id="all but last names"),
+        pytest.param(["first_name", "date_of_birth", *COLUMNS[3:]], id="nothing but last names"),
+    ],
+)
+def test_exact_copies_and_strangers_give_the_exact_copies(people, shared):
+    everybody = [
+        tuple(
+            value if name in shared else other
+            for name, value, other in zip(
+                COLUMNS,
+                JADE,
+                (
+                    ["Ada", "Bilal", "Cerys", "Dylan", "Esme"][number % 5],
+                    f"W{number:05} Lane",
+                    date(2008 + number % 7, 1 + number % 12, 1 + number % 28),
+                    f"{number} Station Road",
+                    ["Hull", "Bath", "York"][number % 3],
+                    f"AB{number} 1{chr(65 + number % 26)}Z",
+                ),
+                strict=True,
+            )
+        )
+        for number in range(people)
+    ]
+    # every other child's pupil is not there
+    pupils = [person for number, person in enumerate(everybody) if number % 2 == 0]
+    found = linked(everybody, pupils)
+    assert found == {(f"c{number}", f"p{number // 2}") for number in range(0, people, 2)}
+
+
+def test_a_copy_without_an_address_is_linked():
+    nowhere = {"address_line_1": None, "town": None, "postcode": None}
+    people = [but(person, **nowhere) for person in [JADE, *STRANGERS]]
+    assert linked(people, people) == {(f"c{n}", f"p{n}") for n in range(6)}
+
+
+TWINS = [
+    *(("Jade", "Jane"), ("Ella", "Emma"), ("Mohammed", "Ahmed"), ("Ellie", "Elsie")),
+    *(("Ava", "Eva"), ("Mia", "Mya"), ("Maria", "Marie"), ("Isobel", "Isabel")),
+    *(("Layla", "Leila"), ("Jack", "Jake"), ("Oluwaseun", "Oluwaseyi"), ("Ekin", "Ekim")),
+    *(("Tavi", "Tali"), ("Sophie", "Sophia")),
+]
+ALIKE = [
+    *(("Jack", "John"), ("Ellie", "Elle"), ("Tia", "Tiana"), ("Anne", "Anne Marie")),
+    *(("Hasan", "Husan"), ("Tariro", "Tarira")),
+]
+"""Twins' names of which one may be the other, short or mistyped: told apart if both are there."""
+LAST_NAMES = [
+    *("Abbott", "Okafor", "Lindqvist", "Pemberton", "Rahman", "Whitlock", "Nowak", "Ferreira"),
+    *("Dunne", "Yates", "Castellan", "Thornbury", "Averill", "Quillfeather", "Hargreaves"),
+    *("Mbeki", "Sorensen", "Vaughan", "Zielinski", "Ingleby"),
+]
+
+
+def twins(pairs: list[tuple[str, str]]) -> tuple[list[tuple], list[tuple]]:
+    """The first of each two, and the second: every pair with a home and a birthday of its own."""
+    homes = [
+        but(
+            JADE,
+            last_name=LAST_NAMES[place],
+            date_of_birth=date(2012, 1 + place % 12, 4 + place),
+            address_line_1=f"{10 + place} {LAST_NAMES[-place]} Street",
+            postcode=f"L{chr(65 + place)}{place} 4AB",
+        )
+        for place in range(len(pairs))
+    ]
+    return tuple(
+        [but(home, first_name=names[one]) for home, names in zip(homes, pairs, strict=True)]
+        for one in (0, 1)
+    )
+
+
+def themselves(people: list) -> set[tuple[str, str]]:
+    return {(f"c{place}", f"p{place}") for place in range(len(people))}
+
+
+def test_twins_who_are_both_there_are_not_crossed():
+    first, second = twins([*TWINS, *ALIKE])
+    everybody = [*first, *second]
+    assert linked(everybody, [*everybody, *STRANGERS]) == themselves(everybody)
+    assert linked(first, [*everybody, *STRANGERS]) == themselves(first)
+    assert linked(everybody, [*first, *STRANGERS]) == themselves(first)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(lambda own: but(own, **MOVED), id="moved"),
+        pytest.param(
+            lambda own: but(own, date_of_birth=own[2].replace(day=own[2].day % 7 + 24)),
+            id="another day",
+        ),
+        pytest.param(lambda own: but(own, date_of_birth=None), id="no date"),
+        pytest.param(
+            lambda own: but(own, last_name=own[1][:-2] + own[1][-1]), id="a last name typed"
+        ),
+    ],
+)
+def test_a_twin_is_not_taken_for_a_child_who_was_written_otherwise(error):
+    first, second = twins([*TWINS, *ALIKE])
+    own = [error(person) for person in first]
+    assert linked(first, [*own, *second, *STRANGERS]) <= themselves(first)
+
+
+def test_a_twin_whose_own_pupil_is_missing_is_for_a_clerk():
+    first, second = twins(TWINS)
+    pairs = {
+        pair["child_id"]: pair
+        for pair in scored(first, [*second, *STRANGERS])
+        if pair["child_id"][1:] == pair["pupil_id"][1:]
+    }
+    assert len(pairs) == len(TWINS)
+    for pair in pairs.values():
+        assert pair["needs_clerk"], TWINS[int(pair["child_id"][1:])]
+        assert pair["match_probability"] >= REVIEW_FROM
+        assert "first names" in pair["differences"]
+
+
+def test_a_sibling_with_a_longer_name_is_for_a_clerk():
+    child = but(JADE, first_name="Ella")
+    (pair,) = scored(
+        [child],
+        [*STRANGERS, but(child, first_name="Ella Mae", date_of_birth=date(2013, 3, 4))],
+    )
+    assert pair["needs_clerk"]
+
+
+def test_another_spelling_of_a_name_is_for_a_clerk_and_a_short_form_is_not():
+    (pair,) = scored([MUHAMMAD], [*STRANGERS, but(MUHAMMAD, first_name="Mohammed")])
+    assert pair["needs_clerk"]
+    assert pair["differences"] == "first names are spellings of one another"
+    josh = but(JADE, first_name="Josh")
+    assert linked([josh], [*STRANGERS, but(josh, first_name="Joshua")]) == {("c0", "p5")}
+
+
+def test_who_agrees_in_everything_goes_before_who_does_not():
+    child = but(JADE, first_name="Oluwaseun")
+    near = but(child, first_name="Oluwaseuun")
+    (pair,) = scored([child], [near, *STRANGERS])
+    assert pair["match_probability"] >= LINK_FROM
+    assert linked([child], [child, near, *STRANGERS]) == {("c0", "p0")}
+    assert linked([child, near], [child, *STRANGERS]) == {("c0", "p0")}
+
+
+def test_a_name_that_many_bear_is_a_name_though_no_list_has_it():
+    bearers = [
+        but(person, first_name=name)
+        for name in ("Xolisa", "Xolila")
+        for person in [*STRANGERS, *STRANGERS[:1]]
+    ]
+    child, twin = but(JADE, first_name="Xolisa"), but(JADE, first_name="Xolila")
+    pairs = scored([child], [*bearers, twin])
+    (pair,) = (pair for pair in pairs if pair["pupil_id"] == f"p{len(bearers)}")
+    assert pair["needs_clerk"]
+    assert pair["differences"] == "first names are different names"
+
+
+def test_copies_in_any_script_are_found():
+    copy = but(JADE, first_name="Иван", last_name="Петров")
+    assert linked([copy], [copy, *STRANGERS]) == {("c0", "p0")}
+
+
+def test_a_namesake_of_another_day_is_not_linked():
+    assert linked([JADE], [but(JADE, date_of_birth=date(2010, 9, 21), **MOVED)]) == set()
+
+
+def test_a_last_name_that_differs_outright_is_for_a_clerk_unless_all_else_agrees():
+    renamed = but(JADE, last_name="Kowalczyk")
+    assert linked([JADE], [renamed, *STRANGERS]) == {("c0", "p0")}
+    (pair,) = scored([JADE], [*STRANGERS, but(renamed, postcode="LS1 4AC")])
+    assert pair["needs_clerk"]
+
+
+def test_a_serial_number_in_a_name_is_no_slip():
+    child = but(JADE, last_name="W00012 Lane")
+    assert linked([child], [but(JADE, last_name="W00013 Lane")]) == set()
+
+
+@pytest.mark.parametrize(
+    ("children", "pupils"), [([JADE], [JADE, JADE]), ([JADE, JADE], [JADE])], ids=["pupil", "child"]
+)
+def test_what_is_there_twice_is_half_as_probable_each(children, pupils):
+    pairs = scored(children, [*pupils, *STRANGERS])
+    assert [round(pair["match_probability"], 2) for pair in pairs] == [0.5, 0.5]
+    assert all(pair["own_probability"] > LINK_FROM for pair in pairs)
+
+
+def test_children_of_another_study_do_not_compete():
+    children = rows("child_id", [JADE, JADE]).append_column("study", pyarrow.array(["s", "t"]))
+    pairs = score(children, rows("pupil_id", [JADE])).to_pylist()
+    assert [pair["study"] for pair in pairs] == ["s", "t"]
+    assert all(pair["match_probability"] > LINK_FROM for pair in pairs)
+
+
+def test_differences_are_told_without_values():
+    pupil = but(JADE, first_name="Jadde", postcode=None)
+    (pair,) = scored([JADE], [pupil])
+    assert pair["differences"].startswith("first names differ by a slip; ")
+    said = pair["differences"].lower()
+    assert not [value for value in (*JADE, *pupil) if value and str(value).lower() in said]
+
+
+def test_everything_equal_has_no_difference():
+    (pair,) = scored([JADE], [JADE])
+    assert pair["differences"] is None
+
+
+def test_the_same_rows_give_the_same_scores():
+    people = [JADE, *STRANGERS, but(JADE, first_name="Jane")]
+    assert scored(people, people[::-1]) == scored(people, people[::-1])
+
+
+def test_nobody_and_nothing_to_link_gives_an_empty_table():
+    assert scored([], [JADE]) == []
+    assert scored([JADE], []) == []
+
+
+def test_a_missing_column_is_named():
+    children = rows("child_id", [JADE]).drop_columns("town")
+    with pytest.raises(ValueError, match="study, town"):
+        score(children, rows("pupil_id", [JADE]))
+
+
+def test_parameters_of_other_comparisons_are_refused():
+    parameters = shipped_parameters()
+    parameters["comparisons"][0]["comparison_levels"].pop()
+    with pytest.raises(ValueError, match="studylink train-linkage"):
+        score(rows("child_id", [JADE]), rows("pupil_id", [JADE]), parameters)
+
+
+def test_every_comparison_tells_its_differences_and_its_weights_are_probabilities():
+    declared = model.declared()
+    weights = declared.weights_from(shipped_parameters())
+    for comparison in declared.comparisons:
+        assert [level.name for level in comparison.levels if not level.difference] == ["same"]
+        for among in (0, 1):
+            total = sum(weights[comparison.name][level.name][among] for level in comparison.weighed)
+            assert total == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.long
+def test_training_twice_gives_the_same_parameters(tmp_path):
+    first, second = (training.train_on_generated(300, 5)["settings"] for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.long
+def test_febrl_4_is_linked_without_error():
+    measured = febrl.ours(LINK_FROM)
+    assert measured.best_f1 >= 0.9985
+    assert measured.wrong == 0
+    assert measured.recall >= 0.99

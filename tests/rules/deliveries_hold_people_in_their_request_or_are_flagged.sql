@@ -1,0 +1,97 @@
+-- A delivery in which somebody was not asked for, or is unknown, is flagged, and no other is. Read straight from the
+-- records: where the request is known from the rule alone, everybody with a record in a delivery that is
+-- not flagged had permitted a linkage of its domain when the request was sent. And the counts are of the
+-- same people: in the request or not, nobody twice and nobody left out.
+
+with
+
+checks as (
+    select * from {{ ref('delivery_checks') }}
+),
+
+participants as (
+    select * from {{ ref('int_participants') }}
+),
+
+records as (
+    {%- for table in agency_tables() if not table.of_pupils %}
+    select
+        '{{ table.supplier }}' as supplier,
+        '{{ table.domain }}' as domain,
+        {{ table.adults_only }} as is_of_adults,
+        delivery_id,
+        participant_id
+    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
+    where row_fault is null
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+people as (
+    select distinct
+        checks.delivery_id,
+        checks.study,
+        checks.domain,
+        checks.request_sent_at,
+        records.participant_id
+    from records
+    inner join checks
+        on
+            records.delivery_id = checks.delivery_id
+            and records.supplier = checks.supplier
+            and records.domain = checks.domain
+    inner join participants
+        on
+            checks.study = participants.study
+            and records.participant_id = participants.participant_id
+            and (participants.is_adult or not records.is_of_adults)
+),
+
+people_permitted as (
+    select distinct
+        people.delivery_id,
+        people.participant_id
+    from people
+    inner join {{ ref('int_permitted_intervals') }} as intervals
+        on
+            people.study = intervals.study
+            and people.participant_id = intervals.participant_id
+            and people.domain = intervals.domain
+            and people.request_sent_at >= intervals.permitted_from
+            and people.request_sent_at < intervals.permitted_until
+),
+
+people_counted as (
+    select
+        people.delivery_id,
+        count(*) as people,
+        count(people_permitted.participant_id) as people_permitted
+    from people
+    left join people_permitted
+        on
+            people.delivery_id = people_permitted.delivery_id
+            and people.participant_id = people_permitted.participant_id
+    group by people.delivery_id
+)
+
+select
+    checks.supplier,
+    checks.study,
+    checks.domain,
+    count(*) as deliveries
+from checks
+left join people_counted
+    on checks.delivery_id = people_counted.delivery_id
+where
+    checks.is_flagged != (checks.people_not_requested > 0 or checks.records_of_unknown_people > 0)
+    or checks.people != checks.people_in_request + checks.people_not_requested
+    or checks.people_withdrawn_meanwhile > checks.people_in_request
+    or checks.people != coalesce(people_counted.people, 0)
+    or (
+        checks.request_known_from = 'rule'
+        and not checks.is_flagged
+        and checks.people != coalesce(people_counted.people_permitted, 0)
+    )
+group by checks.supplier, checks.study, checks.domain
