@@ -614,7 +614,7 @@ def judged_and_built(drawn: list[World], folder: Path) -> Judged:
     return Judged(drawn, landing, verdict, data)
 
 
-SAMPLE = int(os.environ.get("STUDYLINK_WORLDS", "300"))
+SAMPLE = int(os.environ.get("STUDYLINK_WORLDS", "200"))
 
 
 @pytest.fixture(
@@ -623,8 +623,8 @@ SAMPLE = int(os.environ.get("STUDYLINK_WORLDS", "300"))
         pytest.param((0, SAMPLE), id="a_sample"),
         # In one landing all the deliveries of thousands of worlds would meet all their children.
         *(
-            pytest.param((start, start + 300), id=f"from_{start}", marks=pytest.mark.long)
-            for start in range(300, 3000, 300)
+            pytest.param((start, start + 200), id=f"from_{start}", marks=pytest.mark.long)
+            for start in range(200, 3000, 200)
         ),
     ],
 )
@@ -678,7 +678,7 @@ def test_whoever_agrees_in_everything_with_one_pupil_alone_is_found(judged: Judg
         for person, pupil in verdict.matches.items()
         if person[0] == SEND and person not in decided
     }
-    assert len(expected) > 20
+    assert len(expected) >= 10
     assert expected <= found_alike(judged.rows)
 
 
