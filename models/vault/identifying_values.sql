@@ -20,7 +20,6 @@
     ('stg_governance__deliveries', 'deliveries', ['delivery_id']),
     ('stg_governance__researchers', 'researchers', ['name']),
     ('place_pseudonyms', 'places', ['code']),
-    ('stg_register__people_requested', 'people_requested', ['person']),
     ('stg_ons__postcodes', 'postcodes', ['postcode', 'lsoa_code', 'msoa_code', 'local_authority_code']),
 ] -%}
 

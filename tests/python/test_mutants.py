@@ -21,7 +21,7 @@ from mutation_world import build_world
 from studylink.proofs.manifest import Manifest
 from studylink.proofs.mutants import Mutant, mutants_of, regenerated
 
-SEED, SAMPLE = 20231002, 80
+SEED, SAMPLE = 20231002, 110
 
 # --------------------------------------------------------------------------------------------------
 # The operators
@@ -211,6 +211,8 @@ def test_a_seeded_sample_of_mutants_is_noticed(
 def test_a_model_that_gives_the_same_is_not_said_to_be_noticed(folder: Path) -> None:
     laboratory = Laboratory(folder)
     for node in laboratory.manifest.in_layer("vault", "intermediate", "marts"):
+        if node.is_python:
+            continue
         unchanged = Mutant("none", "none", regenerated(node.sql))
         assert laboratory.judge(node, unchanged).fate == "survived", node.name
 
