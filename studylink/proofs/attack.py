@@ -28,6 +28,7 @@ from studylink.contract import PROJECT
 from studylink.proofs import guessing, intruder
 from studylink.proofs.manifest import Manifest
 from studylink.proofs.risks import Risks, risks
+from studylink.requests import register
 from studylink.summary import aligned
 
 BASELINE = Path(__file__).with_name("attack_baseline.yml")
@@ -122,6 +123,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> Rep
     with databases.connect(folder) as connection:
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
+        register.lay(connection, register.read(folder))
         report = {
             "risks": _risks_of_tables(connection, manifest),
             "intruder": intruder.attack(connection, manifest, as_of.astimezone(UTC).date()),
