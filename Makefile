@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint lint-decisions lint-rest mutants bench bench-linkage docs linkage-parameters sample lock clean
+.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-linkage docs linkage-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
@@ -33,25 +33,24 @@ build: setup ## the landed extracts to the three databases, with every data test
 	$(BIN)/dbt build
 	@$(BIN)/studylink summary
 
-test: setup lint ## style, the build with all its tests, and pytest with samples of what is long
-	STUDY_DATA=target/test-data $(BIN)/dbt build
+test: setup lint ## style, and pytest, which builds with all tests, with samples of what is long
 	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
 test-all: setup lint ## the same with the whole of what is long
-	STUDY_DATA=target/test-data $(BIN)/dbt build
 	$(BIN)/pytest $(ON_ALL_CORES)
 
 lint: setup ## SQL and Python style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(MAKE) --no-print-directory --jobs=2 lint-decisions lint-rest
+	$(MAKE) --no-print-directory --jobs=2 lint-marts lint-decisions lint-rest
 
-# one process each, for each opens a database of its own: two halves side by side
-lint-decisions lint-rest: setup
+# one process each, for each opens a database of its own: two at a time
+lint-marts lint-decisions lint-rest: setup
 	STUDY_DATA=target/$@ DBT_TARGET_PATH=target/$@ \
 		$(BIN)/sqlfluff lint --processes 1 $(LINTED_BY_$@)
+LINTED_BY_lint-marts := models/marts
 LINTED_BY_lint-decisions := models/intermediate models/vault
-LINTED_BY_lint-rest := models/marts models/staging tests analyses
+LINTED_BY_lint-rest := models/staging tests analyses
 
 mutants: setup ## every mistake that could be made in a model, and whether a test notices it
 	PYTHONPATH=tests/python $(BIN)/python tests/python/mutation.py

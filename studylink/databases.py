@@ -136,6 +136,15 @@ def lock(folder: Path) -> int:
     return descriptor
 
 
+def sync(place: Path) -> None:
+    """Have a file's content, or the names in a folder, on disk."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension that encrypts files, from its wheel: neither home nor network needed."""
     extension = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension"))
@@ -181,9 +190,6 @@ class Workbench:
             connection.execute(f"detach {name}")
         for name in NAMES:
             built = path(self.folder, name)
-            with built.open("rb") as file:
-                os.fsync(file.fileno())
+            sync(built)
             os.replace(built, path(self.published, name))
-        folder = os.open(self.published, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        sync(self.published)

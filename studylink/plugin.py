@@ -78,13 +78,19 @@ class Plugin(BasePlugin):
 
 
 def _is_full_build() -> bool:
-    """Whether this run is a `dbt build` of everything, with rows in it; a retry is not."""
+    """Whether this run is a `dbt build` of everything, with rows in it; a retry is not.
+
+    Unit tests may be left out, as dbt advises where nobody changes a model: what they are given
+    never changes, so that they say nothing of what was landed.
+    """
     flags = get_flags()
-    narrowed = ("SELECT", "EXCLUDE", "SELECTOR", "RESOURCE_TYPES", "EXCLUDE_RESOURCE_TYPES")
+    narrowed = ("SELECT", "EXCLUDE", "SELECTOR", "RESOURCE_TYPES")
+    left_out = set(getattr(flags, "EXCLUDE_RESOURCE_TYPES", None) or ())
     return (
         flags.WHICH == "build"
         and "retry" not in getattr(flags, "INVOCATION_COMMAND", "").split()
         and not getattr(flags, "EMPTY", False)
         and not getattr(flags, "SAMPLE", None)
         and not any(getattr(flags, name, None) for name in narrowed)
+        and left_out <= {"unit_test"}
     )

@@ -12,7 +12,9 @@ IDENTITY = ", ".join(COLUMNS)
 
 def model(dbt, session):
     """One row a study, child and pupil; see the model's YAML."""
-    children = dbt.ref("children_sought").filter("matched_on = 'identity'")
+    sought = dbt.ref("children_sought").filter("matched_on = 'identity'")
+    # read once: the view stands on every correction and request
+    children = session.from_arrow(sought.to_arrow_table())
     pupils = dbt.ref("stg_dfe__pupils").filter("row_fault is null")
     thresholds = dbt.ref("pupil_matching").project("study, review_from")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from studylink.databases import sync
 from studylink.landing import located
 
 REGISTER = "register.csv"
@@ -151,19 +152,19 @@ def add(register: Register, request: Request, files: Mapping[str, bytes]) -> Pat
     try:
         for name, content in files.items():
             _append(unfinished / name, content)
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.rename(folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    _sync(register.folder)
+    sync(register.folder)
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\n")
     if not (register.folder / REGISTER).exists():
         writer.writerow(COLUMNS)
     writer.writerow(astuple(request))
     _append(register.folder / REGISTER, line.getvalue().encode())
-    _sync(register.folder)
+    sync(register.folder)
     return folder
 
 
@@ -197,21 +198,12 @@ def _append(file: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _sync(folder: Path) -> None:
-    """Have the names in a folder on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _check_people(register: Register) -> None:
     """Raise `RegisterError` unless every request has the tokens of as many people as it says."""
-    for request, file in zip(register.requests, _people_files(register), strict=True):
-        if not file.is_file():
-            raise _broken(file, "the file is missing")
-        with duckdb.connect() as connection:
+    with duckdb.connect() as connection:
+        for request, file in zip(register.requests, _people_files(register), strict=True):
+            if not file.is_file():
+                raise _broken(file, "the file is missing")
             try:
                 people, good = connection.execute(
                     f"""
@@ -224,8 +216,10 @@ def _check_people(register: Register) -> None:
             except duckdb.Error:
                 # its own message might quote what the file holds
                 people, good = 0, 0
-        if not people == good == int(request.people):
-            raise _broken(file, f"it does not hold {request.people} different tokens, one a line")
+            if not people == good == int(request.people):
+                raise _broken(
+                    file, f"it does not hold {request.people} different tokens, one a line"
+                )
 
 
 def _people_files(register: Register) -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -11,30 +13,51 @@ import project
 import pytest
 from cases import CASES
 from project import ROOT
-from worlds import at_noon, world_of_case, write_landing
+from worlds import at_noon, records_table, world_of_case, write_landing
+
+DECIDED = ("linkage_decisions", "pseudonyms")
+RECORDS = sorted({f"{case.study}__{records_table(case)}" for case in CASES})
 
 
 @pytest.fixture(scope="session")
 def built_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The data folder of one build that holds every worked case of an `as_of`."""
+    """Where every worked case of an `as_of` is decided, and the records of its person are."""
 
     @cache
     def build(as_of: str) -> Path:
         folder = tmp_path_factory.mktemp("cases")
         worlds = [world_of_case(case) for case in CASES if case.as_of == as_of]
         write_landing(worlds, folder / "extracts")
-        return project.built(folder / "extracts", folder / "data", at_noon(as_of))
+        return project.built_as_far_as(
+            folder / "extracts", folder / "data", at_noon(as_of), *DECIDED, *RECORDS
+        )
 
     return build
 
 
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of one full build of the sample; the analyses are compiled beside it."""
+    """The data folder of one full build of the sample; the analyses are compiled beside it.
+
+    Every process of a run shares it: the first to ask builds, and the others wait. It is only read.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    data, done = folder / "sample", folder / "sample is built"
+    with (folder / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            build_sample(data)
+            done.touch()
+    return data
+
+
+def build_sample(data: Path) -> None:
+    """Build the sample with every test there is, unit tests among them."""
     extracts, as_of = ROOT / "extracts" / "sample", "2026-06-30T00:00:00Z"
-    data = project.built(extracts, tmp_path_factory.mktemp("sample") / "data", as_of)
+    project.built_with_unit_tests(extracts, data, as_of)
     # what the build itself says of its tests, before another command writes its own
     shutil.copy(data / "target" / "run_results.json", data / "run_results.json")
     done = project.dbt("compile", extracts, data, as_of)
     assert done.returncode == 0, done.stdout[-3000:]
-    return data

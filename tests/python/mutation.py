@@ -351,10 +351,10 @@ class Laboratory:
 
     # -- Mutants -----------------------------------------------------------------------------------
 
-    def judge(self, node: Node, mutant: Mutant) -> Outcome:
+    def judge(self, model: str, mutant: Mutant) -> Outcome:
         """Put a mutant in its model's place, and see whether any test notices."""
-        fate, by = self._judge(node, mutant)
-        return Outcome(node.name, mutant.operator, mutant.change, fate, by)
+        fate, by = self._judge(self.manifest.named(model), mutant)
+        return Outcome(model, mutant.operator, mutant.change, fate, by)
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -497,8 +497,7 @@ def _open(folder: Path) -> None:
 
 
 def _judged(one: tuple[str, Mutant]) -> Outcome:
-    model, mutant = one
-    return _laboratory.judge(_laboratory.manifest.named(model), mutant)
+    return _laboratory.judge(*one)
 
 
 def outcomes(folder: Path, mutants: list[tuple[str, Mutant]]) -> list[Outcome]:

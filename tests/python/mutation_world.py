@@ -26,7 +26,7 @@ from oracle import (
     is_readable,
     table_of,
 )
-from project import ROOT, built
+from project import ROOT, built_with_unit_tests
 from registers import requests_drawn, write_register
 from test_rules_property import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
 from worlds import FIVE, SEND, World, lay, world_of_case, write
@@ -45,7 +45,7 @@ def build_world(folder: Path) -> None:
     landing = landing_of_all(folder / "synthetic")
     write(landing, folder / "extracts")
     write_register(requests_drawn(landing), folder / "data")
-    built(folder / "extracts", folder / "data", AS_OF)
+    built_with_unit_tests(folder / "extracts", folder / "data", AS_OF)
 
 
 def landing_of_all(synthetic: Path) -> Landing:

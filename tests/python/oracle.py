@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 Row = dict[str, str | None]
 Landing = Mapping[str, Sequence[Row]]
@@ -318,6 +318,7 @@ def table_of(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
 
+@cache
 def as_date(value: str) -> date | None:
     """The date, if the value is one in exactly the form YYYY-MM-DD."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -328,6 +329,7 @@ def as_date(value: str) -> date | None:
         return None
 
 
+@cache
 def as_instant(value: str) -> datetime | None:
     """The instant, if the value is one in exactly the form YYYY-MM-DDTHH:MM:SSZ."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", value):
@@ -1393,14 +1395,16 @@ class Reading:
                         records[record["delivery_id"]].append((table, person))
         return records
 
+    def certified_at(self, delivery: Row) -> datetime | None:
+        """When the agency deleted what it matched on, if it has said so by now."""
+        certified = delivery["identifiers_deleted_at"]
+        return as_instant(certified) if certified and as_instant(certified) <= self.as_of else None
+
     def check(self, delivery_id: str) -> Check:
         delivery = self.deliveries[delivery_id]
         people = {person for _, person in self.records_requested[delivery_id]}
         request = self.request_answered(delivery)
-        certified = delivery["identifiers_deleted_at"]
-        certified_at = as_instant(certified) if certified else None
-        if certified_at and certified_at > self.as_of:
-            certified_at = None
+        certified_at = self.certified_at(delivery)
         in_request = sum(self.was_requested(person, delivery) for person in people)
         unknown = sum(
             row["delivery_id"] == delivery_id
@@ -1461,7 +1465,7 @@ class Reading:
         if not self.is_held(delivery):
             if delivery["study"] not in RESEARCH_TABLES:
                 return "not_published"
-            if self.check(delivery["delivery_id"]).is_certificate_missing:
+            if self.certified_at(delivery) is None:
                 return "not_certified"
         return "not_permitted"
 

@@ -13,6 +13,7 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from functools import partial
 from hashlib import md5, sha1, sha256
 from pathlib import Path
 
@@ -219,10 +220,10 @@ def built(planted: tuple[Path, Canaries], tmp_path_factory: pytest.TempPathFacto
     """All that a build, its documentation and its readers leave, in one folder."""
     extracts, _ = planted
     data = tmp_path_factory.mktemp("built")
-    for command in ("build", "docs generate"):
-        done = project.dbt(command, extracts, data, AS_OF)
-        assert done.returncode == 0, f"dbt {command} failed"
-        (data / f"{command}.out").write_text(done.stdout + done.stderr, encoding="utf-8")
+    for name, run in (("build", project.build), ("docs", partial(project.dbt, "docs generate"))):
+        done = run(extracts, data, AS_OF)
+        assert done.returncode == 0, f"dbt {name} failed"
+        (data / f"{name}.out").write_text(done.stdout + done.stderr, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as said:
         patch.setenv("STUDY_DATA", str(data))
         assert cli.main(["summary"]) == 0
@@ -323,7 +324,8 @@ def test_a_build_with_a_broken_model_and_a_red_test_leaves_no_canary(
         tmp_path / "project",
         "select error('broken') as broken from {{ ref('identities_corrected') }}",
     )
-    done = project.build(extracts, tmp_path / "data", AS_OF, root=copy)
+    as_far_as_it_gets = ("--select", "+breaking", "+red")
+    done = project.build(extracts, tmp_path / "data", AS_OF, *as_far_as_it_gets, root=copy)
     assert done.returncode != 0
     assert re.search("FAIL [0-9]+ red", done.stdout)
     assert "Runtime Error in model breaking" in done.stdout

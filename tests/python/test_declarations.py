@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mutation_world import AS_OF
 from project import ROOT
 
 CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
@@ -91,3 +92,15 @@ def test_every_model_and_seed_is_described(manifest: dict) -> None:
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed") and not node["description"]
     ] == []
+
+
+def test_unit_tests_that_speak_of_a_moment_speak_of_the_one_that_mutants_are_judged_at(
+    manifest: dict,
+) -> None:
+    moments = {
+        test["name"]: test["overrides"]["vars"]["as_of"]
+        for test in manifest["unit_tests"].values()
+        if test["overrides"] and "as_of" in test["overrides"]["vars"]
+    }
+    assert len(moments) > 5
+    assert {name: moment for name, moment in moments.items() if moment != AS_OF} == {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from mutation import (
+    LAYERS,
     Laboratory,
     Outcome,
     every_mutant,
@@ -200,21 +201,27 @@ def described(survivors: list[Outcome]) -> str:
     return "\n".join(f"{one.model} | {one.operator} | {one.change}" for one in survivors)
 
 
+@pytest.fixture(scope="module")
+def laboratory(folder: Path) -> Laboratory:
+    """The world, opened."""
+    return Laboratory(folder)
+
+
 def test_a_seeded_sample_of_mutants_is_noticed(
-    folder: Path, mutants: list[tuple[str, Mutant]]
+    laboratory: Laboratory, mutants: list[tuple[str, Mutant]]
 ) -> None:
-    found = outcomes(folder, sample(mutants, SEED, SAMPLE))
+    found = [laboratory.judge(*one) for one in sample(mutants, SEED, SAMPLE)]
     assert len({one.model for one in found}) > 80
     assert unexplained(found) == [], described(unexplained(found))
 
 
-def test_a_model_that_gives_the_same_is_not_said_to_be_noticed(folder: Path) -> None:
-    laboratory = Laboratory(folder)
-    for node in laboratory.manifest.in_layer("vault", "intermediate", "marts"):
+def test_a_model_that_gives_the_same_is_not_said_to_be_noticed(laboratory: Laboratory) -> None:
+    for node in laboratory.manifest.in_layer(*LAYERS):
         if node.is_python:
             continue
         unchanged = Mutant("none", "none", regenerated(node.sql))
-        assert laboratory.judge(node, unchanged).fate == "survived", node.name
+        judged = laboratory.judge(node.name, unchanged)
+        assert judged.fate == "survived", f"{node.name}: {judged.by}"
 
 
 def test_every_explanation_is_of_a_mutant_there_is(mutants: list[tuple[str, Mutant]]) -> None:

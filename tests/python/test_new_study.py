@@ -319,12 +319,6 @@ def test_its_rows_are_all_accounted_for_and_none_is_said_to_be_published(built: 
 
 
 def test_the_decisions_of_the_known_studies_are_what_they_were(built: Built) -> None:
-    reading = oracle.Reading(
-        built.landed_of_known,
-        datetime.fromisoformat(at_noon(AS_OF)),
-        oracle.STUDIES,
-        oracle.LINKAGE_POLICIES,
-    )
-    expected = reading.verdict().decisions
+    expected = oracle.judge(built.landed_of_known, oracle.as_instant(at_noon(AS_OF))).decisions
     assert {study for study, *_ in expected} == {study["study"] for study in oracle.STUDIES}
     assert decisions(built, f"study != '{NEW}'") == expected

@@ -22,7 +22,7 @@ from studylink.proofs.lineage.gates import ungated
 from studylink.proofs.manifest import Manifest
 
 AS_OF = "2026-06-30T00:00:00Z"
-SAMPLED = {leak.name for leak in random.Random("leaks").sample(LEAKS, 3)}
+SAMPLED = {leak.name for leak in random.Random("leaks").sample(LEAKS, 2)}
 """What is planted in every run; the others take minutes."""
 SEEN_BY = {
     "a renamed column": "canaries, data tests, plan taint",
@@ -91,6 +91,7 @@ def test_a_planted_leak_is_seen(leak: Leak, planted: tuple[Path, Canaries], tmp_
     assert ", ".join(sorted(seen)) == SEEN_BY[leak.name]
 
 
+@pytest.mark.long
 def test_where_nothing_is_planted_nothing_is_seen(
     planted: tuple[Path, Canaries], tmp_path: Path
 ) -> None:

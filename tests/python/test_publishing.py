@@ -89,6 +89,9 @@ class Place:
             patch.setenv("TURN_RED", "yes" if turn_red else "no")
             return project.dbt(command, self.extracts, self.data, AS_OF, *arguments, root=self.copy)
 
+    def build(self, turn_red: bool = False) -> subprocess.CompletedProcess[str]:
+        return self.dbt("build", *project.WITHOUT_UNIT_TESTS, turn_red=turn_red)
+
     def published(self) -> dict[str, bytes]:
         """The bytes of the three files, as anybody would find them."""
         return {name: (self.data / name).read_bytes() for name in FILES}
@@ -124,7 +127,7 @@ def keys() -> Iterator[None]:
 def place(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place in which one full build has been published."""
     place = Place(tmp_path_factory.mktemp("publishing"))
-    done = place.dbt("build")
+    done = place.build()
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "development key" not in done.stdout
     return place
@@ -227,7 +230,7 @@ def test_a_build_with_a_failing_test_leaves_yesterdays_files_and_so_does_its_ret
     place: Place,
 ) -> None:
     yesterdays = place.published()
-    done = place.dbt("build", turn_red=True)
+    done = place.build(turn_red=True)
     assert done.returncode != 0
     assert "did not pass" in done.stdout
     assert place.published() == yesterdays
@@ -264,6 +267,8 @@ def test_less_than_a_full_build_does_not_publish(place: Place, arguments: tuple[
         ({"SELECTOR": "nightly"}, False),
         ({"RESOURCE_TYPES": ["model"]}, False),
         ({"EXCLUDE_RESOURCE_TYPES": ["test"]}, False),
+        ({"EXCLUDE_RESOURCE_TYPES": ["unit_test", "test"]}, False),
+        ({"EXCLUDE_RESOURCE_TYPES": ["unit_test"]}, True),
     ],
     ids=str,
 )
@@ -301,7 +306,7 @@ input()
     )
     try:
         assert first.stdout.readline().strip() == "at work"
-        second = place.dbt("build")
+        second = place.build()
     finally:
         first.communicate("\n")
     assert second.returncode != 0
@@ -327,7 +332,7 @@ def test_a_killed_build_leaves_yesterdays_files_and_the_next_makes_the_same_rows
     assert killed.returncode == -signal.SIGKILL
     assert place.published() == yesterdays
 
-    done = place.dbt("build")
+    done = place.build()
     assert done.returncode == 0, done.stdout[-6000:]
     assert place.published() != yesterdays
     assert list((place.data / "building").glob("*.duckdb*")) == []

@@ -175,7 +175,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     for path, rows in people().rows.items():
         landing[path].extend(rows)
     write(landing, folder / "extracts")
-    vault = built_as_far_as("clerical_review", folder / "extracts", folder / "data", AS_OF)
+    vault = built_as_far_as(folder / "extracts", folder / "data", AS_OF, "clerical_review")
 
     def rows(query: str) -> set[tuple]:
         with duckdb.connect() as connection:
