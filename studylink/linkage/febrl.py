@@ -1,7 +1,6 @@
 """FEBRL 4, an outside measure: 5,000 invented people, each written twice, once with errors."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,14 +48,13 @@ def people() -> tuple[pyarrow.Table, pyarrow.Table]:
     return children, pupils
 
 
-def ours(link_from: float, parameters: Mapping | None = None) -> Measured:
+def ours(link_from: float) -> Measured:
     """How this project's training and scoring do, trained on FEBRL 4 itself without its truth.
 
-    Takes some two minutes, nearly all of it training, which known `parameters` save.
+    Takes some two minutes, nearly all of it training.
     """
     children, pupils = people()
-    if parameters is None:
-        parameters = training.train(children, pupils, SEED)
+    parameters = training.train(children, pupils, SEED)
     # nobody in FEBRL 4 has a twin or a sibling: each is drawn by themself
     pairs = score(children, pupils, parameters, relatives=False)
     return _measured(pairs, link_from, children.num_rows)

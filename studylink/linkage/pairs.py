@@ -141,23 +141,40 @@ class Pairs:
         self.connection.execute(
             f"""
             create or replace temp view scored as
-            select
-                child_rows.study,
-                child_rows.id as child_id,
-                pupil_rows.id as pupil_id,
-                coalesce(
-                    child_rows.first_words = pupil_rows.first_words
-                    and child_rows.last_words = pupil_rows.last_words
-                    and child_rows.born = pupil_rows.born
-                    and child_rows.line is not distinct from pupil_rows.line
+            with
+            identified as (
+                select
+                    child_rows.study,
+                    child_rows.id as child_id,
+                    pupil_rows.id as pupil_id,
+                    coalesce(
+                        child_rows.first_words = pupil_rows.first_words
+                        and child_rows.last_words = pupil_rows.last_words
+                        and child_rows.born = pupil_rows.born,
+                        false
+                    ) as is_namesake,
+                    child_rows.line is not distinct from pupil_rows.line
                     and child_rows.town is not distinct from pupil_rows.town
-                    and child_rows.postcode is not distinct from pupil_rows.postcode,
-                    false
-                ) as is_copy,
-                {scored}.*
-            from {scored}
-            join child_rows on child_rows.rowid = {scored}.id_l::bigint
-            join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint
+                    and child_rows.postcode is not distinct from pupil_rows.postcode as is_at_home,
+                    child_rows.line is null and child_rows.postcode is null as is_home_unknown,
+                    {scored}.*
+                from {scored}
+                join child_rows on child_rows.rowid = {scored}.id_l::bigint
+                join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint
+            ),
+            counted as (
+                select
+                    *,
+                    count_if(is_namesake) over (partition by study, child_id) > 1
+                    or count_if(is_namesake) over (partition by study, pupil_id) > 1
+                        as has_namesakes
+                from identified
+            )
+            select
+                * exclude (is_namesake, is_at_home, is_home_unknown, has_namesakes),
+                -- that neither has an address tells nobody from their namesakes
+                is_namesake and is_at_home and not (is_home_unknown and has_namesakes) as is_copy
+            from counted
             """
         )
 

@@ -221,6 +221,8 @@ def add_command(subparsers: argparse._SubParsersAction) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     parameters = train_on_generated(arguments.families, arguments.seed)
-    PARAMETERS.write_text(json.dumps(parameters, indent=2) + "\n", encoding="utf-8")
+    written = PARAMETERS.with_suffix(".unfinished")
+    written.write_text(json.dumps(parameters, indent=2) + "\n", encoding="utf-8")
+    written.replace(PARAMETERS)
     print(f"wrote {PARAMETERS.name}, trained on {arguments.families:,} families")
     return 0

@@ -99,6 +99,13 @@ def run(arguments: argparse.Namespace) -> int:
     except BrokenOff as error:
         print(error, file=sys.stderr)
         return 1
+    except duckdb.Error:
+        # its own message might quote what a table holds
+        print(
+            "No request was made: what is published cannot be read: run `dbt build`",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 
@@ -124,6 +131,12 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
             moment = _checked_moment(connection, extracts, as_of)
             key = openpgp.supplier_key(data / "keys", supplier)
             outbound = _outbound(connection, supplier, domain)
+        if (days := (datetime.now(UTC).replace(tzinfo=None) - moment).days) > 0:
+            print(
+                f"Warning: this speaks for {days:,} day(s) ago, and a child may have come of age "
+                "since: build for today, and ask again, before you send",
+                file=sys.stderr,
+            )
         for warning in databases.warnings_of_development_keys(extracts):
             print(f"Warning: {warning}", file=sys.stderr)
         made: list[str] = []
@@ -132,7 +145,7 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
                 registered, file = _write(registered, one, supplier, domain, moment, key)
                 made.append(registered.requests[-1].request_id)
                 print(_told_made(registered.requests[-1], file))
-        except OSError as error:
+        except (OSError, register.RegisterError) as error:
             if not made:
                 raise
             raise BrokenOff(

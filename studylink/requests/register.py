@@ -55,11 +55,12 @@ class Request:
 COLUMNS = tuple(field.name for field in fields(Request))
 _INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
 _TOKEN = "[0-9a-f]{32}"
+_NAME = r"\w[\w.-]*"
 _FORMS = {
-    "request_id": r"\w[\w.-]*",
-    "supplier": r"\w+",
-    "study": r"\w+",
-    "domain": r"\w+",
+    "request_id": _NAME,
+    "supplier": _NAME,
+    "study": _NAME,
+    "domain": _NAME,
     "as_of": _INSTANT,
     "written_at": _INSTANT,
     "people": r"[1-9]\d*",
@@ -104,7 +105,7 @@ def read(data: Path) -> Register:
         if len(row) != len(COLUMNS):
             raise _broken(file, f"line {line}: {len(row)} values instead of {len(COLUMNS)}")
         for column, value in zip(COLUMNS, row, strict=True):
-            if not re.fullmatch(_FORMS[column], value, re.ASCII):
+            if not _is_readable(column, value):
                 raise _broken(file, f"line {line}: {column} cannot be read")
         if any(row[0] == request.request_id for request in requests):
             raise _broken(file, f"line {line}: its request_id stands in an earlier line")
@@ -145,7 +146,15 @@ def add(register: Register, request: Request, files: Mapping[str, bytes]) -> Pat
 
     The folder gets its name when everything in it is on disk, and the line comes last, so that a
     request is in the register whole or not at all. Whoever calls holds the data folder's lock.
+
+    Raises `RegisterError` where a value could not be read again; nothing is written then.
     """
+    for column, value in zip(COLUMNS, astuple(request), strict=True):
+        if not _is_readable(column, value):
+            raise RegisterError(
+                f"the register cannot hold this {column}: in the policy seeds, name it with "
+                "letters of ASCII, digits, _, - and . alone"
+            )
     register.folder.mkdir(mode=0o700, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=register.folder))
     folder = register.folder / request.request_id
@@ -179,6 +188,10 @@ def told_unregistered(register: Register, name: str) -> str:
         f"{register.folder / name} has no line in {REGISTER}: the request was broken off before it "
         "was finished, and counts as never made. Do not send its file; delete the folder."
     )
+
+
+def _is_readable(column: str, value: str) -> bool:
+    return re.fullmatch(_FORMS[column], value, re.ASCII) is not None
 
 
 def _append(file: Path, content: bytes) -> None:

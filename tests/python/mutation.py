@@ -44,7 +44,7 @@ from studylink.proofs.mutants import SANITISERS, Mutant, mutants_of
 from studylink.requests import register
 
 LAYERS = ("vault", "intermediate", "marts")
-SECONDS = 20
+SECONDS = 10
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
 PLACES = {
     "school_6": (
@@ -256,11 +256,14 @@ class Laboratory:
         for unit in self.manifest.unit_tests:
             (file,) = self.target.glob(f"run/**/*.yml/**/{unit['name']}.sql")
             tree = sqlglot.parse_one(file.read_text(encoding="utf-8"), dialect="duckdb")
+            # dbt calls what is given by the name of its table, not that of its model
+            parents = (self.manifest.nodes[id] for id in self.manifest.named(unit["model"]).parents)
+            names = {parent.alias: parent.name for parent in parents}
             given, columns = {}, []
             for cte in tree.find_all(sqlglot.exp.CTE):
                 table = f'fixtures."{unit["name"]}/{cte.alias}"'
                 if cte.alias.startswith("__dbt__cte__"):
-                    given[cte.alias.removeprefix("__dbt__cte__")] = table
+                    given[names[cte.alias.removeprefix("__dbt__cte__")]] = table
                 elif cte.alias == "dbt_internal_unit_test_expected":
                     columns = [c for c in cte.this.named_selects if c != "actual_or_expected"]
                     expected = table

@@ -100,6 +100,16 @@ def test_it_runs_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[s
     }
 
 
+def test_children_written_otherwise_are_found_and_nobody_is_taken_for_another(
+    tmp_path: Path,
+) -> None:
+    linkage._step("invent", tmp_path, 2_000, 1)
+    linkage._step("link", tmp_path)
+    lines = linkage.quality(tmp_path, *linkage.thresholds()).splitlines()
+    assert numbers(lines, "precision") == [1]
+    assert numbers(lines, "recall")[0] > 0.97
+
+
 def test_a_step_that_fails_ends_the_benchmark_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -136,6 +136,14 @@ def test_a_copy_without_an_address_is_linked():
     assert linked(people, people) == {(f"c{n}", f"p{n}") for n in range(6)}
 
 
+def test_that_neither_has_an_address_tells_nobody_from_their_namesakes():
+    child = but(JADE, address_line_1=None, town=None, postcode=None)
+    elsewhere = but(JADE, address_line_1="9 Far Lane", town="Truro", postcode="TR1 2AB")
+    assert linked([child], [child, JADE, elsewhere, *STRANGERS]) == set()
+    assert linked([child, JADE, elsewhere], [child, *STRANGERS]) == set()
+    assert linked([JADE], [child, JADE, elsewhere, *STRANGERS]) == {("c0", "p1")}
+
+
 TWINS = [
     *(("Jade", "Jane"), ("Ella", "Emma"), ("Mohammed", "Ahmed"), ("Ellie", "Elsie")),
     *(("Ava", "Eva"), ("Mia", "Mya"), ("Maria", "Marie"), ("Isobel", "Isabel")),
@@ -224,6 +232,15 @@ def test_a_sibling_with_a_longer_name_is_for_a_clerk():
         [child],
         [*STRANGERS, but(child, first_name="Ella Mae", date_of_birth=date(2013, 3, 4))],
     )
+    assert pair["needs_clerk"]
+
+
+def test_a_child_without_a_first_name_is_for_a_clerk_where_a_relative_may_stand():
+    child = but(JADE, first_name=None)
+    assert linked([child], [JADE, *STRANGERS]) == {("c0", "p0")}
+    a_year_on = but(JADE, date_of_birth=date(2013, 3, 4))
+    (pair,) = scored([child], [a_year_on, *STRANGERS])
+    assert pair["match_probability"] >= LINK_FROM
     assert pair["needs_clerk"]
 
 

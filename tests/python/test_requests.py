@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -429,7 +430,8 @@ print(after - before)
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     made = [file for file in files if file.is_relative_to(place.data / "requests")]
     assert len(made) == 4
-    assert int(written) == sum(file.stat().st_size for file in made) + len(f"{said}\n".encode())
+    printed = f"{said}\n{done.stderr}".encode()
+    assert int(written) == sum(file.stat().st_size for file in made) + len(printed)
     outside = [file for file in files if not file.is_relative_to(place.extracts)]
     assert not [file for file in outside if SURNAME.encode() in file.read_bytes()]
     for text in (SURNAME, unique_id("plain", "mother"), "1988-02-03"):
@@ -520,6 +522,30 @@ def test_what_was_made_before_another_study_failed_is_named(
     assert f"Made, and in the register: {made.request_id}. Then it was broken off" in said
     assert "the disk is full" in said
     assert "No request was made" not in said
+
+
+def test_what_the_register_could_not_read_again_is_not_written(place: Place) -> None:
+    place.request(*HEALTH)
+    registered = register.read(place.data)
+    (one,) = registered.requests
+    before = place.files()
+    with pytest.raises(register.RegisterError, match="cannot hold this study"):
+        register.add(registered, replace(one, request_id="another", study="early/years"), {})
+    assert place.files() == before
+    people = place.data / "requests" / one.request_id / register.PEOPLE
+    other = replace(one, request_id="another", study="early-years")
+    register.add(registered, other, {register.PEOPLE: people.read_bytes()})
+    assert register.read(place.data).requests == (one, other)
+
+
+def test_published_files_that_are_damaged_refuse_in_a_line(place: Place) -> None:
+    (place.data / "research.duckdb").write_bytes(b"no database" * 1000)
+    assert place.refusal(*HEALTH).startswith("what is published cannot be read")
+
+
+def test_whoever_asks_by_an_older_build_is_warned_of_birthdays_since(place: Place) -> None:
+    place.request(*HEALTH)
+    assert "a child may have come of age since" in place.captured.readouterr().err
 
 
 def test_a_line_is_added_whole_or_not_at_all(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,8 +62,8 @@ def built(landings: Landings, tmp_path_factory: pytest.TempPathFactory) -> Landi
     folder = tmp_path_factory.mktemp("built")
     shuffled = two_worlds.with_rows_shuffled(second, folder / "shuffled")
     return (
-        project.built(first, folder / "first", AS_OF),
-        project.built(folder / "shuffled", folder / "second", AS_OF),
+        project.all_models(first, folder / "first", AS_OF),
+        project.all_models(folder / "shuffled", folder / "second", AS_OF),
         Mapping(others.values, shuffled.row_numbers),
     )
 
