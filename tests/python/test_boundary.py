@@ -68,7 +68,7 @@ def manifest(lineage: Lineage) -> Manifest:
 @pytest.fixture(scope="module")
 def statuses(built_sample: Path) -> dict[str, str]:
     """What the build said of each node that it ran."""
-    results = json.loads((built_sample / "run_results.json").read_text(encoding="utf-8"))
+    results = json.loads((built_sample / "target" / "run_results.json").read_text(encoding="utf-8"))
     return {one["unique_id"]: one["status"] for one in results["results"]}
 
 
