@@ -11,6 +11,7 @@ import pytest
 from studylink import bench, synth
 
 
+@pytest.mark.long
 def test_the_script_by_hand_publishes_what_dbt_publishes(tmp_path: Path) -> None:
     synth.write_extracts(synth.FEWEST, 7, tmp_path / "extracts")
     bench.run_by_hand(tmp_path / "extracts", tmp_path)

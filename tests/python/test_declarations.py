@@ -6,14 +6,10 @@ Read from dbt's own manifest, which parsing makes: no database is opened.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
+import project
 import pytest
 from mutation_world import AS_OF
-from project import ROOT
 
 CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
 CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}
@@ -21,22 +17,10 @@ CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    target = tmp_path_factory.mktemp("manifest")
-    subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "parse",
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(target),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "STUDY_DATA": str(target)},
-        check=True,
-        capture_output=True,
-    )
-    return json.loads((target / "manifest.json").read_text())
+    data = tmp_path_factory.mktemp("manifest")
+    done = project.dbt("parse", project.ROOT / "extracts" / "sample", data, AS_OF)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return json.loads((data / "target" / "manifest.json").read_text())
 
 
 def models(manifest: dict, folder: str) -> list[dict]:

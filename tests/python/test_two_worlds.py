@@ -446,7 +446,7 @@ def test_an_id_that_is_not_the_keyed_one_of_its_kind_and_study_differs(
 )
 def test_whatever_an_identifier_decides_differs(built: Landings, leak: str, tmp_path: Path) -> None:
     *folders, mapping = built
-    leaking = [tmp_path / folder.name for folder in folders]
+    leaking = [tmp_path / "first", tmp_path / "second"]
     for folder, copy in zip(folders, leaking, strict=True):
         copy.mkdir()
         for name in databases.NAMES:
