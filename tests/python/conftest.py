@@ -15,7 +15,15 @@ from project import ROOT
 from worlds import at_noon, records_table, world_of_case, write_landing
 
 DECIDED = ("linkage_decisions", "pseudonyms")
-RECORDS = sorted({f"{case.study}__{records_table(case)}" for case in CASES})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One file's tests build the sample first, and the others that read it come last.
+
+    So no process waits for another that builds it, while there is something else to do.
+    """
+    files = [item.path for item in items if "built_sample" in getattr(item, "fixturenames", ())]
+    items.sort(key=lambda item: item.path in files and item.path != files[0])
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +33,13 @@ def built_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
     @cache
     def build(as_of: str) -> Path:
         folder = tmp_path_factory.mktemp("cases")
-        worlds = [world_of_case(case) for case in CASES if case.as_of == as_of]
-        write_landing(worlds, folder / "extracts")
+        cases = [case for case in CASES if case.as_of == as_of]
+        records = {
+            f"{case.study}__{records_table(case)}" for case in cases if case.usable is not None
+        }
+        write_landing([world_of_case(case) for case in cases], folder / "extracts")
         return project.built_as_far_as(
-            folder / "extracts", folder / "data", at_noon(as_of), *DECIDED, *RECORDS
+            folder / "extracts", folder / "data", at_noon(as_of), *DECIDED, *sorted(records)
         )
 
     return build

@@ -21,8 +21,6 @@ from studylink.proofs.lineage.gates import ungated
 from studylink.proofs.manifest import Manifest
 
 AS_OF = "2026-06-30T00:00:00Z"
-SAMPLED = "rank by NHS number"
-"""What is planted in every run, for most proofs see it; the others take minutes."""
 SEEN_BY = {
     "a renamed column": "canaries, data tests, plan taint",
     "an initial": "plan taint",
@@ -75,13 +73,8 @@ def seen_by(root: Path, data: Path, extracts: Path, found: Canaries) -> set[str]
     return seen
 
 
-@pytest.mark.parametrize(
-    "leak",
-    [
-        pytest.param(leak, id=leak.name, marks=() if leak.name == SAMPLED else pytest.mark.long)
-        for leak in LEAKS
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
 def test_a_planted_leak_is_seen(leak: Leak, planted: tuple[Path, Canaries], tmp_path: Path) -> None:
     root = project.copied(tmp_path / "project")
     leak.plant(root)
