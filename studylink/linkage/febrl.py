@@ -51,7 +51,7 @@ def people() -> tuple[pyarrow.Table, pyarrow.Table]:
 def ours(link_from: float) -> Measured:
     """How this project's training and scoring do, trained on FEBRL 4 itself without its truth.
 
-    Takes some two minutes, nearly all of it training.
+    Takes half a minute or more, nearly all of it training.
     """
     children, pupils = people()
     parameters = training.train(children, pupils, SEED)

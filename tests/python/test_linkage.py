@@ -363,7 +363,6 @@ def test_training_twice_gives_the_same_parameters(tmp_path):
     assert first == second
 
 
-@pytest.mark.long
 def test_febrl_4_is_linked_without_error():
     measured = febrl.ours(LINK_FROM)
     assert measured.best_f1 >= 0.9985
