@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_SYSTEM_CERTS := 1
 # keep compiled modules, even where the machine says not to: a run of dbt imports over a thousand
 export PYTHONDONTWRITEBYTECODE :=
-# a test file to a core: what its tests share is built once
+# a test file to a core, in the order of conftest.py: what its tests share is built once
 ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \

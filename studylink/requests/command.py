@@ -99,13 +99,6 @@ def run(arguments: argparse.Namespace) -> int:
     except BrokenOff as error:
         print(error, file=sys.stderr)
         return 1
-    except duckdb.Error:
-        # its own message might quote what a table holds
-        print(
-            "No request was made: what is published cannot be read: run `dbt build`",
-            file=sys.stderr,
-        )
-        return 1
     return 0
 
 
@@ -124,14 +117,18 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
         registered = register.read(data)
         for name in registered.unregistered():
             print(register.told_unregistered(registered, name), file=sys.stderr)
-        with databases.connect(data) as connection:
-            # nothing is spilled: not even encrypted
-            connection.execute("set temp_directory = ''")
-            _check_pair(connection, supplier, domain)
-            moment = _checked_moment(connection, extracts, as_of)
-            key = openpgp.supplier_key(data / "keys", supplier)
-            outbound = _outbound(connection, supplier, domain)
-        if (days := (datetime.now(UTC).replace(tzinfo=None) - moment).days) > 0:
+        try:
+            with databases.connect(data) as connection:
+                # nothing is spilled: not even encrypted
+                connection.execute("set temp_directory = ''")
+                _check_pair(connection, supplier, domain)
+                moment = _checked_moment(connection, extracts, as_of)
+                key = openpgp.supplier_key(data / "keys", supplier)
+                outbound = _outbound(connection, supplier, domain)
+        except duckdb.Error:
+            # its own message might quote what a table holds
+            raise Refused("what is published cannot be read: run `dbt build`") from None
+        if (days := (_now() - moment).days) > 0:
             print(
                 f"Warning: this speaks for {days:,} day(s) ago, and a child may have come of age "
                 "since: build for today, and ask again, before you send",
@@ -182,7 +179,7 @@ def _checked_moment(
         """
     ).fetchall()[0]
     asked = built_for if as_of is None else _instant(as_of)
-    if asked > datetime.now(UTC).replace(tzinfo=None):
+    if asked > _now():
         raise Refused(
             f"{_told(asked)} has not come yet, and a no may be said until then: run `dbt build` as "
             "at now or earlier, and ask as at the same moment"
@@ -329,6 +326,11 @@ def _instant(text: str) -> datetime:
     if moment is None or (moment.tzinfo is not None and moment.utcoffset()):
         raise Refused("--as-of is no UTC timestamp; give it as in 2026-06-30T00:00:00Z")
     return moment.replace(tzinfo=None)
+
+
+def _now() -> datetime:
+    """The moment it is, UTC, without its zone, as DuckDB gives the moments of builds."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _told(moment: datetime) -> str:

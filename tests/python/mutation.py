@@ -44,7 +44,7 @@ from studylink.proofs.mutants import SANITISERS, Mutant, mutants_of
 from studylink.requests import register
 
 LAYERS = ("vault", "intermediate", "marts")
-SECONDS = 10
+SECONDS = 20
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
 PLACES = {
     "school_6": (

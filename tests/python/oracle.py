@@ -1098,10 +1098,8 @@ class Reading:
                 for instant in instants
             )
 
-        certified = delivery["identifiers_deleted_at"]
         return (
-            certified is not None
-            and as_instant(certified) <= self.as_of
+            self.certified_at(delivery) is not None
             and all(received_at > deletion for deletion in deletions)
             and self.permitted(linkage, statements, as_instant(delivery["request_sent_at"]))
             and self.permitted(linkage, statements, received_at)

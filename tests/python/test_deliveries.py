@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from oracle import Requested
-from project import all_models, study_rows, vault_rows
+from project import built, study_rows, vault_rows
 from registers import write_register
 from worlds import FIVE, World, prefix_of, write_landing
 
@@ -89,7 +89,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "R1", "nhs_england", FIVE, "health", datetime.fromisoformat(SENT[:-1]), asked
     )
     write_register([request], folder / "data")
-    return all_models(folder / "extracts", folder / "data", AS_OF)
+    return built(folder / "extracts", folder / "data", AS_OF)
 
 
 def told(data: Path, columns: str) -> dict[str, list]:

@@ -22,7 +22,7 @@ from mutation_world import build_world
 from studylink.proofs.manifest import Manifest
 from studylink.proofs.mutants import Mutant, mutants_of, regenerated
 
-SEED, SAMPLE = 20231002, 90
+SEED, SAMPLE = 20231002, 110
 
 # --------------------------------------------------------------------------------------------------
 # The operators

@@ -239,9 +239,17 @@ def test_a_build_with_a_failing_test_leaves_yesterdays_files_and_so_does_its_ret
     assert place.published() == yesterdays
 
 
-def test_less_than_a_full_build_does_not_publish(place: Place) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "--select", "linkage_decisions"),
+        ("run", "--empty"),
+    ],
+    ids=" ".join,
+)
+def test_less_than_a_full_build_does_not_publish(place: Place, arguments: tuple[str, ...]) -> None:
     yesterdays = place.published()
-    done = place.dbt("build", "--select", "linkage_decisions")
+    done = place.dbt(*arguments)
     assert done.returncode == 0, done.stdout[-3000:]
     assert place.published() == yesterdays
 

@@ -572,7 +572,7 @@ class Built:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("row_faults")
     landing = write_landing(laid()[0], folder / "extracts")
-    data = project.all_models(folder / "extracts", folder / "data", AS_OF)
+    data = project.built(folder / "extracts", folder / "data", AS_OF)
     rows = project.study_rows(
         data,
         "select source_table, row_number, delivery_id, reason from governance.quarantined_records",

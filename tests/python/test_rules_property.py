@@ -43,7 +43,7 @@ from oracle import (
     judge,
     table_of,
 )
-from project import all_models, research_columns, vault_rows
+from project import built, research_columns, vault_rows
 from registers import requests_drawn, write_register
 from worlds import FIVE, SEND, World, lay, places, prefix_of, world_of, write_landing
 
@@ -604,7 +604,7 @@ def judged_and_built(drawn: list[World], folder: Path) -> Judged:
     landing = write_landing(drawn, folder / "extracts")
     requested = requests_drawn(landing)
     write_register(requested, folder / "data")
-    data = all_models(folder / "extracts", folder / "data", AS_OF)
+    data = built(folder / "extracts", folder / "data", AS_OF)
     verdict = judge(
         landing,
         as_instant(AS_OF),
