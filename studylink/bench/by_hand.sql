@@ -740,6 +740,43 @@ create temp table linkage as
     from living
     inner join policy using (study, is_adult);
 
+create temp table deletion as
+    with
+    asked as (
+        select distinct
+            covering.line, covering.person, covering.family, covering.study, policy.domain,
+            received_at
+        from covering
+        inner join policy
+            on
+                covering.study = policy.study
+                and covering.is_adult = policy.is_adult
+                and covering.domain in ('all', policy.domain)
+        where request_type = 'delete_linked'
+    ),
+
+    last_parts as (
+        select asked.line, asked.person, asked.domain, max(took_part_on) as took_part_on
+        from asked
+        inner join participation
+            on
+                asked.family = participation.family
+                and took_part_on <= received_at::date
+        group by all
+    )
+
+    select
+        asked.line,
+        asked.person,
+        asked.domain,
+        received_at,
+        deletion_window_months is null
+        or took_part_on is null
+        or received_at::date <= (took_part_on + to_months(deletion_window_months))::date as is_honoured
+    from asked
+    left join study_policy using (study)
+    left join last_parts using (line, person, domain);
+
 create temp table statement as
     with
     made as (
@@ -766,9 +803,10 @@ create temp table statement as
             policy,
             living.decides_from,
             maker,
-            received_at,
+            covering.received_at,
             case request_type when 'resume_linkage' then 2 else 0 end,
-            case request_type when 'delete_linked' then 1 else 2 end
+            -- a deletion that is not honoured counts as a stop
+            case when is_honoured then 1 else 2 end
         from covering
         inner join living on covering.person = living.person
         inner join policy
@@ -776,6 +814,11 @@ create temp table statement as
                 living.study = policy.study
                 and living.is_adult = policy.is_adult
                 and covering.domain in ('all', policy.domain)
+        left join deletion
+            on
+                covering.line = deletion.line
+                and covering.person = deletion.person
+                and policy.domain = deletion.domain
         where request_type in ('stop_linkage', 'delete_linked', 'resume_linkage')
     ),
 
@@ -1011,45 +1054,8 @@ create temp table decision as
     from weighed;
 
 -- ---------------------------------------------------------------------------------------------------
--- Deletions, and which deliveries may be used of whom
+-- Which deliveries may be used of whom
 -- ---------------------------------------------------------------------------------------------------
-
-create temp table deletion as
-    with
-    asked as (
-        select distinct
-            covering.line, covering.person, covering.family, covering.study, policy.domain,
-            received_at
-        from covering
-        inner join policy
-            on
-                covering.study = policy.study
-                and covering.is_adult = policy.is_adult
-                and covering.domain in ('all', policy.domain)
-        where request_type = 'delete_linked'
-    ),
-
-    last_parts as (
-        select asked.line, asked.person, asked.domain, max(took_part_on) as took_part_on
-        from asked
-        inner join participation
-            on
-                asked.family = participation.family
-                and took_part_on <= received_at::date
-        group by all
-    )
-
-    select
-        asked.line,
-        asked.person,
-        asked.domain,
-        received_at,
-        deletion_window_months is null
-        or took_part_on is null
-        or received_at::date <= (took_part_on + to_months(deletion_window_months))::date as is_honoured
-    from asked
-    left join study_policy using (study)
-    left join last_parts using (line, person, domain);
 
 create temp table usable as
     with

@@ -918,7 +918,10 @@ class Reading:
             for row in self.requests_covering(subject, request_type):
                 if row["domain"] in (linkage.domain, "all"):
                     at = as_instant(row["received_at"])
-                    said.append(self.weigh(row["made_by"], at, says, kind, subject))
+                    # A deletion that came too late deletes nothing: it is a stop.
+                    late = kind == "deletion" and not self.in_time(row)
+                    kind_of_row = "stop" if late else kind
+                    said.append(self.weigh(row["made_by"], at, says, kind_of_row, subject))
         return said
 
     def weigh(self, by: str, at: datetime, says: str, kind: str, subject: Person) -> Statement:

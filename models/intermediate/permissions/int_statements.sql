@@ -23,6 +23,12 @@ requests as (
     where request_type in ('stop_linkage', 'delete_linked', 'resume_linkage')
 ),
 
+deletions_honoured as (
+    select * from {{ ref('int_deletions') }}
+    where is_honoured
+),
+
+-- a deletion that is not honoured deletes nothing: it counts as a stop
 statements_made as (
     select
         study,
@@ -45,9 +51,9 @@ statements_made as (
         requests.received_at as said_at,
         requests.request_type != 'resume_linkage' as is_no,
         requests.request_type = 'resume_linkage' as is_yes,
-        case requests.request_type
-            when 'delete_linked' then 'deletion_requested'
-            else 'stopped'
+        case
+            when deletions_honoured.request_id is null then 'stopped'
+            else 'deletion_requested'
         end as objection
     from requests
     inner join linkages
@@ -55,6 +61,12 @@ statements_made as (
             requests.study = linkages.study
             and requests.participant_id = linkages.participant_id
             and requests.domain in ('all', linkages.domain)
+    left join deletions_honoured
+        on
+            requests.study = deletions_honoured.study
+            and requests.request_id = deletions_honoured.request_id
+            and linkages.participant_id = deletions_honoured.participant_id
+            and linkages.domain = deletions_honoured.domain
 ),
 
 -- a no counts from an adult for anyone of the family and from a child for themself; a yes from
