@@ -17,6 +17,30 @@ create macro digits(words) as translate(words, ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', ''
 -- The parts of a name that has several
 create macro several(words) as if(contains(words, ' '), string_split(words, ' '), null);
 
+-- Without the words of a last name, which are the whole family's: in `Omar Ali` Ali, nothing is a part
+-- of it that makes an Ali of the same family more like him
+create macro but_for(parts, last_words) as nullif(
+    list_filter(
+        parts,
+        lambda word: not coalesce(list_contains(string_split(last_words, ' '), word), false)
+    ),
+    []
+);
+
+-- Whether two first names, or two last names, may be one, however written; null where one is missing
+create macro alike(name_l, name_r, parts_l, parts_r) as
+    damerau_levenshtein(name_l, name_r) <= 1
+    or jaro_winkler_similarity(name_l, name_r) >= 0.85
+    or list_has_any(coalesce(parts_l, [name_l]), coalesce(parts_r, [name_r]));
+
+-- Whether somebody's first name is like somebody's last name
+create macro crosses(first, first_stands_for, first_parts, first_digits, last, last_parts, last_digits) as
+    first = last
+    or list_contains(first_stands_for, last)
+    or list_contains(first_parts, last)
+    or list_contains(last_parts, first)
+    or (damerau_levenshtein(first, last) = 1 and length(first) > 3 and first_digits = last_digits);
+
 -- The whole of an address, null where a part of it is
 create macro home(line, postcode) as joined(line) || ' ' || postcode;
 
@@ -84,7 +108,7 @@ derived as (
     select
         number::varchar as id,
         joined(first_words) as first,
-        several(first_words) as first_parts,
+        but_for(several(first_words), last_words) as first_parts,
         digits(first_words) as first_digits,
         sound(joined(first_words)) as first_sound,
         joined(last_words) as last,

@@ -184,6 +184,53 @@ def themselves(people: list) -> set[tuple[str, str]]:
     return {(f"c{place}", f"p{place}") for place in range(len(people))}
 
 
+def named(names: tuple[str | None, str | None], **changes) -> tuple:
+    return but(JADE, first_name=names[0], last_name=names[1], **changes)
+
+
+A_YEAR_LATER = date(2013, 3, 4)
+NAMED_LIKE_THEIR_FAMILY = [
+    pytest.param(("Ali", "Ali"), ("Omar", "Ali"), JADE[2], id="a twin"),
+    pytest.param(("Mohamed", "Mohamud"), ("Ahmed", "Mohamud"), JADE[2], id="names nearly alike"),
+    pytest.param(("Owen", "Owens"), ("Rhys", "Owens"), JADE[2], id="a letter more"),
+    pytest.param(("Hassan", "Hassan"), ("Mustafa", "Hassan"), A_YEAR_LATER, id="born a year apart"),
+    pytest.param(("Omar", "Ali"), ("Ali", "Ali"), JADE[2], id="it is the twin who is named so"),
+    pytest.param(("Owen", "Owens"), ("Rhys", "Owen"), JADE[2], id="and a slip of the last name"),
+    pytest.param(("Hassan", "Ali Hassan"), ("Ali", "Hassan"), JADE[2], id="half a last name"),
+    pytest.param(("Ali", None), ("Omar", "Ali"), JADE[2], id="the child's last name missing"),
+    pytest.param(("Omar Ali", "Ali"), ("Ali", "Ali"), JADE[2], id="a last name among the first"),
+    pytest.param(("Ali", "Ali"), ("Omar Ali", "Ali"), JADE[2], id="among the twin's first names"),
+]
+
+
+@pytest.mark.parametrize(("child", "sibling", "born"), NAMED_LIKE_THEIR_FAMILY)
+def test_a_child_who_is_named_like_their_family_is_not_taken_for_a_sibling(child, sibling, born):
+    own, other = named(child), named(sibling, date_of_birth=born)
+    moved = but(own, **MOVED)
+    assert linked([own], [moved, other, *STRANGERS]) <= {("c0", "p0")}
+    assert linked([own], [other, *STRANGERS]) == set()
+    assert linked([own, other], [own, other, *STRANGERS]) == themselves([own, other])
+
+
+@pytest.mark.parametrize("elsewhere", [{}, MOVED], ids=["at home", "moved"])
+@pytest.mark.parametrize(
+    ("first_name", "last_name"),
+    [("Ali", "Hassan"), ("Mohamed", "Mohamud"), ("Owen", "Owens"), ("Jade", "Pickering")],
+)
+def test_names_that_changed_places_are_found_however_alike_they_are(
+    first_name, last_name, elsewhere
+):
+    child, pupil = named((first_name, last_name)), named((last_name, first_name), **elsewhere)
+    assert linked([child], [*STRANGERS, pupil]) == {("c0", "p5")}
+
+
+def test_a_first_name_like_another_last_name_is_no_agreement_where_first_names_agree():
+    child = named(("Ali", "Ali"))
+    (pair,) = scored([child], [*STRANGERS, named(("Ali", "Khan"), postcode="LS1 4AC")])
+    assert pair["needs_clerk"]
+    assert "last names differ" in pair["differences"]
+
+
 def test_twins_who_are_both_there_are_not_crossed():
     first, second = twins([*TWINS, *ALIKE])
     everybody = [*first, *second]
