@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import duckdb_extension_httpfs
 
+from studylink import catalogue
 from studylink.contract import PROJECT
 
 NAMES = ("vault", "study", "research")
@@ -179,11 +180,16 @@ class Workbench:
             if not built.exists() and published.exists() and not fresh:
                 shutil.copyfile(published, built)
 
-    def publish(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def publish(
+        self, connection: duckdb.DuckDBPyConnection, contracts: list[catalogue.Contract]
+    ) -> None:
         """Replace the published databases by those just built, each by one rename.
 
         The study database is still open in this process; renaming does not disturb it.
+        Raises `catalogue.NotAsContracted`, and publishes nothing, where what researchers would open
+        is not what the contracts of its tables say.
         """
+        catalogue.require(connection, "research", contracts)
         for name in NAMES:
             connection.execute(f"checkpoint {name}")
         for name in ("vault", "research"):

@@ -17,7 +17,7 @@ from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from studylink import databases, landing
+from studylink import catalogue, databases, landing
 from studylink.requests import register
 
 log = AdapterLogger("studylink")
@@ -72,8 +72,11 @@ class Plugin(BasePlugin):
                 f"what was built is in {self.workbench.folder}."
             )
             return
-        with self.connection.cursor() as cursor:
-            self.workbench.publish(cursor)
+        try:
+            with self.connection.cursor() as cursor:
+                self.workbench.publish(cursor, target_config.config["contracts"])
+        except catalogue.NotAsContracted as error:
+            raise DbtRuntimeError(str(error)) from None
         log.info(f"Published to {self.workbench.published}.")
 
 

@@ -1,5 +1,6 @@
 {#- Tells the plugin how many nodes of the project did not pass in this run: those that failed or were
-    skipped, and those that it did not run at all. It publishes a full build in which that is none. -#}
+    skipped, and those that it did not run at all; and what the tables that researchers open are declared
+    to be. It publishes a full build in which that is none, if these tables are all that was built. -#}
 
 {% macro publish(results) -%}
     {%- if execute -%}
@@ -12,6 +13,33 @@
             if node.resource_type in ['model', 'seed', 'test'] and node.unique_id not in passed + not_passed -%}
             {%- do not_passed.append(node.unique_id) -%}
         {%- endfor -%}
-        {%- do adapter.store_relation('studylink', none, [], '', '', {'not_passed': not_passed | length}) -%}
+        {%- do adapter.store_relation('studylink', none, [], '', '', {
+            'not_passed': not_passed | length,
+            'contracts': research_contracts(),
+        }) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What each mart of the research database declares: schema, name, description, and of each column name,
+    type and description. -#}
+
+{% macro research_contracts() -%}
+    {%- set contracts = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.database == 'research' -%}
+        {%- set columns = [] -%}
+        {%- for column in node.columns.values() -%}
+            {%- do columns.append({
+                'name': column.name,
+                'data_type': column.data_type,
+                'description': column.description,
+            }) -%}
+        {%- endfor -%}
+        {%- do contracts.append({
+            'schema': node.schema,
+            'name': node.alias,
+            'description': node.description,
+            'columns': columns,
+        }) -%}
+    {%- endfor -%}
+    {{ return(contracts) }}
 {%- endmacro %}

@@ -7,7 +7,12 @@
     - `shape: <name>`: every value has a shape of `closed_shapes`, too narrow for an identifier;
     - nothing: the column is open, and what is in it is held against everything that identifies.
 
-    So a column that nobody thought of is open. Truth values are closed by their type. -#}
+    So a column that nobody thought of is open. Truth values are closed by their type. Of these types a
+    value can be searched as it stands; in others, a list or a map say, it would hide among others. -#}
+
+{% macro searched_types() -%}
+    {{ return(['varchar', 'integer', 'bigint', 'double', 'boolean', 'date']) }}
+{%- endmacro %}
 
 {% macro closed_shapes() -%}
     {%- set number, unit = '[0-9]{1,6}', '(%| pounds| micrograms| degrees)?' -%}
@@ -24,11 +29,14 @@
 {%- endmacro %}
 
 {#- The columns of every research table that are proved in one way, `open`, `closed_list` or `shape`, in
-    their order: each with `research_column`, its name for people, `name`, `relation`, `data_type` and
-    `declared`, the name of its list or shape. Empty while dbt parses, but for what is referred to. -#}
+    their order: each with `research_column`, its name for people, `study`, `name`, `relation`, `data_type`,
+    `declared`, the name of its list or shape, `is_pseudonym`, whether it is declared to be one,
+    `is_of_people`, whether its table's rows have a `research_id`, and `is_of_records`, whether they are
+    records and not answers. Empty while dbt parses, but for what is referred to. -#}
 
 {% macro published_columns(way) -%}
     {%- set found = [] -%}
+    {%- set records = agency_tables() | map(attribute='name') | list -%}
     {%- for study, names in research_tables().items() -%}
         {%- for name in names -%}
             {%- set relation = ref(study ~ '__' ~ name) -%}
@@ -38,10 +46,14 @@
                 {%- if proved_by == way -%}
                     {%- do found.append({
                         'research_column': study ~ '.' ~ name ~ '.' ~ column.name,
+                        'study': study,
                         'name': column.name,
                         'relation': relation,
                         'data_type': column.data_type,
                         'declared': meta.get(way),
+                        'is_pseudonym': 'pseudonym' in [meta.class, meta.shape],
+                        'is_of_people': name in tables_of_people()[study],
+                        'is_of_records': name in records,
                     }) -%}
                 {%- endif -%}
             {%- endfor -%}
@@ -50,14 +62,27 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The distinct values of columns, as text: `research_column, published_value`. Of numbers
-    only whole ones of eight digits or more: counts, scores, weeks, marks and pounds have fewer, and
-    would meet short ids, a school's six digits say, by chance. -#}
+{#- The columns by whose values rows can be joined, as pseudonyms are: those, and whatever is open. -#}
 
-{% macro distinct_values(columns) -%}
+{% macro columns_of_keys() -%}
+    {{ return(
+        (published_columns('closed_list') + published_columns('shape')) | selectattr('is_pseudonym') | list
+        + published_columns('open')
+    ) }}
+{%- endmacro %}
+
+{#- The distinct values of columns, as text: `research_column, published_value`, and another column of
+    their tables where one is asked for `beside` them. Of numbers only whole ones of eight digits or more:
+    counts, scores, weeks, marks and pounds have fewer, and would meet short ids, a school's six digits
+    say, by chance. -#}
+
+{% macro distinct_values(columns, beside=none) -%}
 {%- for column in columns -%}
 {%- set is_number = column.data_type in ['integer', 'bigint', 'double'] -%}
 select distinct
+    {%- if beside %}
+    {{ beside }},
+    {%- endif %}
     '{{ column.research_column }}' as research_column,
     cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as varchar) as published_value
 from {{ column.relation }}
@@ -71,6 +96,9 @@ where
 union all
 {% endfor -%}
 select
+    {%- if beside %}
+    cast(null as varchar) as {{ beside }},
+    {%- endif %}
     cast(null as varchar) as research_column,
     cast(null as varchar) as published_value
 where false

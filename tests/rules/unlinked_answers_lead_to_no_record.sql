@@ -1,62 +1,90 @@
--- SEND Futures: answers that may not be linked must not be joinable to the records, by any chain of
--- keys. Rows of one key are one component; a component that holds answers without a link holds
--- neither a link nor a record.
+-- SEND Futures, and any study whose answers carry `linked_child_research_id`: answers that may not be
+-- linked must not be joinable to the records, by any chain of keys. The keys are not listed here: they are
+-- the values of every column that is declared a pseudonym, or open. A value of them that stands on both
+-- sides joins them, but for the link itself. And whoever has answers without a link, whoever shares a
+-- value with them, whoever shares one with those, and so on, reaches no link and no record.
+--
+-- Numbers of fewer than eight digits are for `no_column_finds_the_records_of_answers`. Counts and columns,
+-- never values.
 
-with
+{%- set keys = columns_of_keys() | selectattr('is_of_people') | list %}
+{%- set links = keys | selectattr('name', 'equalto', 'linked_child_research_id') | list %}
+{%- set of_answers, of_records = [], [] %}
+{%- for column in keys if column.study in links | map(attribute='study') %}
+{%- do (of_records if column.is_of_records else of_answers).append(column) %}
+{%- endfor %}
 
-answers as (
-    select
-        research_id,
-        family_research_id,
-        linked_child_research_id
-    from {{ ref('send_futures__parent_survey') }}
-    union all
-    select
-        research_id,
-        family_research_id,
-        linked_child_research_id
-    from {{ ref('send_futures__child_survey') }}
+with recursive
+
+values_of_answers as (
+    {{ distinct_values(of_answers, beside='research_id') | indent(4) }}
 ),
 
-records as (
-    {%- for name in ['pupil_census', 'key_stage_2', 'absence', 'alternative_provision'] %}
-    select research_id from {{ ref('send_futures__' ~ name) }}
-    {%- if not loop.last %}
-    union
-    {%- endif %}
-    {%- endfor %}
+values_of_records as (
+    {{ distinct_values(of_records) | indent(4) }}
 ),
 
 unlinked as (
-    select * from answers
+    {%- for link in links %}
+    select research_id
+    from {{ link.relation }}
     where linked_child_research_id is null
+    union
+    {%- endfor %}
+    select cast(null as varchar) as research_id
+    where false
 ),
 
-linked as (
-    select * from answers
-    where linked_child_research_id is not null
+-- from a person to what stands in their rows, and back
+steps as (
+    select
+        research_id as step_from,
+        published_value as step_to
+    from values_of_answers
+    union
+    select
+        published_value as step_from,
+        research_id as step_to
+    from values_of_answers
 ),
 
-chains as (
-    select 'answers under the id of records' as joined_by
-    from answers
-    inner join records on answers.research_id = records.research_id
-    union all
-    select 'unlinked answers in the family of linked ones' as joined_by
-    from unlinked
-    inner join linked on unlinked.family_research_id = linked.family_research_id
-    union all
-    select 'unlinked answers by a person with linked ones' as joined_by
-    from unlinked
-    inner join linked on unlinked.research_id = linked.research_id
-    union all
-    select 'participants under the id of records' as joined_by
-    from {{ ref('send_futures__participants') }} as participants
-    inner join records on participants.research_id = records.research_id
+reached as (
+    select research_id as key_reached from unlinked
+    union
+    select steps.step_to as key_reached
+    from reached
+    inner join steps on reached.key_reached = steps.step_from
+),
+
+values_never_to_be_reached as (
+    select * from values_of_records
+    union
+    select
+        research_column,
+        published_value
+    from values_of_answers
+    where research_column like '%.linked_child_research_id'
+),
+
+joined as (
+    select
+        values_of_answers.research_column || ' and ' || values_of_records.research_column as joined_by,
+        values_of_records.published_value
+    from values_of_answers
+    inner join values_of_records on values_of_answers.published_value = values_of_records.published_value
+    where
+        values_of_answers.research_column not like '%.linked_child_research_id'
+        or values_of_records.research_column not like '%.research_id'
+    union
+    select
+        'a chain of keys to ' || values_never_to_be_reached.research_column as joined_by,
+        values_never_to_be_reached.published_value
+    from reached
+    inner join values_never_to_be_reached on reached.key_reached = values_never_to_be_reached.published_value
 )
 
 select
     joined_by,
     count(*) as joined
-from chains
+from joined
 group by joined_by

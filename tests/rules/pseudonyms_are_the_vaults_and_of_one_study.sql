@@ -1,0 +1,136 @@
+-- Nothing joins one study's tables to another's, and every pseudonym is one that the vault made for this
+-- study and purpose: in tables of records the id of a participant's records, in all others the participant's
+-- own, a family's in the one column for it, and else a place's. So an id of the wrong side, or an HMAC that
+-- leaves the study out, is found even where nobody is in both studies. Other columns share no value with
+-- another study and hold nothing that looks like a pseudonym or hash. Counts and columns, never values.
+--
+-- A red column is one to take out, or to make with the macro `pseudonym` from the study, in the vault.
+
+{%- set keys = columns_of_keys() %}
+{%- set pseudonym_columns = keys | selectattr('is_pseudonym') | list %}
+{%- set open_columns = keys | rejectattr('is_pseudonym') | list %}
+{%- set kinds_by_name = {'family_research_id': 'family', 'linked_child_research_id': 'record'} %}
+
+with
+
+pseudonyms as (
+    select * from {{ ref('pseudonyms') }}
+),
+
+place_pseudonyms as (
+    select * from {{ ref('place_pseudonyms') }}
+),
+
+keys_of_the_vault as (
+    select
+        study,
+        'person' as kind,
+        research_id as published_value
+    from pseudonyms
+    union
+    select
+        study,
+        'record' as kind,
+        record_research_id as published_value
+    from pseudonyms
+    union
+    select
+        study,
+        'family' as kind,
+        family_research_id as published_value
+    from pseudonyms
+    union
+    select
+        study,
+        'place' as kind,
+        research_id as published_value
+    from place_pseudonyms
+),
+
+columns_described as (
+    {%- for column in keys %}
+    {%- set of_a_person = 'record' if column.is_of_records else 'person' %}
+    select
+        '{{ column.research_column }}' as research_column,
+        '{{ column.study }}' as study,
+        '{{ of_a_person if column.name == 'research_id' else kinds_by_name.get(column.name, 'place') }}' as kind
+    union all
+    {%- endfor %}
+    select
+        cast(null as varchar) as research_column,
+        cast(null as varchar) as study,
+        cast(null as varchar) as kind
+    where false
+),
+
+pseudonyms_published as (
+    {{ distinct_values(pseudonym_columns) | indent(4) }}
+),
+
+open_values as (
+    {{ distinct_values(open_columns) | indent(4) }}
+),
+
+open_values_of_studies as (
+    select
+        columns_described.study,
+        open_values.research_column,
+        open_values.published_value
+    from open_values
+    inner join columns_described on open_values.research_column = columns_described.research_column
+),
+
+values_of_studies as (
+    select
+        study,
+        published_value
+    from open_values_of_studies
+    union
+    select
+        study,
+        published_value
+    from keys_of_the_vault
+),
+
+faults as (
+    select
+        pseudonyms_published.research_column,
+        'not the vault''s for this study and column' as fault
+    from pseudonyms_published
+    inner join columns_described on pseudonyms_published.research_column = columns_described.research_column
+    left join keys_of_the_vault
+        on
+            columns_described.study = keys_of_the_vault.study
+            and columns_described.kind = keys_of_the_vault.kind
+            and pseudonyms_published.published_value = keys_of_the_vault.published_value
+    where keys_of_the_vault.published_value is null
+    union all
+    select
+        open_values_of_studies.research_column,
+        'stands in another study' as fault
+    from open_values_of_studies
+    inner join values_of_studies
+        on
+            open_values_of_studies.published_value = values_of_studies.published_value
+            and open_values_of_studies.study != values_of_studies.study
+    union all
+    select
+        research_column,
+        'looks like a pseudonym and is not declared as one' as fault
+    from open_values
+    where {{ is_shaped('published_value', '[0-9A-Fa-f]{16,}') }}
+    union all
+    select
+        'the vault' as research_column,
+        'a pseudonym of two studies' as fault
+    from keys_of_the_vault
+    group by published_value
+    having count(distinct study) > 1
+)
+
+select
+    research_column,
+    fault,
+    count(*) as values_found
+from faults
+group by research_column, fault

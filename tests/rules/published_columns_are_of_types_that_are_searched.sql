@@ -1,0 +1,24 @@
+-- Every column of a research table is of a type whose values can be searched for identifiers as they
+-- stand: text, integers, doubles, truth values, dates. In a list, a map, a struct, JSON or an enum one would
+-- hide among others. Publish such a value in columns of its own, or in rows.
+
+with
+
+types_declared as (
+    {%- for way in ['open', 'closed_list', 'shape'] %}
+    {%- for column in published_columns(way) %}
+    select
+        '{{ column.research_column }}' as research_column,
+        '{{ column.data_type | lower | replace("'", '') }}' as data_type
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select
+        cast(null as varchar) as research_column,
+        cast(null as varchar) as data_type
+    where false
+)
+
+select research_column
+from types_declared
+where data_type not in ('{{ searched_types() | join("', '") }}')
