@@ -11,7 +11,11 @@
     value can be searched as it stands; in others, a list or a map say, it would hide among others. -#}
 
 {% macro searched_types() -%}
-    {{ return(['varchar', 'integer', 'bigint', 'double', 'boolean', 'date']) }}
+    {{ return(types_of_numbers() + ['varchar', 'boolean', 'date']) }}
+{%- endmacro %}
+
+{% macro types_of_numbers() -%}
+    {{ return(['integer', 'bigint', 'double']) }}
 {%- endmacro %}
 
 {% macro closed_shapes() -%}
@@ -78,7 +82,7 @@
 
 {% macro distinct_values(columns, beside=none) -%}
 {%- for column in columns -%}
-{%- set is_number = column.data_type in ['integer', 'bigint', 'double'] -%}
+{%- set is_number = column.data_type in types_of_numbers() -%}
 select distinct
     {%- if beside %}
     {{ beside }},
@@ -102,4 +106,18 @@ select
     cast(null as varchar) as research_column,
     cast(null as varchar) as published_value
 where false
+{%- endmacro %}
+
+{#- The value of one of them as text, the same for a whole number whatever type it has. -#}
+
+{% macro value_as_text(column) -%}
+{%- if column.data_type in types_of_numbers() -%}
+case
+            when {{ column.name }} between -1e15 and 1e15 and {{ column.name }} = floor({{ column.name }})
+                then cast(cast({{ column.name }} as bigint) as varchar)
+            else cast({{ column.name }} as varchar)
+        end
+{%- else -%}
+cast({{ column.name }} as varchar)
+{%- endif -%}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Fourteen ways to let an identifier out, each as a change that somebody might make to the project.
+"""Twenty-one ways to let an identifier out, each a change that somebody might make.
 
 A leak is a patch to a copy of the project: it builds, and would be published, if nothing saw it.
 Most of them give `five_to_twelve.participants` one more column, `remark`.
@@ -6,7 +6,7 @@ Most of them give `five_to_twelve.participants` one more column, `remark`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 STUDY = "models/marts/five_to_twelve/five_to_twelve__participants"
@@ -17,6 +17,15 @@ IDENTITIES = """\
             participants.study = identities.study
             and participants.participant_id = identities.participant_id
 """
+KEYS = """\
+    inner join {{{{ ref('pseudonyms') }}}} as keys
+        on publishable.study = keys.study and publishable.research_id = keys.{of}
+"""
+HOUSEHOLD = (
+    """cast('0x' || left({{ pseudonym('keys.study', "'household'", 'keys.family_id') }}, 5)"""
+    " as integer)"
+)
+PSEUDONYM = "{class: pseudonym, shape: pseudonym}"
 HOOKS = "on-run-end: ["
 
 
@@ -52,34 +61,103 @@ class Leak:
             patch.apply(project)
 
 
-def remark(name: str, expression: str, joins: str = IDENTITIES) -> Leak:
+def one_more(
+    name: str,
+    expression: str,
+    described: Patch,
+    *marts: str,
+    before: str,
+    joined: Patch,
+    declared: str,
+) -> tuple[Patch, ...]:
+    """One more column, in a view that describes a table for researchers and in marts of it."""
+    return (
+        replace(described, new=f"{described.old}        {expression} as {name},\n"),
+        replace(joined, new=joined.new + joined.old),
+        *(
+            patch
+            for mart in marts
+            for patch in (
+                Patch(
+                    f"{mart}.sql", f"        {before},\n", f"        {name},\n        {before},\n"
+                ),
+                Patch(
+                    f"{mart}.yml",
+                    f"      - name: {before}\n",
+                    f"      - name: {name}\n        {declared}\n      - name: {before}\n",
+                ),
+            )
+        ),
+    )
+
+
+def declared(data_type: str = "varchar", meta: str = "{class: plain}") -> str:
+    return (
+        f"data_type: {data_type}\n        description: One more.\n        config: {{meta: {meta}}}"
+    )
+
+
+def remark(name: str, expression: str, joins: str = IDENTITIES, data_type: str = "varchar") -> Leak:
     """One more column of `participants`, of this value."""
     return Leak(
         name,
-        (
-            Patch(
-                DESCRIBED,
-                "        participants.role,\n",
-                f"        participants.role,\n        {expression} as remark,\n",
-            ),
-            Patch(
-                DESCRIBED,
-                "    left join waves_taken_part\n",
-                f"{joins}    left join waves_taken_part\n",
-            ),
-            Patch(f"{STUDY}.sql", "        role,\n", "        role,\n        remark,\n"),
-            Patch(
-                f"{STUDY}.yml",
-                "      - name: age_band\n",
-                "      - name: remark\n        data_type: varchar\n        description: A remark.\n"
-                "        config: {meta: {class: plain}}\n      - name: age_band\n",
-            ),
+        one_more(
+            "remark",
+            expression,
+            Patch(DESCRIBED, "        participants.role,\n", ""),
+            STUDY,
+            before="age_band",
+            joined=Patch(DESCRIBED, "    left join waves_taken_part\n", joins),
+            declared=declared(data_type),
         ),
+    )
+
+
+def of_parents(name: str, expression: str, declared: str) -> tuple[Patch, ...]:
+    """One more column of the answers of parents in SEND Futures; `keys` are their pseudonyms."""
+    file = "models/intermediate/answers/int_parent_survey_published.sql"
+    return one_more(
+        name,
+        expression,
+        Patch(file, "        publishable.linked_child_research_id,\n", ""),
+        "models/marts/send_futures/send_futures__parent_survey",
+        before="wave",
+        joined=Patch(
+            file,
+            "    {{ label_join('child_send_need', 'answers.child_send_need') }}\n",
+            KEYS.format(of="research_id"),
+        ),
+        declared=declared,
+    )
+
+
+def of_pupils(name: str, expression: str, declared: str, *studies: str) -> tuple[Patch, ...]:
+    """One more column of the school census in some studies; `keys` are a child's pseudonyms."""
+    file = "models/intermediate/records/int_pupil_census_published.sql"
+    return one_more(
+        name,
+        expression,
+        Patch(file, "        publishable.research_id,\n", ""),
+        *(f"models/marts/{study}/{study}__pupil_census" for study in studies),
+        before="national_curriculum_year",
+        joined=Patch(
+            file,
+            "    {{ label_join('sen_provision', 'pupil_census.sen_provision') }}\n",
+            KEYS.format(of="record_research_id"),
+        ),
+        declared=declared,
     )
 
 
 def every_run_ends_with(macro: str) -> Patch:
     return Patch("dbt_project.yml", HOOKS, f'{HOOKS}"{{{{ {macro}() }}}}", ')
+
+
+def hook(name: str, sql: str) -> Leak:
+    """What is done in the research database before it is published, by the end of every run."""
+    file = "macros/project/one_more_thing.sql"
+    macro = f"{{% macro one_more_thing() %}}\n{sql}\n{{% endmacro %}}\n"
+    return Leak(name, (every_run_ends_with("one_more_thing"), Patch(file, "", macro)))
 
 
 COMMENTS = """\
@@ -214,6 +292,50 @@ LEAKS = (
                 "{{ band('schools.pupils', [100, 200, 400, 800, 1200]) | indent(8) }} as size_band",
                 "cast(schools.pupils as varchar) as size_band",
             ),
+        ),
+    ),
+    remark(
+        "a name in a map",
+        "map(['said'], [identities.last_name])",
+        data_type="map(varchar, varchar)",
+    ),
+    hook(
+        "a view over the vault",
+        "create view research.five_to_twelve.names as\n"
+        "select first_name, last_name from vault.main.identities",
+    ),
+    hook(
+        "a table of pseudonyms and months of birth",
+        "create table research.five_to_twelve.births as\n"
+        "select keys.research_id, members.month_of_birth\n"
+        "from vault.main.pseudonyms as keys\n"
+        "inner join vault.main.members as members using (study, participant_id)",
+    ),
+    hook(
+        "a column's comment",
+        "{% if execute and flags.WHICH == 'build' %}\n"
+        "{% set names = run_query('select max(last_name) from vault.main.identities') %}\n"
+        "comment on column research.five_to_twelve.participants.role\n"
+        "is '{{ names.columns[0].values()[0] | replace(\"'\", \"''\") }}'\n"
+        "{% endif %}",
+    ),
+    Leak(
+        "the id of records among answers",
+        of_parents("household_id", "keys.record_research_id", declared(meta=PSEUDONYM)),
+    ),
+    Leak(
+        "a household's number in answers and records",
+        of_parents("household_number", HOUSEHOLD, declared("integer"))
+        + of_pupils("household_number", HOUSEHOLD, declared("integer"), "send_futures"),
+    ),
+    Leak(
+        "one pseudonym of a pupil in both studies",
+        of_pupils(
+            "pupil_id",
+            """{{ pseudonym("'both'", "'pupil'", 'pupil_census.pupil_matching_ref') }}""",
+            declared(meta=PSEUDONYM),
+            "five_to_twelve",
+            "send_futures",
         ),
     ),
 )

@@ -5,9 +5,11 @@ Read from the project as dbt compiled it and from what a full build said of its 
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
+import project
 import pytest
 
 from studylink.proofs.lineage import Lineage
@@ -29,7 +31,35 @@ HANDED_ON = {
     "delivery_people.is_withdrawn_in_transit",
 }
 """What of a birth date leaves the vault: what decisions and ages need."""
+PUBLISHED_TYPES = {"varchar", "integer", "bigint", "double", "boolean", "date"}
+"""Nothing nested, no enum: a value stands in a column, where it can be searched."""
+PSEUDONYMS = {
+    *(
+        (study, table, "family_research_id")
+        for study, table in (
+            ("five_to_twelve", "participants"),
+            ("five_to_twelve", "parent_interviews"),
+            ("send_futures", "participants"),
+            ("send_futures", "parent_survey"),
+            ("send_futures", "child_survey"),
+        )
+    ),
+    ("send_futures", "parent_survey", "linked_child_research_id"),
+    ("send_futures", "child_survey", "linked_child_research_id"),
+    ("five_to_twelve", "pupil_census", "school_id"),
+    ("send_futures", "pupil_census", "school_id"),
+    ("five_to_twelve", "adult_learning", "learning_provider_id"),
+    ("five_to_twelve", "hospital_episodes", "trust_id"),
+    ("five_to_twelve", "gp_events", "practice_id"),
+    ("five_to_twelve", "prescriptions", "practice_id"),
+    ("five_to_twelve", "employments", "employer_id"),
+    ("five_to_twelve", "areas", "area_id"),
+    ("five_to_twelve", "areas", "wider_area_id"),
+}
+"""Every pseudonym that is published, but for `research_id`, which is whose row it is."""
 PRIVACY_TESTS = {
+    "published_columns_are_of_types_that_are_searched",
+    "pseudonyms_are_the_vaults_and_of_one_study",
     "nothing_of_the_vault_is_published",
     "closed_columns_hold_nothing_else",
     "no_column_passes_for_identifiers",
@@ -47,6 +77,7 @@ OTHER_PRIVACY_TESTS = {
     "areas_only_where_permitted",
     "erased_people_are_nowhere",
     "no_place_is_singled_out",
+    "no_column_finds_the_records_of_answers",
     "nobody_is_asked_about_without_permission",
     "no_step_of_consent_flow_tells_of_a_few",
     "published_rows_are_somebodys",
@@ -109,6 +140,37 @@ def gates(manifest: Manifest) -> list[tuple[Gate, list[Node]]]:
     ]
 
 
+def hooks(data: Path) -> list[str]:
+    """What a compiled project runs beside its models, where no proof of them sees it."""
+    content = json.loads((data / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return [
+        node["name"]
+        for node in content["nodes"].values()
+        if (node["resource_type"] == "operation" and node["raw_code"] != "{{ publish(results) }}")
+        or any(node["config"].get(name) for name in ("pre-hook", "post-hook", "sql_header"))
+    ]
+
+
+def not_of_published_types(manifest: Manifest) -> list[str]:
+    """Columns of research tables whose declared type is none that may be published."""
+    return [
+        f"{table.name}.{column}"
+        for table in manifest.research_tables()
+        for column, kind in table.types.items()
+        if kind not in PUBLISHED_TYPES
+    ]
+
+
+def pseudonyms_declared(manifest: Manifest) -> set[tuple[str, str, str]]:
+    """Columns of research tables that are declared pseudonyms, by class or shape."""
+    return {
+        (table.schema, table.alias, column)
+        for table in manifest.research_tables()
+        for column, meta in table.columns.items()
+        if "pseudonym" in (meta.get("class"), meta.get("shape")) and column != "research_id"
+    }
+
+
 def tells_more_than_a_date(lineage: Lineage, flow: Flow) -> bool:
     """Whether a flow of what identifies is more than what dates of decisions and ages need."""
     return not flow.is_clean and not flow.is_date and lineage.class_of(flow.source) in IDENTIFYING
@@ -125,6 +187,51 @@ def test_research_tables_are_made_of_intermediate_models_and_of_policy_alone(
         for parent in table.parents
         if manifest.nodes[parent].kind != "seed" and manifest.nodes[parent].layer != "intermediate"
     ] == []
+
+
+def test_research_tables_are_tables_and_nothing_is_run_beside_the_models(
+    built_sample: Path, manifest: Manifest
+) -> None:
+    assert hooks(built_sample) == []
+    assert {table.materialized for table in manifest.research_tables()} == {"table"}
+
+
+def test_published_columns_are_text_numbers_truth_values_and_dates(manifest: Manifest) -> None:
+    assert not_of_published_types(manifest) == []
+
+
+def test_pseudonyms_are_those_of_a_written_list(manifest: Manifest) -> None:
+    """And declared as such both by class and by shape, so that each proof knows them."""
+    assert pseudonyms_declared(manifest) == PSEUDONYMS
+    assert [
+        f"{table.name}.{column}"
+        for table in manifest.research_tables()
+        for column, meta in table.columns.items()
+        if (meta.get("class") == "pseudonym") != (meta.get("shape") == "pseudonym")
+        or (column == "research_id" and meta.get("class") != "pseudonym")
+    ] == []
+
+
+def test_where_records_stand_apart_every_answer_says_whether_it_is_linked(
+    manifest: Manifest,
+) -> None:
+    """By that column the data tests of keys know the studies whose answers lead to no record."""
+    file = project.ROOT / "seeds" / "linkage_policies.csv"
+    with file.open(encoding="utf-8", newline="") as policies:
+        pairs = {(row["study"], row["answers_of"]) for row in csv.DictReader(policies)}
+    studies = [study for study, _ in pairs]
+    apart = {study for study in studies if studies.count(study) > 1}
+    assert apart == {"send_futures"}
+    assert {
+        (table.schema, table.alias)
+        for table in manifest.tables_of_people()
+        if "linked_child_research_id" in table.columns
+    } == {
+        (study, name.removeprefix("stg_surveys__"))
+        for study in apart
+        for name in ANSWERS
+        if name != "stg_surveys__parent_interviews"
+    }
 
 
 def test_outside_the_vault_nothing_that_identifies_is_used(lineage: Lineage) -> None:

@@ -29,15 +29,7 @@ pseudonyms as (
         '{{ column.study }}' as study,
         research_id,
         '{{ column.research_column }}' as research_column,
-        {%- if column.data_type in ['integer', 'bigint', 'double'] %}
-        case
-            when {{ column.name }} between -1e15 and 1e15 and {{ column.name }} = floor({{ column.name }})
-                then cast(cast({{ column.name }} as bigint) as varchar)
-            else cast({{ column.name }} as varchar)
-        end as value_shown
-        {%- else %}
-        cast({{ column.name }} as varchar) as value_shown
-        {%- endif %}
+        {{ value_as_text(column) }} as value_shown
     from {{ column.relation }}
     union all
     {%- endfor %}

@@ -21,4 +21,4 @@ types_declared as (
 
 select research_column
 from types_declared
-where data_type not in ('{{ searched_types() | join("', '") }}')
+where data_type not in ({{ "'" ~ searched_types() | join("', '") ~ "'" }})
