@@ -107,7 +107,7 @@ def _catalogue(
             continue
         named = [name for name in columns if name.endswith("_name") and name not in NOT_COMPARED]
         rows = connection.execute(
-            f"from {function}() where database_name = ? order by all", [database]
+            f"from {function}() where database_name = {_literal(database)} order by all"
         ).fetchall()
         for row in rows:
             said = dict(zip(columns, row, strict=True))
