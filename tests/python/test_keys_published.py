@@ -207,18 +207,20 @@ def test_a_number_of_the_household_on_both_sides_is_seen(
     assert red(world, manifest).keys() == ({NUMBERS} if first == 1 else {NUMBERS, CHAINS})
 
 
+@pytest.mark.parametrize("households", [3, 10])
 def test_a_number_of_few_households_is_seen(
-    world: duckdb.DuckDBPyConnection, manifest: Manifest
+    world: duckdb.DuckDBPyConnection, manifest: Manifest, households: int
 ) -> None:
-    """Three families to a number, of which one side is a double and the other whole."""
-    give(
-        world,
-        f"{SEND}.child_survey",
-        "support_hours_per_week",
-        children(lambda number: 2000 + number // 3),
-    )
-    for record, number in records(lambda number: 2000 + number // 3).items():
-        insert(world, f"{SEND}.absence", research_id=record, sessions_possible=number)
+    """On one side it is a double, on the other whole."""
+    numbers = children(lambda number: 2000 + number // households)
+    give(world, f"{SEND}.child_survey", "support_hours_per_week", numbers)
+    for number in FAMILIES:
+        insert(
+            world,
+            f"{SEND}.absence",
+            research_id=key(SEND, "record", "child", number),
+            sessions_possible=2000 + number // households,
+        )
     assert red(world, manifest).keys() == {NUMBERS}
 
 
@@ -246,6 +248,14 @@ def test_one_pupils_pseudonym_in_both_studies_is_seen(
     for study in (SEND, FIVE):
         world.execute("insert into vault.main.place_pseudonyms values (?, ?)", [study, same])
     assert red(world, manifest) == {VAULTS: [("the vault", "a pseudonym of two studies", 1)]}
+
+
+def test_a_school_under_its_pseudonym_of_another_study_is_seen(
+    world: duckdb.DuckDBPyConnection, manifest: Manifest
+) -> None:
+    schools = {key(SEND, "record", "child", 1): key(FIVE, "school", 1)}
+    give(world, f"{SEND}.pupil_census", "school_id", schools)
+    assert red(world, manifest).keys() == {VAULTS}
 
 
 def test_a_pseudonym_in_a_column_that_is_not_declared_one_is_seen(
