@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
@@ -17,7 +18,7 @@ from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from studylink import catalogue, databases, landing
+from studylink import alarm, catalogue, databases, landing
 from studylink.requests import register
 
 log = AdapterLogger("studylink")
@@ -34,6 +35,7 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
+        _refuse_unknown_vars()
         try:
             self.landed = landing.read_landing(self.extracts)
             self.register = register.read(self.workbench.published)
@@ -62,8 +64,21 @@ class Plugin(BasePlugin):
         databases.set_pseudonym_key(cursor)
 
     def store(self, target_config: TargetConfig) -> None:
-        """Publish a full build; called by the macro `publish` at the end of every run."""
+        """Publish a full build; called by the macro `publish` at the end of every run.
+
+        What could not be read is said first, whatever comes of the build.
+        """
         not_passed = target_config.config["not_passed"]
+        if target_config.config["is_quarantine_built"]:
+            with self.connection.cursor() as cursor:
+                statements_quarantined = alarm.alarm(cursor)
+            if statements_quarantined:
+                log.warning(statements_quarantined)
+        elif _is_full_build():
+            log.warning(
+                "ALARM: the build did not come as far as governance.quarantined_records: which rows"
+                " could not be read, and whether a no is in them, is not known."
+            )
         if not _is_full_build():
             return
         if not_passed:
@@ -78,6 +93,18 @@ class Plugin(BasePlugin):
         except catalogue.NotAsContracted as error:
             raise DbtRuntimeError(str(error)) from None
         log.info(f"Published to {self.workbench.published}.")
+
+
+def _refuse_unknown_vars() -> None:
+    """Raise on a var that the project does not declare: misspelt, it would do nothing."""
+    flags = get_flags()
+    project = Path(flags.PROJECT_DIR) / "dbt_project.yml"
+    known = yaml.safe_load(project.read_text(encoding="utf-8")).get("vars", {})
+    unknown = sorted(set(flags.VARS) - set(known))
+    if unknown:
+        raise DbtRuntimeError(
+            f"Unknown in --vars: {', '.join(unknown)}. The project knows: {', '.join(known)}."
+        )
 
 
 def _is_full_build() -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from studylink import databases
+from studylink import alarm, databases
 
 PARTICIPANTS = """
 select
@@ -15,8 +15,6 @@ select
     count(distinct family_id) filter (is_active) as families,
     count(*) filter (not is_active) as withdrawn
 from study.intermediate.int_participants
--- a study that nobody has declared may be anything at all: it is not shown
-where study in (select study from study.policy.studies)
 group by study
 order by study
 """
@@ -73,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
     """The summary as text: counts alone, nothing of any one person."""
     quarantined = connection.execute(QUARANTINED).fetchall()
+    statements_quarantined = alarm.alarm(connection)
     sections = [
         (
             "Participants (withdrawn: objected or restricted; the erased are in no count)",
@@ -102,7 +101,8 @@ def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
         )
     )
     return (
-        f"\n{text}\n\nFiles\n{files}\n\nOpen it:\n"
+        (f"\n{statements_quarantined}\n" if statements_quarantined else "")
+        + f"\n{text}\n\nFiles\n{files}\n\nOpen it:\n"
         f"  .venv/bin/python -c \"import duckdb; duckdb.connect('{research}', read_only=True)"
         f".sql('show all tables').show()\"\n"
     )

@@ -15,6 +15,13 @@ coalesce(regexp_full_match({{ text }}, '{{ pattern }}'), false)
 case when {{ is_shaped(text, pattern) }} then {{ text }} end
 {%- endmacro %}
 
+{#- Whether there is nothing to be seen in a text: no character in it, or none but white space, control and
+    format characters of any script; false for a missing text. -#}
+
+{% macro is_blank(text) -%}
+{{ is_shaped(text, '[\\p{Z}\\p{C}]*') }}
+{%- endmacro %}
+
 {#- A text without whatever in it matches a pattern. -#}
 
 {% macro without(text, pattern) -%}{{ return(adapter.dispatch('without', 'studylink')(text, pattern)) }}{%- endmacro %}

@@ -1,13 +1,17 @@
 {#- Tells the plugin how many nodes of the project did not pass in this run: those that failed or were
     skipped, and those that it did not run at all; and what the tables that researchers open are declared
-    to be. It publishes a full build in which that is none, if these tables are all that was built. -#}
+    to be. It publishes a full build in which that is none, if these tables are all that was built. And
+    whether the run built the table of quarantined rows: of those the plugin names the statements. -#}
 
 {% macro publish(results) -%}
     {%- if execute -%}
-        {%- set passed, not_passed = [], [] -%}
+        {%- set passed, not_passed, quarantine = [], [], [] -%}
         {%- for result in results -%}
             {%- set outcome = passed if result.status in ['success', 'pass', 'warn', 'no-op'] else not_passed -%}
             {%- do outcome.append(result.node.unique_id) -%}
+            {%- if result.node.name == 'quarantined_records' and result.status == 'success' -%}
+                {%- do quarantine.append(result.node.unique_id) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- for node in graph.nodes.values()
             if node.resource_type in ['model', 'seed', 'test'] and node.unique_id not in passed + not_passed -%}
@@ -16,6 +20,7 @@
         {%- do adapter.store_relation('studylink', none, [], '', '', {
             'not_passed': not_passed | length,
             'contracts': research_contracts(),
+            'is_quarantine_built': quarantine | length > 0,
         }) -%}
     {%- endif -%}
 {%- endmacro %}

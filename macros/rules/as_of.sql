@@ -2,7 +2,7 @@
     Nothing dated after it has happened yet. -#}
 
 {% macro as_of() -%}
-    {%- set given = var('as_of', none) -%}
+    {%- set given = var('as_of') -%}
     {%- if given is none -%}
         {%- set moment = run_started_at -%}
     {%- else -%}

@@ -1,6 +1,8 @@
 {#- What is wrong with a landed row in itself: an expression that names the first fault and its
     column, and is null where there is none. Types, values that may not be missing and lists are
-    read from the source's own declaration, so that the contract stands in one place. -#}
+    read from the source's own declaration, so that the contract stands in one place. A column that is
+    `listed_in` a policy seed has one of the values that the seed has in its column of that name, for the
+    row's study; the model imports the seed under its own name. -#}
 
 {% macro value_fault(source_name, table_name, relation=none) -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
@@ -19,6 +21,13 @@
         {%- endif -%}
         {%- if meta.listed -%}
             {%- do checks.append((landed ~ " not in ('" ~ meta.listed | join("', '") ~ "')", 'unlisted: ' ~ column.name)) -%}
+        {%- endif -%}
+        {%- if meta.listed_in -%}
+            {%- set seed = meta.listed_in -%}
+            {%- set names = ['study', column.name] | unique | list -%}
+            {%- set values = '(' ~ prefix ~ names | join(', ' ~ prefix) ~ ')' -%}
+            {%- set allowed = '(select ' ~ seed ~ '.' ~ names | join(', ' ~ seed ~ '.') ~ ' from ' ~ seed ~ ')' -%}
+            {%- do checks.append((values ~ ' not in ' ~ allowed, 'unlisted: ' ~ column.name)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if checks -%}

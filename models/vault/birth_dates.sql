@@ -27,7 +27,7 @@ landed as (
         {{ decides_from("participants.role != 'child'", 'participants.date_of_birth', 'studies.own_decision_age') }}
             as decides_from
     from participants
-    left join studies
+    inner join studies
         on participants.study = studies.study
 ),
 

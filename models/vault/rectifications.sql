@@ -30,6 +30,7 @@ rectifications as (
     where
         requests_received.request_type = 'rectify'
         and requests.new_value is not null
+        and not {{ is_blank('requests.new_value') }}
         and (
             requests_received.field in (
                 'title', 'first_name', 'last_name', 'address_line_1', 'address_line_2',

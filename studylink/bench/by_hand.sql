@@ -229,6 +229,7 @@ create temp table participant as
         coalesce(
             repeated.fault,
             empty(study, 'study'),
+            unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(family_id, 'family_id'),
             empty(role, 'role'),
@@ -265,7 +266,7 @@ create temp table person as
         decides_from(role != 'child', date_of_birth, own_decision_age) as decides_from
     from participant
     inner join family using (study, family_id)
-    left join study_policy using (study)
+    inner join study_policy using (study)
     where fault is null;
 
 -- ---------------------------------------------------------------------------------------------------
@@ -295,6 +296,7 @@ create temp table parent_interview as
         coalesce(
             repeated.fault,
             empty(study, 'study'),
+            unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
             unreadable(wave, as_whole(wave), 'wave'),
@@ -332,6 +334,7 @@ create temp table parent_survey as
         coalesce(
             repeated.fault,
             empty(study, 'study'),
+            unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
             unreadable(wave, as_whole(wave), 'wave'),
@@ -366,6 +369,7 @@ create temp table child_survey as
         coalesce(
             repeated.fault,
             empty(study, 'study'),
+            unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
             unreadable(wave, as_whole(wave), 'wave'),
@@ -424,6 +428,7 @@ create temp table request as
         coalesce(
             repeated.fault,
             empty(landed.study, 'study'),
+            unlisted(landed.study, (select list(study) from study_policy), 'study'),
             empty(request_id, 'request_id'),
             empty(made_by, 'made_by'),
             empty(about, 'about'),
@@ -453,7 +458,7 @@ create temp table request as
         maker.family = subject.family as is_from_the_family,
         coalesce(
             request_type = 'rectify'
-            and new_value is not null
+            and regexp_matches(new_value, '[^\p{Z}\p{C}]')
             and (
                 field in (
                     'title', 'first_name', 'last_name', 'address_line_1', 'address_line_2',
@@ -616,20 +621,22 @@ create temp table permission as
         coalesce(
             repeated.fault,
             empty(landed.study, 'study'),
+            unlisted(landed.study, (select list(study) from study_policy), 'study'),
             empty(permission_id, 'permission_id'),
             empty(given_by, 'given_by'),
             empty(records_of, 'records_of'),
             empty(domain, 'domain'),
             unlisted(domain, ['education', 'health', 'employment_tax', 'benefits', 'area'], 'domain'),
             empty(answers_of, 'answers_of'),
+            case
+                when (landed.study, answers_of) not in (select (study, answers_of) from policy)
+                    then 'unlisted: answers_of'
+            end,
             empty(answer, 'answer'),
             unlisted(answer, ['yes', 'no', 'refused', 'dont_know'], 'answer'),
             empty(answered_at, 'answered_at'),
             unreadable(answered_at, as_instant(answered_at), 'answered_at'),
             unreadable(wave, as_whole(wave), 'wave'),
-            case
-                when answers_of not in (select answers_of from policy) then 'unlisted: answers_of'
-            end,
             case
                 when giver.person is null or subject.person is null then 'unknown_participant'
                 when giver.family != subject.family then 'outside_the_family'
@@ -662,31 +669,37 @@ from permission
 inner join (select file, min(line) as first_line from permission group by file) using (file)
 group by all;
 
--- what cannot be read may have been a no
+-- what cannot be read may have been a no; of no study that there is, any study's
 create temp table unreadable_family as
     with named as (
-        select study, unnest([given_by, records_of]) as participant_id from permission
+        select study, null as family_id, unnest([given_by, records_of]) as participant_id
+        from permission
         where fault not in ('duplicate', 'outside_the_family')
         union all
-        select study, unnest([made_by, about]) as participant_id from request
+        select study, null, unnest([made_by, about]) from request
         where fault != 'duplicate'
         union all
-        select study, participant_id from participant
+        select study, family_id, participant_id from participant
         where fault != 'duplicate'
+    ),
+
+    of_studies as (
+        select study_policy.study, family_id, participant_id
+        from named
+        left join study_policy on named.study = study_policy.study
     )
 
-    select person.family from named
+    select person.family from of_studies
     inner join person
         on
-            named.participant_id = person.participant_id
-            and coalesce(named.study, person.study) = person.study
+            of_studies.participant_id = person.participant_id
+            and coalesce(of_studies.study, person.study) = person.study
     union
-    select family.family from participant
+    select family.family from of_studies
     inner join family
         on
-            participant.family_id = family.family_id
-            and coalesce(participant.study, family.study) = family.study
-    where participant.fault != 'duplicate';
+            of_studies.family_id = family.family_id
+            and coalesce(of_studies.study, family.study) = family.study;
 
 create temp table pilot_family as
     select distinct family
@@ -1166,6 +1179,7 @@ create temp table clerical_decision as
         decided as decided_at,
         coalesce(
             empty(typed.study, 'study'),
+            unlisted(typed.study, (select list(study) from study_policy), 'study'),
             empty(typed.participant_id, 'participant_id'),
             empty(typed.pupil_matching_ref, 'pupil_matching_ref'),
             unlisted(decision, ['match', 'no_match'], 'decision'),
@@ -1459,8 +1473,10 @@ create temp table answers_linked as
     inner join living using (person)
     anti join (
         select person, true as is_adult from child_survey
+        where fault is null and (took_part_on is null or took_part_on <= getvariable('as_of')::date)
         union all
         select person, false from parent_survey
+        where fault is null and (took_part_on is null or took_part_on <= getvariable('as_of')::date)
     ) using (person, is_adult);
 
 -- ---------------------------------------------------------------------------------------------------
@@ -2387,10 +2403,17 @@ create temp table to_purge (source_table varchar, records bigint);
 
 create temp macro erased_rows(landed_as, t) as table
     select landed_as, count(*)
-    from query_table(t) as records
-    inner join delivery using (delivery_id)
+    from (
+        -- a record of no study that there is may be any study's
+        select records.participant_id, study_policy.study
+        from query_table(t) as records
+        left join delivery using (delivery_id)
+        left join study_policy on delivery.study = study_policy.study
+    ) as records
     semi join erased
-        on delivery.study = erased.study and records.participant_id = erased.participant_id;
+        on
+            records.participant_id = erased.participant_id
+            and coalesce(records.study, erased.study) = erased.study;
 
 -- Records that could be read, by whom they are about: what becomes of them is told when all are
 -- there. Those that are quarantined, not received yet or about the erased have their fate at once.
@@ -3226,6 +3249,7 @@ create table study.governance.request_outcomes as
             case
                 when request_type in ('object', 'erase') and shared_at <= received_at
                     then 'honoured_already_shared'
+                when request_type = 'access' then 'open'
                 when request_type = 'rectify' and not can_be_rectified then 'void'
                 else 'honoured'
             end
@@ -3240,7 +3264,7 @@ create table study.governance.request_outcomes as
             line,
             arg_min(
                 outcome,
-                list_position(['honoured_already_shared', 'honoured', 'too_late', 'void'], outcome)
+                list_position(['honoured_already_shared', 'honoured', 'open', 'too_late', 'void'], outcome)
             ) as outcome
         from parts
         group by line
@@ -3470,11 +3494,14 @@ create table study.governance.to_purge as
     with named as (
         select source_of(file) as source_table, study, participant_id from participant
         union all
-        select source_of(file), study, records_of from permission
+        select source_of(file), study, coalesce(records_of, given_by) from permission
         union all
         select source_of(file), study, participant_id from clerical_decision
         union all
-        select source_of(file), study, about from request where not is_for_family
+        select source_of(file), study, coalesce(about, made_by) from request
+        where
+            is_for_family is distinct from true
+            or made_by is distinct from coalesce(about, made_by)
         union all
         select source_table, study, participant_id from parent_interview
         union all
@@ -3483,15 +3510,24 @@ create table study.governance.to_purge as
         select source_table, study, participant_id from child_survey
         union all
         select 'governance/shared_records', study, participant_id from shared
-        union all
-        select 'requests/' || request_id, study, participant_id
-        from landing.register.people_requested as requested
-        inner join erased
-            on requested.person = keyed(erased.study, 'requested', erased.participant_id)
     )
 
-    select source_table, count(*) as rows from named
-    semi join erased using (study, participant_id)
+    select source_table, count(*) as rows
+    from (
+        select source_table, participant_id, study_policy.study
+        from named
+        left join study_policy on named.study = study_policy.study
+    ) as named
+    semi join erased
+        on
+            named.participant_id = erased.participant_id
+            and coalesce(named.study, erased.study) = erased.study
     group by source_table
+    union all
+    select 'requests/' || request_id, count(*)
+    from landing.register.people_requested as requested
+    inner join erased
+        on requested.person = keyed(erased.study, 'requested', erased.participant_id)
+    group by request_id
     union all
     select source_table, records from to_purge where records > 0;

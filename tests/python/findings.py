@@ -160,7 +160,7 @@ def answers_linked(rows: Rows) -> dict[tuple[str, str], bool]:
             f"select distinct research_id, linked_child_research_id from research.{SEND}.{table}"
         ):
             person = ids.whose(SEND, table, research_id)
-            assert person not in found, f"{person} is linked in more than one way"
+            assert found.get(person, linked is not None) == (linked is not None), f"{person} twice"
             found[person] = linked is not None
             if linked is not None:
                 child = ids.by_record_research_id[SEND, linked]
@@ -185,6 +185,12 @@ def to_destroy(rows: Rows) -> dict[str, tuple]:
 def people_to_destroy(rows: Rows) -> dict[tuple, object]:
     found = rows("select delivery_id, study, participant_id from vault.main.to_destroy")
     return by_key(found, 3)
+
+
+def to_purge(rows: Rows) -> dict[str, int]:
+    """How many rows of which landed table, or request to an agency, are about erased people."""
+    found = by_key(rows("select source_table, rows from study.governance.to_purge"), 1)
+    return {table: count for (table,), (count,) in found.items()}
 
 
 def record_fates(rows: Rows) -> dict[tuple, int]:
@@ -226,6 +232,7 @@ EXPECTED: dict[str, tuple[Callable[[Verdict], Mapping], Callable[[Rows], Mapping
         lambda verdict: dict.fromkeys(verdict.people_to_destroy, ()),
         people_to_destroy,
     ),
+    "to be purged": (lambda verdict: verdict.to_purge, to_purge),
     "fates of records": (lambda verdict: verdict.record_fates, record_fates),
 }
 """Each finding with what the oracle's verdict expects of it."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,6 +184,7 @@ ANSWER_TABLES = {
     "parent_survey": "completed_on",
     "child_survey": "completed_on",
 }
+SURVEY_TABLES = ("participants", "permissions", "requests", "clerical_decisions", *ANSWER_TABLES)
 # Which agency sends a record table, and of which domain its records are.
 RECORD_TABLES: dict[str, tuple[str, str]] = {
     **dict.fromkeys((*PUPIL_TABLES, "adult_learning"), ("dfe", "education")),
@@ -355,6 +357,11 @@ def is_readable(column: str, value: str) -> bool:
     return True
 
 
+def is_blank(value: str) -> bool:
+    """Whether there is nothing to be seen: white space, controls and formats of any script."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in value)
+
+
 def loosely(value: str | None) -> str | None:
     """A name or postcode as it is compared: without regard to case and to needless spaces."""
     if not value:
@@ -493,6 +500,7 @@ class Verdict:
     to_destroy: dict[str, tuple[int, int]]
     people_to_destroy: set[tuple[str, str, str]]
     record_fates: dict[tuple[str, str], int]
+    to_purge: dict[str, int]
     requestable: set[tuple[str, str, str, str]]
 
 
@@ -610,19 +618,21 @@ class Reading:
                 continue
             if not is_readable(column, value):
                 return "unreadable", column
-            if value not in self.listed(table, column, value):
+            if value not in self.listed(table, column, row):
                 return "unlisted", column
         return None
 
-    def listed(self, table: str, column: str, value: str) -> Sequence[str]:
+    def listed(self, table: str, column: str, row: Row) -> Sequence[str]:
         """The values a column may have; where none are listed, whatever it has."""
-        if column == "study":
+        if column == "study" and table in SURVEY_TABLES:
             return list(self.studies)
         if column == "answers_of":
-            return [policy["answers_of"] for policy in self.policies]
+            return [
+                policy["answers_of"] for policy in self.policies if policy["study"] == row["study"]
+            ]
         if (table, column) == ("requests", "domain"):
             return (*DOMAINS, "all")
-        return LISTS.get(column, (value,))
+        return LISTS.get(column, (row[column],))
 
     def meet_the_people(self) -> None:
         """Known participants, families, pupils and deliveries: those whose own row is sound."""
@@ -787,7 +797,7 @@ class Reading:
     @staticmethod
     def can_be_rectified(request: Row) -> bool:
         column, value = request["field"], request["new_value"]
-        if column not in MAY_BE_RECTIFIED or value is None:
+        if column not in MAY_BE_RECTIFIED or value is None or is_blank(value):
             return False
         return is_readable(column, value) and value in LISTS.get(column, (value,))
 
@@ -867,8 +877,8 @@ class Reading:
                 category, _ = self.faults[path, number]
                 if category in ("duplicate", "outside_the_family"):
                     continue
-                # A row that does not say its study may mean any.
-                for study in [row["study"]] if row["study"] else self.studies:
+                # A row that does not say its study, or says one there is not, may mean any.
+                for study in [row["study"]] if row["study"] in self.studies else self.studies:
                     if table == "participants" and (study, row["family_id"]) in self.families:
                         self.unreadable.add((study, row["family_id"]))
                     for column in columns:
@@ -1257,6 +1267,8 @@ class Reading:
             parts = {(linkage.participant_id, linkage.domain) for linkage in linkages}
         elif request_type in ("object", "erase"):
             parts = {(person.participant_id, domain) for person in covered for domain in DOMAINS}
+        elif request_type == "access":
+            return "open", None
         else:
             return "honoured", None
 
@@ -1481,6 +1493,38 @@ class Reading:
                     fates[path, self.record_fate(table, record)] += 1
         return dict(fates)
 
+    def to_purge(self) -> dict[str, int]:
+        """How many rows of each landed table, and of each agency's request, bear an erased id."""
+        found: Counter[str] = Counter()
+        for table, columns in COLUMNS.items():
+            for path, _, row in self.all_rows(table):
+                if table == "permissions":
+                    # What they said about others still counts for the others.
+                    person = row["records_of"] or row["given_by"]
+                elif table == "requests":
+                    person = row["about"] or row["made_by"]
+                    if row["scope"] == "family" and row["made_by"] == person:
+                        continue
+                elif "participant_id" in columns:
+                    person = row["participant_id"]
+                else:
+                    continue
+                named = row
+                if "delivery_id" in columns:
+                    named = self.deliveries.get(row["delivery_id"]) or {"study": None}
+                study = named["study"]
+                for any_study in [study] if study in self.studies else self.studies:
+                    someone = self.people.get((any_study, person))
+                    if someone and self.is_erased(someone):
+                        found[path] += 1
+                        break
+        for one in self.requested:
+            for participant_id in one.people if one.is_readable else ():
+                someone = self.people.get((one.study, participant_id))
+                if someone and self.is_erased(someone):
+                    found[f"requests/{one.request_id}"] += 1
+        return dict(found)
+
     def area_rows(self) -> list[PersonKey]:
         postcodes = {loosely(row["postcode"]) for row in self.sound_rows("postcodes")}
         return [
@@ -1501,11 +1545,17 @@ class Reading:
         records: dict[PersonKey, list[set[str]]] = defaultdict(list)
         for person, _, _, answers_of in published:
             records[person.key].append(answers_of)
+        given = [
+            (self.people[study, participant_id], table)
+            for study, participant_id, table in self.published_answers()
+            if table in ("parent_survey", "child_survey")
+        ]
+        # Answers in the other's questionnaire are under no permission that anybody could name.
+        astray = {
+            person.key for person, table in given if person.is_child != (table == "child_survey")
+        }
         result = {}
-        for study, participant_id, table in self.published_answers():
-            if table not in ("parent_survey", "child_survey"):
-                continue
-            person = self.people[study, participant_id]
+        for person, table in given:
             if table == "child_survey":
                 children, answers = [person], "child"
             else:
@@ -1513,8 +1563,9 @@ class Reading:
                     [p for p in self.families[person.family] if p.is_child],
                     "parent",
                 )
-            result[study, participant_id] = (
-                len(children) == 1
+            result[person.key] = (
+                person.key not in astray
+                and len(children) == 1
                 and bool(records[children[0].key])
                 and all(answers in usable for usable in records[children[0].key])
             )
@@ -1594,5 +1645,6 @@ class Reading:
                 for person in self.withdrawn_in_transit(delivery_id)
             },
             record_fates=self.record_fates(),
+            to_purge=self.to_purge(),
             requestable=self.requestable(),
         )

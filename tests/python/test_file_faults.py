@@ -349,6 +349,18 @@ def test_all_faults_of_all_files_are_told_in_one_message(extracts: Path) -> None
     assert f"{len(expected)} fault(s)" in message
 
 
+def test_a_var_that_the_project_does_not_know_stops_a_command_before_anything_is_written(
+    extracts: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    done = project.dbt(
+        "run", extracts, data, "2024-06-01T00:00:00Z", "--vars", '{asof: "2024-06-01T00:00:00Z"}'
+    )
+    assert done.returncode != 0
+    assert "Unknown in --vars: asof. The project knows: as_of." in done.stdout
+    assert {made.name for made in data.iterdir()} <= {"target", "logs"}
+
+
 def test_a_file_fault_stops_a_build_before_anything_is_written(
     extracts: Path, tmp_path: Path
 ) -> None:

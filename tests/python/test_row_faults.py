@@ -18,6 +18,9 @@ import pytest
 from oracle import COLUMNS, PATHS, Row, table_of
 from worlds import FIVE, SEND, World, prefix_of, write_landing
 
+from studylink import alarm, databases
+from studylink.summary import summarised
+
 AS_OF = "2024-06-01T00:00:00Z"
 
 DATES = {
@@ -169,6 +172,8 @@ def full_row(world: World, path: str, **values: object) -> Row:
             row[column] = oracle.LISTS.get(column, ("x",))[0]
     if "study" in row:
         row["study"] = study_of(path)
+    if "answers_of" in row and values.get("study", study_of(path)) == SEND:
+        row["answers_of"] = "parent"
     if table in oracle.RECORD_TABLES:
         row["delivery_id"] = delivery_of(table)
     if table in FRESH_KEY:
@@ -316,6 +321,11 @@ def value_faults(path: str) -> tuple[World, list[Fault]]:
             add("unlisted", column, oracle.LISTS[column][0] + " ")
         if column == "answers_of":
             add("unlisted", column, "somebody")
+            # another study's
+            add("unlisted", column, "family" if study_of(path) == SEND else "child")
+        if column == "study" and table in oracle.SURVEY_TABLES:
+            add("unlisted", column, "five_to_twelv")
+            add("unlisted", column, f"{study_of(path)} ")
     if table == "participants":
         add("empty", "date_of_birth", None, role="child")
         add("unreadable", "date_of_birth", "2015-4-5", role="child")
@@ -629,6 +639,28 @@ def test_all_else_is_built(built: Built) -> None:
             table: people.get(table, 2 if table in oracle.RECORD_TABLES else 1) for table in tables
         }
         assert published == expected
+
+
+def test_statements_that_are_quarantined_are_named_first_in_the_log_and_in_the_summary(
+    built: Built,
+) -> None:
+    statements = [
+        f"  {path}, row {number}: {reason}"
+        for (path, number), (_, reason) in built.quarantined.items()
+        if table_of(path) in alarm.STATEMENTS
+    ]
+    written = (built.data / "logs" / "dbt.log").read_text(encoding="utf-8")
+    with databases.connect(built.data) as connection:
+        summary = summarised(connection, built.data)
+    for said in (summary.lstrip(), written[written.index("ALARM: ") :]):
+        first, *rows = said.splitlines()[: 2 + alarm.SHOWN]
+        assert first.startswith(f"ALARM: {len(statements):,} row(s) of participants, permissions")
+        assert set(rows[:-1]) <= set(statements)
+        assert len(set(rows[:-1])) == alarm.SHOWN
+        assert f" {len(statements) - alarm.SHOWN:,} more" in rows[-1]
+        # copies hold nothing that the row which counts does not
+        assert not any(row.endswith(": duplicate") for row in rows)
+    assert written.index("ALARM: ") < written.index("Published to ")
 
 
 def test_a_quarantined_record_tells_its_known_delivery_and_no_other(built: Built) -> None:

@@ -116,6 +116,9 @@ CORRECTIONS = [
     ("upn", "UPN9"),
     ("family_id", "elsewhere"),
     (None, "Robin"),
+    ("first_name", "   "),
+    ("address_line_1", "\u00a0\u2003"),
+    ("town", "\t\n\u200b"),
 ]
 BAD_DATES = ["31/12/2023", "2023-02-30", "2023-1-05", " 2023-01-05", "2023-01-05T00:00:00Z"]
 BAD_INSTANTS = [
@@ -339,6 +342,16 @@ def draw_answers(setting: Setting) -> None:
                 setting.world.add_answers(
                     setting.study, row["participant_id"], wave, one(draw, *DAYS)
                 )
+            if setting.study == SEND and seldom(draw, 8):
+                # in the other's questionnaire
+                table = "parent_survey" if row["role"] == "child" else "child_survey"
+                setting.world.add(
+                    f"surveys/{SEND}/{table}",
+                    study=SEND,
+                    participant_id=row["participant_id"],
+                    wave=wave,
+                    completed_on=one(draw, *DAYS, "2024-12-02", "2024-12-31", *BAD_DATES),
+                )
 
 
 def draw_register(setting: Setting) -> None:
@@ -475,9 +488,8 @@ def spoil(setting: Setting) -> None:
     path = one(draw, *sorted(path for path, rows in world.rows.items() if rows))
     table = table_of(path)
     row = one(draw, *world.rows[path])
-    if not may_be_spoilt(setting, table, row):
-        return
-    kind = one(draw, "copy", "conflict", "empty", "value", "value", "value", "reference", "move")
+    kinds = ["copy", "conflict", "empty", "value", "value", "value", "reference", "move", "study"]
+    kind = one(draw, *kinds)
     if kind == "copy":
         world.rows[path].append(dict(row))
     elif kind == "conflict" and table in KEYS:
@@ -509,16 +521,8 @@ def spoil(setting: Setting) -> None:
         if other != path and table in ("participants", "permissions", "requests"):
             world.rows[path].remove(row)
             world.rows.setdefault(other, []).append(row)
-
-
-def may_be_spoilt(setting: Setting, table: str, row: Row) -> bool:
-    """Leave alone what the rules do not settle: faulty rows of outsiders, or of the future."""
-    pairs = {"permissions": ("given_by", "records_of"), "requests": ("made_by", "about")}
-    if table not in pairs:
-        return True
-    family = [member["participant_id"] for member in setting.family]
-    dated = row["answered_at"] if table == "permissions" else row["received_at"]
-    return all(row[c] in family for c in pairs[table]) and (dated or "") <= AS_OF
+    elif kind == "study" and "study" in row:
+        row["study"] = one(draw, "five_to_twelv", f"{row['study']} ", None)
 
 
 def bad_value(draw: Random, column: str) -> str | None:
@@ -711,6 +715,10 @@ def test_records_of_who_withdrew_in_transit_are_to_be_destroyed(judged: Judged) 
     agrees(judged, "whose to destroy")
 
 
+def test_every_row_that_bears_the_id_of_somebody_erased_is_to_be_purged(judged: Judged) -> None:
+    agrees(judged, "to be purged")
+
+
 def test_every_record_comes_to_the_first_fate_that_holds(judged: Judged) -> None:
     agrees(judged, "fates of records")
 
@@ -767,6 +775,7 @@ def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
     assert {outcome for outcome in verdict.request_outcomes.values()} == {
         ("honoured", None),
         ("honoured_already_shared", None),
+        ("open", None),
         ("too_late", None),
         ("void", "outside_the_family"),
         ("void", "covers_nobody"),
@@ -786,6 +795,13 @@ def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
         "incomplete_delivery",
         "child_in_adult_learning",
         "outside_the_family",
+    }
+    assert "unlisted: study" in verdict.quarantine_reasons.values()
+    assert {table for table in verdict.to_purge if "nhs_england" in table}
+    assert {table_of(path) for path in verdict.to_purge} >= {
+        "participants",
+        "permissions",
+        "requests",
     }
     assert {table for _, _, table in verdict.rows} == {
         table for tables in RESEARCH_TABLES.values() for table in tables

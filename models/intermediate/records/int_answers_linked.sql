@@ -12,14 +12,28 @@ children_linked as (
     select * from {{ ref('int_children_linked') }}
 ),
 
--- answers given in the other's questionnaire are under no permission that could be told: whoever gave
--- any is not linked at all
+answers_of_child_surveys as (
+    select * from {{ ref('stg_surveys__child_survey') }}
+    where
+        row_fault is null
+        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+),
+
+answers_of_parent_surveys as (
+    select * from {{ ref('stg_surveys__parent_survey') }}
+    where
+        row_fault is null
+        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+),
+
+-- answers given in the other's questionnaire are under no permission that could be told: while any are
+-- published, who gave them is not linked at all
 answered_for_another as (
     select
         participants.study,
         participants.participant_id
     from participants
-    inner join {{ ref('stg_surveys__child_survey') }} as child_survey
+    inner join answers_of_child_surveys as child_survey
         on
             participants.study = child_survey.study
             and participants.participant_id = child_survey.participant_id
@@ -29,7 +43,7 @@ answered_for_another as (
         participants.study,
         participants.participant_id
     from participants
-    inner join {{ ref('stg_surveys__parent_survey') }} as parent_survey
+    inner join answers_of_parent_surveys as parent_survey
         on
             participants.study = parent_survey.study
             and participants.participant_id = parent_survey.participant_id

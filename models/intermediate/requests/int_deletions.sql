@@ -72,7 +72,7 @@ deletions_judged as (
         or cast(domains_covered.received_at as date)
         <= {{ add_months('last_participations.took_part_on', 'studies.deletion_window_months') }} as is_honoured
     from domains_covered
-    left join studies
+    inner join studies
         on domains_covered.study = studies.study
     left join last_participations
         on

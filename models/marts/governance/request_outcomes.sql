@@ -13,8 +13,9 @@ parts_ranked as (
                 case outcome
                     when 'honoured_already_shared' then 1
                     when 'honoured' then 2
-                    when 'too_late' then 3
-                    else 4
+                    when 'open' then 3
+                    when 'too_late' then 4
+                    else 5
                 end
         ) as best_first
     from request_parts

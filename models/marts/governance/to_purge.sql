@@ -1,12 +1,11 @@
-{#- Landed tables whose rows are about a participant, and the column that says about whom. -#}
+{#- The landed tables beside those of agencies in which `participant_id` says about whom a row is. -#}
 {%- set tables = [
-    ('stg_surveys__participants', 'participant_id'),
-    ('stg_surveys__permissions', 'records_of'),
-    ('stg_surveys__clerical_decisions', 'participant_id'),
-    ('stg_surveys__parent_interviews', 'participant_id'),
-    ('stg_surveys__parent_survey', 'participant_id'),
-    ('stg_surveys__child_survey', 'participant_id'),
-    ('stg_governance__shared_records', 'participant_id'),
+    'stg_surveys__participants',
+    'stg_surveys__clerical_decisions',
+    'stg_surveys__parent_interviews',
+    'stg_surveys__parent_survey',
+    'stg_surveys__child_survey',
+    'stg_governance__shared_records',
 ] -%}
 
 with
@@ -14,6 +13,10 @@ with
 erased as (
     select * from {{ ref('int_participants_inactive') }}
     where erased_at is not null
+),
+
+studies as (
+    select * from {{ ref('studies') }}
 ),
 
 deliveries as (
@@ -24,41 +27,78 @@ people_requested as (
     select * from {{ ref('stg_register__people_requested') }}
 ),
 
-rows_about_erased as (
-    {%- for table, about in tables %}
-    select landed.source_table
-    from {{ ref(table) }} as landed
-    inner join erased
-        on
-            landed.study = erased.study
-            and landed.{{ about }} = erased.participant_id
+-- whatever else is wrong with a row: it has been landed, and bears an id
+rows_naming as (
+    {%- for table in tables %}
+    select
+        source_table,
+        row_number,
+        study,
+        participant_id
+    from {{ ref(table) }}
     union all
     {%- endfor %}
-    -- a request for the family speaks for others too, and stays
-    select landed.source_table
-    from {{ ref('stg_surveys__requests') }} as landed
+    -- what somebody said about others stays, for it still counts for them; so does a request of theirs
+    -- for the family
+    select
+        source_table,
+        row_number,
+        study,
+        coalesce(records_of, given_by) as participant_id
+    from {{ ref('stg_surveys__permissions') }}
+    union all
+    select
+        source_table,
+        row_number,
+        study,
+        coalesce(about, made_by) as participant_id
+    from {{ ref('stg_surveys__requests') }}
+    where
+        scope is distinct from 'family'
+        or made_by is distinct from coalesce(about, made_by)
+    {%- for table in agency_tables() if not table.of_pupils %}
+    union all
+    select
+        landed.source_table,
+        landed.row_number,
+        deliveries.study,
+        landed.participant_id
+    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as landed
+    left join deliveries
+        on landed.delivery_id = deliveries.delivery_id
+    where landed.participant_id in (select erased.participant_id from erased)
+    {%- endfor %}
+),
+
+-- a row whose study is missing, or is none that there is, may be any study's
+rows_of_studies as (
+    select
+        rows_naming.source_table,
+        rows_naming.row_number,
+        rows_naming.participant_id,
+        studies.study
+    from rows_naming
+    left join studies
+        on rows_naming.study = studies.study
+),
+
+rows_about_erased as (
+    select distinct
+        rows_of_studies.source_table,
+        rows_of_studies.row_number
+    from rows_of_studies
     inner join erased
         on
-            landed.study = erased.study
-            and landed.about = erased.participant_id
-    where landed.scope = 'person'
-    union all
-    -- what the register of requests holds of somebody is a token, made again here from the id
+            rows_of_studies.participant_id = erased.participant_id
+            and erased.study = coalesce(rows_of_studies.study, erased.study)
+),
+
+-- what the register of requests holds of somebody is a token, made again here from the id
+tokens_of_erased as (
     select 'requests/' || people_requested.request_id as source_table
     from people_requested
     inner join erased
         on people_requested.person = {{ pseudonym('erased.study', "'requested'", 'erased.participant_id') }}
-    {%- for table in agency_tables() if not table.of_pupils %}
-    union all
-    select landed.source_table
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as landed
-    inner join deliveries
-        on landed.delivery_id = deliveries.delivery_id
-    inner join erased
-        on
-            deliveries.study = erased.study
-            and landed.participant_id = erased.participant_id
-    {%- endfor %}
 ),
 
 to_purge as (
@@ -66,6 +106,12 @@ to_purge as (
         source_table,
         count(*) as rows
     from rows_about_erased
+    group by source_table
+    union all
+    select
+        source_table,
+        count(*) as rows
+    from tokens_of_erased
     group by source_table
 )
 

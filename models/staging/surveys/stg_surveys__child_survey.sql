@@ -4,6 +4,10 @@ landed as (
     select * from {{ source('surveys', 'child_survey') }}
 ),
 
+studies as (
+    select * from {{ ref('studies') }}
+),
+
 {{ repeated_keys('surveys', 'child_survey') }},
 
 staged as (

@@ -4,6 +4,10 @@ landed as (
     select * from {{ source('surveys', 'clerical_decisions') }}
 ),
 
+studies as (
+    select * from {{ ref('studies') }}
+),
+
 staged as (
     select
         source_table,

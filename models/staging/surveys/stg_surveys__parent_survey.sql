@@ -4,6 +4,10 @@ landed as (
     select * from {{ source('surveys', 'parent_survey') }}
 ),
 
+studies as (
+    select * from {{ ref('studies') }}
+),
+
 {{ repeated_keys('surveys', 'parent_survey') }},
 
 staged as (

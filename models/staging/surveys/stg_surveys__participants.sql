@@ -4,6 +4,10 @@ landed as (
     select * from {{ source('surveys', 'participants') }}
 ),
 
+studies as (
+    select * from {{ ref('studies') }}
+),
+
 {{ repeated_keys('surveys', 'participants') }},
 
 staged as (

@@ -4,7 +4,11 @@ landed as (
     select * from {{ source('surveys', 'permissions') }}
 ),
 
-policies as (
+studies as (
+    select * from {{ ref('studies') }}
+),
+
+linkage_policies as (
     select * from {{ ref('linkage_policies') }}
 ),
 
@@ -25,11 +29,7 @@ staged as (
         {{ as_integer('landed.wave') }} as wave,
         coalesce(
             repeated_keys.row_fault,
-            {{ value_fault('surveys', 'permissions', 'landed') }},
-            case
-                when landed.answers_of not in (select policies.answers_of from policies)
-                    then 'unlisted: answers_of'
-            end
+            {{ value_fault('surveys', 'permissions', 'landed') }}
         ) as row_fault
     from landed
     left join repeated_keys

@@ -4,6 +4,10 @@ landed as (
     select * from {{ source('surveys', 'requests') }}
 ),
 
+studies as (
+    select * from {{ ref('studies') }}
+),
+
 {{ repeated_keys('surveys', 'requests') }},
 
 staged as (

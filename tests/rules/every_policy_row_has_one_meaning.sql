@@ -1,0 +1,74 @@
+-- A row of a policy seed that the rules do not know would be read as something: a role that is neither
+-- as a child's, a mode that is neither as permission, one linkage twice as both. So it is an error, of
+-- every study: two rows of one key, a value outside its list, a study that is in no row of `studies`.
+
+{%- set domains = [] -%}
+{%- for column in landed_columns('surveys', 'permissions') if column.name == 'domain' -%}
+    {%- do domains.extend(column.config.meta.listed) -%}
+{%- endfor %}
+
+with
+
+studies as (
+    select * from {{ ref('studies') }}
+),
+
+matching as (
+    select * from {{ ref('pupil_matching') }}
+),
+
+policies as (
+    select * from {{ ref('linkage_policies') }}
+),
+
+rows_repeated as (
+    select
+        'studies' as seed,
+        study
+    from studies
+    group by study
+    having count(*) > 1
+    union all
+    select
+        'pupil_matching' as seed,
+        study
+    from matching
+    group by study
+    having count(*) > 1
+    union all
+    select
+        'linkage_policies' as seed,
+        study
+    from policies
+    group by study, domain, records_of_role, answers_of
+    having count(*) > 1
+),
+
+policies_unknown as (
+    select
+        'linkage_policies' as seed,
+        policies.study
+    from policies
+    left join studies
+        on policies.study = studies.study
+    where
+        studies.study is null
+        or not coalesce(policies.records_of_role in ('child', 'adult'), false)
+        or not coalesce(policies.mode in ('permission', 'standard'), false)
+        or not coalesce(policies.domain in ('{{ domains | join("', '") }}'), false)
+        or policies.answers_of is null
+),
+
+studies_unknown as (
+    select
+        'studies' as seed,
+        study
+    from studies
+    where study is null or own_decision_age is null
+)
+
+select * from rows_repeated
+union all
+select * from policies_unknown
+union all
+select * from studies_unknown
