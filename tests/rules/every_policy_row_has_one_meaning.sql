@@ -2,9 +2,9 @@
 -- as a child's, a mode that is neither as permission, one linkage twice as both. So it is an error, of
 -- every study: two rows of one key, a value outside its list, a study that is in no row of `studies`.
 
-{%- set domains = [] -%}
-{%- for column in landed_columns('surveys', 'permissions') if column.name == 'domain' -%}
-    {%- do domains.extend(column.config.meta.listed) -%}
+{%- set domains = [] %}
+{%- for column in landed_columns('surveys', 'permissions') if column.name == 'domain' %}
+{%- do domains.extend(column.config.meta.listed) %}
 {%- endfor %}
 
 with
@@ -55,7 +55,14 @@ policies_unknown as (
         studies.study is null
         or not coalesce(policies.records_of_role in ('child', 'adult'), false)
         or not coalesce(policies.mode in ('permission', 'standard'), false)
-        or not coalesce(policies.domain in ('{{ domains | join("', '") }}'), false)
+        or not coalesce(
+            policies.domain in (
+                {%- for domain in domains %}
+                '{{ domain }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            false
+        )
         or policies.answers_of is null
 ),
 

@@ -7,51 +7,51 @@ with
 policies as (
     select * from {{ ref('linkage_policies') }}
     where study in ('five_to_twelve', 'send_futures')
-),
-
-allowed as (
-    -- Five to Twelve: your child's education records are added unless you object
-    select 'five_to_twelve' as study, 'education' as domain, 'child' as role, 'family' as answers_of, 'standard' as mode
-    union all
-    -- your own education records are added unless you object
-    select 'five_to_twelve', 'education', 'adult', 'family', 'standard'
-    union all
-    -- your child's health records are added only with your permission
-    select 'five_to_twelve', 'health', 'child', 'family', 'permission'
-    union all
-    -- your own health records are added only with your permission
-    select 'five_to_twelve', 'health', 'adult', 'family', 'permission'
-    union all
-    -- employment and tax records are added only with your permission and never for a child
-    select 'five_to_twelve', 'employment_tax', 'adult', 'family', 'permission'
-    union all
-    -- benefit records are added only with your permission and never for a child
-    select 'five_to_twelve', 'benefits', 'adult', 'family', 'permission'
-    union all
-    -- information about the area you live in is added unless you object
-    select 'five_to_twelve', 'area', 'child', 'family', 'standard'
-    union all
-    select 'five_to_twelve', 'area', 'adult', 'family', 'standard'
-    union all
-    -- SEND Futures: one tick adds your child's education records to your answers
-    select 'send_futures', 'education', 'child', 'parent', 'permission'
-    union all
-    -- another tick adds your child's education records to their own answers
-    select 'send_futures', 'education', 'child', 'child', 'permission'
 )
 
 select
-    policies.study,
-    policies.domain,
-    policies.records_of_role,
-    policies.answers_of,
-    policies.mode
+    study,
+    domain,
+    records_of_role,
+    answers_of,
+    mode
 from policies
-left join allowed
-    on
-        policies.study = allowed.study
-        and policies.domain = allowed.domain
-        and policies.records_of_role = allowed.role
-        and policies.answers_of = allowed.answers_of
-        and policies.mode in ('permission', allowed.mode)
-where allowed.study is null
+where
+    not coalesce(
+        (
+            -- Five to Twelve: your child's education records, and your own, are added unless you object;
+            -- so is information about the area you live in
+            study = 'five_to_twelve'
+            and domain in ('education', 'area')
+            and records_of_role in ('child', 'adult')
+            and answers_of = 'family'
+            and mode in ('standard', 'permission')
+        )
+        or (
+            -- your child's health records, and your own, are added only with your permission
+            study = 'five_to_twelve'
+            and domain = 'health'
+            and records_of_role in ('child', 'adult')
+            and answers_of = 'family'
+            and mode = 'permission'
+        )
+        or (
+            -- employment and tax records, and benefit records, are added only with your permission, and
+            -- never for a child
+            study = 'five_to_twelve'
+            and domain in ('employment_tax', 'benefits')
+            and records_of_role = 'adult'
+            and answers_of = 'family'
+            and mode = 'permission'
+        )
+        or (
+            -- SEND Futures: one tick adds your child's education records to your answers, another adds
+            -- them to their own answers
+            study = 'send_futures'
+            and domain = 'education'
+            and records_of_role = 'child'
+            and answers_of in ('parent', 'child')
+            and mode = 'permission'
+        ),
+        false
+    )
