@@ -1,10 +1,11 @@
--- Do children who are less satisfied with their life miss more school?
--- Study: SEND Futures. Grain: one row a band of the child's own life satisfaction.
+-- Are children who are less satisfied with their life more often persistently absent from school?
+-- Study: SEND Futures. Grain: one row per band of the child's own life satisfaction.
 -- Denominator: children who answered and whose answers may be joined to their records, that is those with
--- a `linked_child_research_id`; how many of them have an attendance record of the school year in which
--- they answered stands beside it. A child may answer in several waves. A band of under ten children
--- has no row; where under ten of it have a record, or have not, how many and their mean are blank. The next
--- smallest are withheld too, until those withheld are together ten or more.
+-- a `linked_child_research_id`; the percentage is of those of them with an attendance record of the school year
+-- in which they answered. A child may answer in several waves. Persistently absent, as the Department for
+-- Education has it: in a tenth of the possible sessions or more.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -55,31 +56,31 @@ answers_with_records as (
             and answers_in_years.academic_year = absence.academic_year
 ),
 
-bands as (
+bands_counted as (
     select
         life_satisfaction,
         count(distinct linked_child_research_id) as children_linked,
-        count(distinct research_id) as children_with_records,
-        round(avg(percent_absent), 1) as mean_percent_absent
+        count(distinct case when percent_absent is not null then research_id end) as children_with_records,
+        count(distinct case when percent_absent >= 10 then research_id end) as children_persistently_absent
     from answers_with_records
     group by life_satisfaction
 ),
 
-bands_withheld as (
+bands as (
     select
-        *,
-        {{ may_be_published(['children_linked'], 'life_satisfaction', 10) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['children_with_records', 'children_linked - children_with_records'], 'life_satisfaction', 10
-        ) | indent(8) }} as may_be_split
-    from bands
+        life_satisfaction,
+        {{ public_count('children_linked', 10) | indent(8) }} as children_linked,
+        {{ public_count('children_with_records', 10) | indent(8) }} as children_with_records,
+        {{ public_count('children_persistently_absent', 10) | indent(8) }} as children_persistently_absent
+    from bands_counted
 )
 
 select
     life_satisfaction,
     children_linked,
-    case when may_be_split then children_with_records end as children_with_records,
-    case when may_be_split then mean_percent_absent end as mean_percent_absent
-from bands_withheld
-where may_be_published
+    children_with_records,
+    children_persistently_absent,
+    round(100.0 * children_persistently_absent / children_with_records) as percent_persistently_absent
+from bands
+where children_linked is not null
 order by life_satisfaction

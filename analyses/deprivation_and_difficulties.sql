@@ -1,10 +1,10 @@
 -- Do parents in more deprived areas report more difficulties of their child?
--- Study: Five to Twelve. Grain: one row a fifth of the Index of Multiple Deprivation.
+-- Study: Five to Twelve. Grain: one row per fifth of the Index of Multiple Deprivation.
 -- Denominator: families with a total difficulties score, by their latest interview that has one. Those whose
 -- area is not linked, or whose deprivation is blank, stand in a row of their own and not among the others.
--- A score of 17 or more is high. A fifth of fewer than ten families has no row, and a share is blank of which
--- fewer than ten have, or have not, a high score. The next smallest are withheld too, until those withheld
--- are together ten or more.
+-- A score of 17 or more is high.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -40,31 +40,28 @@ families_in_areas as (
     where interviews_ranked.newest_first = 1
 ),
 
-fifths as (
+fifths_counted as (
     select
         deprivation_fifth,
         count(*) as families,
-        count(case when child_sdq_total >= 17 then 1 end) as families_high,
-        round(avg(child_sdq_total), 1) as mean_difficulties
+        count(case when child_sdq_total >= 17 then 1 end) as families_high
     from families_in_areas
     group by deprivation_fifth
 ),
 
-fifths_withheld as (
+fifths as (
     select
-        *,
-        {{ may_be_published(['families'], 'deprivation_fifth', 10) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['families_high', 'families - families_high'], 'deprivation_fifth', 10
-        ) | indent(8) }} as may_be_split
-    from fifths
+        coalesce(cast(deprivation_fifth as varchar), 'not known') as deprivation_fifth,
+        {{ public_count('families', 10) | indent(8) }} as families,
+        {{ public_count('families_high', 10) | indent(8) }} as families_high
+    from fifths_counted
 )
 
 select
-    coalesce(cast(deprivation_fifth as varchar), 'not known') as deprivation_fifth,
+    deprivation_fifth,
     families,
-    mean_difficulties,
-    case when may_be_split then round(100.0 * families_high / families) end as percent_high
-from fifths_withheld
-where may_be_published
+    families_high,
+    round(100.0 * families_high / families) as percent_high
+from fifths
+where families is not null
 order by deprivation_fifth

@@ -1,11 +1,11 @@
--- How many hospital episodes do children have, by how their home is held?
--- Study: Five to Twelve. Grain: one row a tenure, as the family last named it.
+-- How many children have been in hospital, by how their home is held?
+-- Study: Five to Twelve. Grain: one row per tenure, as the family last named it.
 -- Denominator: linked children of interviewed families, and not only those with an episode: a linked child
 -- without one was not in hospital. Episodes of the calendar year of birth are left out, for most are the
--- birth. Linked says that some delivery may be used, not that every year is covered: rates compare groups
--- and are not yearly. A tenure of fewer than ten children has no row; where fewer than ten of it
--- have an episode, or have none, how many and their rate are blank. The next smallest are withheld too, until
--- those withheld are together ten or more.
+-- birth. Linked says that some delivery may be used, not that every year is covered: percentages compare groups
+-- and are not yearly.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -47,42 +47,36 @@ children_linked as (
         and participants.is_health_linked
 ),
 
-episodes_counted as (
-    select
-        research_id,
-        count(*) as episodes
+children_with_episodes as (
+    select distinct research_id
     from hospital_episodes
     where age_in_year > 0
-    group by research_id
+),
+
+tenures_counted as (
+    select
+        children_linked.tenure,
+        count(*) as children_linked,
+        count(children_with_episodes.research_id) as children_with_episodes
+    from children_linked
+    left join children_with_episodes
+        on children_linked.research_id = children_with_episodes.research_id
+    group by children_linked.tenure
 ),
 
 tenures as (
     select
-        children_linked.tenure,
-        count(*) as children_linked,
-        count(episodes_counted.research_id) as children_with_episodes,
-        coalesce(sum(episodes_counted.episodes), 0) as episodes
-    from children_linked
-    left join episodes_counted
-        on children_linked.research_id = episodes_counted.research_id
-    group by children_linked.tenure
-),
-
-tenures_withheld as (
-    select
-        *,
-        {{ may_be_published(['children_linked'], 'tenure', 10) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['children_with_episodes', 'children_linked - children_with_episodes'], 'tenure', 10
-        ) | indent(8) }} as may_be_split
-    from tenures
+        tenure,
+        {{ public_count('children_linked', 10) | indent(8) }} as children_linked,
+        {{ public_count('children_with_episodes', 10) | indent(8) }} as children_with_episodes
+    from tenures_counted
 )
 
 select
     tenure,
     children_linked,
-    case when may_be_split then children_with_episodes end as children_with_episodes,
-    case when may_be_split then round(1000.0 * episodes / children_linked) end as episodes_per_1000_children
-from tenures_withheld
-where may_be_published
+    children_with_episodes,
+    round(100.0 * children_with_episodes / children_linked) as percent_with_episodes
+from tenures
+where children_linked is not null
 order by tenure

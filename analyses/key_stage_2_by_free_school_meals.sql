@@ -1,9 +1,10 @@
--- How do key stage 2 scores differ by free school meals and by the parents' qualification?
+-- Who meets the expected standard at key stage 2, by free school meals and by the parents' qualification?
 -- Study: Five to Twelve. Grain: one row for free school meals and the parents' qualification.
--- Denominator: linked children with results whose parent has been interviewed; a family counts as one
--- with a degree if any parent ever named one. A cell of fewer than ten children has no row, nor
--- have the next smallest, until those without are together ten or more. Rows and columns have no totals, for
--- with them more would have to go.
+-- Denominator: linked children with a score in reading and in maths whose parent has been interviewed; a family
+-- counts as one with a degree if any parent ever named one. The expected standard is a score of 100 or more in
+-- both.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 -- Hardly a child of the shipped sample has sat the tests: there, no cell has a row.
 
 with
@@ -69,32 +70,35 @@ children_with_results as (
             and results.academic_year = meals.academic_year
 ),
 
-scores as (
+cells_counted as (
     select
         free_school_meals,
         parents_qualification,
         count(distinct research_id) as children,
-        round(avg(reading_score), 1) as mean_reading_score,
-        round(avg(maths_score), 1) as mean_maths_score
+        count(distinct case when reading_score >= 100 and maths_score >= 100 then research_id end)
+            as children_at_standard
     from children_with_results
+    where
+        reading_score is not null
+        and maths_score is not null
     group by free_school_meals, parents_qualification
 ),
 
-scores_withheld as (
+cells as (
     select
-        *,
-        {{ may_be_published(
-            ['children'], 'free_school_meals, parents_qualification', 10
-        ) | indent(8) }} as may_be_published
-    from scores
+        free_school_meals,
+        parents_qualification,
+        {{ public_count('children', 10) | indent(8) }} as children,
+        {{ public_count('children_at_standard', 10) | indent(8) }} as children_at_standard
+    from cells_counted
 )
 
 select
     free_school_meals,
     parents_qualification,
     children,
-    mean_reading_score,
-    mean_maths_score
-from scores_withheld
-where may_be_published
+    children_at_standard,
+    round(100.0 * children_at_standard / children) as percent_at_standard
+from cells
+where children is not null
 order by free_school_meals, parents_qualification

@@ -2,10 +2,10 @@
 -- Study: Five to Twelve. Grain: one row for the number of years from the birth to the start of the tax year.
 -- Denominator: mothers linked to employment and tax records whose child's birth is known from the health
 -- records, and not only those with an employment: linked and without one is not employed. The tax year is the
--- latest of which any employment was delivered, so that each mother is in one row: rows of several years would
--- tell, by their differences, of the mothers of one. Of two children, the younger counts. A row of fewer than
--- ten mothers is left out; where fewer than ten of it are employed, or are not, how many and their pay are
--- blank. The next smallest are withheld too, until those withheld are together ten or more.
+-- latest of which any employment was delivered, so that each mother is in one row. Of two children, the younger
+-- counts.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -39,29 +39,26 @@ latest_tax_year as (
     from employments
 ),
 
-pay as (
-    select
+employed as (
+    select distinct
         research_id,
-        tax_year,
-        sum(pay_in_year) as pay_in_year
+        tax_year
     from employments
-    group by research_id, tax_year
 ),
 
 mothers_in_tax_year as (
     select
         participants.research_id,
         cast(left(latest_tax_year.tax_year, 4) as integer) - births.birth_year as years_since_birth,
-        pay.research_id is not null as is_employed,
-        pay.pay_in_year
+        employed.research_id is not null as is_employed
     from participants
     inner join births
         on participants.family_research_id = births.family_research_id
     cross join latest_tax_year
-    left join pay
+    left join employed
         on
-            participants.research_id = pay.research_id
-            and latest_tax_year.tax_year = pay.tax_year
+            participants.research_id = employed.research_id
+            and latest_tax_year.tax_year = employed.tax_year
     where
         participants.role = 'mother'
         and participants.is_employment_tax_linked
@@ -71,29 +68,25 @@ years_counted as (
     select
         years_since_birth,
         count(distinct research_id) as mothers_linked,
-        count(distinct case when is_employed then research_id end) as mothers_employed,
-        median(pay_in_year) as median_pay
+        count(distinct case when is_employed then research_id end) as mothers_employed
     from mothers_in_tax_year
     where years_since_birth >= 0
     group by years_since_birth
 ),
 
-years_withheld as (
+years as (
     select
-        *,
-        {{ may_be_published(['mothers_linked'], 'years_since_birth', 10) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['mothers_employed', 'mothers_linked - mothers_employed'], 'years_since_birth', 10
-        ) | indent(8) }} as may_be_split
+        years_since_birth,
+        {{ public_count('mothers_linked', 10) | indent(8) }} as mothers_linked,
+        {{ public_count('mothers_employed', 10) | indent(8) }} as mothers_employed
     from years_counted
 )
 
 select
     years_since_birth,
     mothers_linked,
-    case when may_be_split then mothers_employed end as mothers_employed,
-    case when may_be_split then round(100.0 * mothers_employed / mothers_linked) end as percent_employed,
-    case when may_be_split then round(median_pay, -2) end as median_pay
-from years_withheld
-where may_be_published
+    mothers_employed,
+    round(100.0 * mothers_employed / mothers_linked) as percent_employed
+from years
+where mothers_linked is not null
 order by years_since_birth

@@ -1,9 +1,8 @@
 -- Who is linked, and who is not? Those who are may differ from everyone who answered.
--- Study: Five to Twelve. Grain: one row a characteristic, one of its groups and a domain.
--- Denominator: interviewed parents with the characteristic in their latest interview, linked or not. A group
--- of fewer than ten has no row, and is blank where fewer than ten of it are linked, or fewer than ten are not.
--- The next smallest are withheld too, until those withheld are together ten or more: the other characteristic
--- tells of nearly the same total.
+-- Study: Five to Twelve. Grain: one row per characteristic, group of it and domain.
+-- Denominator: interviewed parents with the characteristic in their latest interview, linked or not.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -85,15 +84,13 @@ groups_counted as (
     group by characteristic, answer, domain
 ),
 
-groups_withheld as (
+groups as (
     select
-        *,
-        {{ may_be_published(
-            ['parents'], 'answer', 10, within=['characteristic', 'domain']
-        ) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['parents_linked', 'parents - parents_linked'], 'answer', 10, within=['characteristic', 'domain']
-        ) | indent(8) }} as may_be_split
+        characteristic,
+        answer,
+        domain,
+        {{ public_count('parents', 10) | indent(8) }} as parents,
+        {{ public_count('parents_linked', 10) | indent(8) }} as parents_linked
     from groups_counted
 )
 
@@ -102,8 +99,8 @@ select
     answer,
     domain,
     parents,
-    case when may_be_split then parents_linked end as parents_linked,
-    case when may_be_split then round(100.0 * parents_linked / parents) end as percent_linked
-from groups_withheld
-where may_be_published
+    parents_linked,
+    round(100.0 * parents_linked / parents) as percent_linked
+from groups
+where parents is not null
 order by characteristic, answer, domain

@@ -1,10 +1,10 @@
 -- Who of those with a low household income was on Universal Credit in the year of their interview?
--- Study: Five to Twelve. Grain: one row a band of yearly household income.
+-- Study: Five to Twelve. Grain: one row per band of yearly household income.
 -- Denominator: interviewed parents linked to benefit records who named an income, in their latest interview,
 -- and not only those with a benefit: linked and without a spell in that year is not on it, as far as the
--- deliveries that may be used reach. A band of fewer than ten parents has no row, and is blank
--- where fewer than ten of it are on it, or are not. The next smallest are withheld too, until those withheld
--- are together ten or more.
+-- deliveries that may be used reach.
+-- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
+-- are computed from rounded counts.
 
 with
 
@@ -63,32 +63,30 @@ on_universal_credit as (
     where benefit_spells.benefit_type = 'Universal Credit'
 ),
 
-bands as (
+bands_counted as (
     select
         latest_interviews.household_income,
         count(*) as parents_linked,
-        count(on_universal_credit.research_id) as parents_on_credit
+        count(on_universal_credit.research_id) as parents_on_universal_credit
     from latest_interviews
     left join on_universal_credit
         on latest_interviews.research_id = on_universal_credit.research_id
     group by latest_interviews.household_income
 ),
 
-bands_withheld as (
+bands as (
     select
-        *,
-        {{ may_be_published(['parents_linked'], 'household_income', 10) | indent(8) }} as may_be_published,
-        {{ may_be_published(
-            ['parents_on_credit', 'parents_linked - parents_on_credit'], 'household_income', 10
-        ) | indent(8) }} as may_be_split
-    from bands
+        household_income,
+        {{ public_count('parents_linked', 10) | indent(8) }} as parents_linked,
+        {{ public_count('parents_on_universal_credit', 10) | indent(8) }} as parents_on_universal_credit
+    from bands_counted
 )
 
 select
     household_income,
     parents_linked,
-    case when may_be_split then parents_on_credit end as parents_on_universal_credit,
-    case when may_be_split then round(100.0 * parents_on_credit / parents_linked) end as percent_on_universal_credit
-from bands_withheld
-where may_be_published
+    parents_on_universal_credit,
+    round(100.0 * parents_on_universal_credit / parents_linked) as percent_on_universal_credit
+from bands
+where parents_linked is not null
 order by household_income

@@ -226,7 +226,7 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
         connection.execute(
             f"""
             insert into study.governance.values_blanked
-            select $study, $table, $column, before, after, before - after
+            select $study, $table, $column, rounded(before), rounded(after), rounded(before - after)
             from (select count({column}) as before from {raw})
             cross join (select count({column}) as after from research.{study}.{table})
         """,

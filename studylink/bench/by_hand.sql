@@ -52,6 +52,8 @@ create temp macro unlisted(t, allowed, fault) as
     case when not list_contains(allowed, t) then 'unlisted: ' || fault end;
 
 create temp macro plain_text(t) as upper(trim(regexp_replace(t, '\s+', ' ', 'g')));
+-- a count as the public may see it
+create temp macro rounded(n) as case when n >= 10 then (n + 5) // 10 * 10 end;
 create temp macro month(d) as strftime(d, '%Y-%m');
 create temp macro year_number(d) as extract(year from d)::integer;
 create temp macro shaped(t, pattern) as case when regexp_full_match(t, pattern) then t end;
@@ -2001,15 +2003,13 @@ create temp table linkage_quality as
             living.study,
             family,
             research_id,
-            bool_or(is_permitted) as is_linkable,
-            bool_or(is_permitted and answers_of != 'child') as is_linkable_for_parents,
-            person in (select person from match) as is_matched,
-            person in (select person from domain_linked where domain = 'education') as is_linked
+            bool_or(answers_of != 'child') as is_linkable_for_parents,
+            person in (select person from match) as is_matched
         from decision
         inner join policy using (policy)
         inner join living using (person)
         inner join pseudonym using (person)
-        where domain = 'education' and is_active and not living.is_adult
+        where domain = 'education' and is_permitted and is_active and not living.is_adult
         group by all
     ),
 
@@ -2054,15 +2054,14 @@ create temp table linkage_quality as
         select
             person,
             'age' as characteristic,
-            age_band as category,
-            is_linkable
+            age_band as category
         from child
         inner join participant_published using (research_id)
         union all
-        select child.person, characteristic, answers[1], is_linkable_for_parents from child
+        select child.person, characteristic, answers[1] from child
         inner join only_child using (person)
         inner join answer_of_family on child.family = answer_of_family.family
-        where len(answers) = 1
+        where len(answers) = 1 and is_linkable_for_parents
         union all
         select
             person,
@@ -2072,44 +2071,23 @@ create temp table linkage_quality as
                     (imd_decile + 1) // 2
                 ] || ' fifth',
                 split_part(rural_urban, ':', 1)
-            ]),
-            is_linkable
+            ])
         from child
         inner join five_to_twelve__areas using (research_id)
     ),
 
-    -- a child counts in the category told of them, or is missing from it
     placed as (
         select
             study,
             characteristic,
             coalesce(category.category, 'Not known') as category,
-            coalesce(told.is_linkable, child.is_linkable) as counts,
-            is_matched,
-            is_linked
+            is_matched
         from child
         inner join (select distinct study, characteristic from category) using (study)
         left join told using (person, characteristic)
         left join category using (study, characteristic, category)
         union all
-        select study, characteristic, 'Not known', true, is_matched, is_linked from child
-        inner join told using (person)
-        where child.is_linkable and not told.is_linkable
-        union all
-        select study, 'all', 'All', is_linkable, is_matched, is_linked from child
-    ),
-
-    counted as (
-        select
-            study,
-            characteristic,
-            category,
-            count(*) filter (counts) as children,
-            count(*) filter (counts and is_matched) as found,
-            count(*) filter (not counts) as others,
-            count(*) filter (counts and is_matched and not is_linked) as bare
-        from placed
-        group by all
+        select study, 'all', 'All', is_matched from child
     ),
 
     listed as (
@@ -2120,55 +2098,17 @@ create temp table linkage_quality as
         select study, 'all', 'All' from category
     ),
 
-    sizes as (
+    counted as (
         select
-            *,
-            children - found as missed,
-            if(all_bare = 0, found, bare) as bare_or_any,
-            least(found, missed, others, bare_or_any) as size
-        from (
-            select
-                study,
-                characteristic,
-                category,
-                coalesce(children, 0) as children,
-                coalesce(found, 0) as found,
-                coalesce(others, 0) as others,
-                coalesce(bare, 0) as bare,
-                max(if(characteristic = 'all', found, null)) over (partition by study) as all_found,
-                max(if(characteristic = 'all', children - found, null)) over (partition by study) as all_missed,
-                max(if(characteristic = 'all', others, null)) over (partition by study) as all_others,
-                max(if(characteristic = 'all', bare, null)) over (partition by study) as all_bare
-            from listed
-            left join counted using (study, characteristic, category)
-        )
-    ),
-
-    judged as (
-        select
-            *,
-            least(size, all_found, all_missed, all_others) < 10
-            or (
-                min(size) over (partition by study, characteristic) < 10
-                and least(
-                    coalesce(sum(found) over smaller, 0),
-                    coalesce(sum(missed) over smaller, 0),
-                    coalesce(sum(others) over smaller, 0),
-                    coalesce(sum(bare_or_any) over smaller, 0),
-                    coalesce(sum(children + others) over smaller_but_one, 0)
-                ) < 10
-            ) as is_withheld,
-            found / all_found::double as p,
-            missed / all_missed::double as q
-        from sizes
-        window smaller as (
-            partition by study, characteristic order by size, category
-            rows between unbounded preceding and 1 preceding
-        ),
-        smaller_but_one as (
-            partition by study, characteristic order by size, category
-            rows between unbounded preceding and 2 preceding
-        )
+            study,
+            characteristic,
+            category,
+            rounded(count(is_matched)) as children,
+            rounded(count(*) filter (is_matched)) as found,
+            rounded(count(*) filter (not is_matched)) as missed
+        from listed
+        left join placed using (study, characteristic, category)
+        group by all
     )
 
     select
@@ -2176,24 +2116,23 @@ create temp table linkage_quality as
         'education' as domain,
         characteristic,
         category,
-        is_withheld,
-        if(is_withheld, null, children)::bigint as children,
-        if(is_withheld, null, found)::bigint as children_matched,
-        if(is_withheld, null, round(found / children, 4)) as match_rate,
-        if(is_withheld, null, round(middle - reach, 4)) as match_rate_low,
-        if(is_withheld, null, round(middle + reach, 4)) as match_rate_high,
-        if(
-            is_withheld or characteristic = 'all' or p * (1 - p) + q * (1 - q) = 0,
-            null,
-            round((p - q) / sqrt((p * (1 - p) + q * (1 - q)) / 2), 4)
-        ) as standardised_difference
+        children,
+        found as children_matched,
+        missed as children_not_matched,
+        round(found / children, 4) as match_rate,
+        round(middle - reach, 4) as match_rate_low,
+        round(middle + reach, 4) as match_rate_high,
+        if(spread > 0, round((p - q) / sqrt(spread / 2), 4), null) as standardised_difference
     from (
         select
             *,
+            found / max(if(characteristic = 'all', found, null)) over (partition by study) as p,
+            missed / max(if(characteristic = 'all', missed, null)) over (partition by study) as q,
+            p * (1 - p) + q * (1 - q) as spread,
             1.959964 ** 2 as z2,
             (found + z2 / 2) / (children + z2) as middle,
-            1.959964 / (children + z2) * sqrt(found * missed / children + z2 / 4) as reach
-        from judged
+            1.959964 / (children + z2) * sqrt(found * (children - found) / children + z2 / 4) as reach
+        from counted
     );
 
 create table research.five_to_twelve.linkage_quality as
@@ -3284,6 +3223,20 @@ create table study.governance.request_outcomes as
     from request_heard
     left join best using (line);
 
+create table study.governance.requests_by_outcome as
+    select study, request_type, outcome, rounded(count(*)) as requests
+    from study.governance.request_outcomes
+    inner join request_heard using (study, request_id, request_type)
+    where
+        not exists (
+            select 1 from inactive
+            where
+                inactive.person in (maker, subject)
+                or inactive.person in (select person from covering where covering.line = request_heard.line)
+        )
+    group by all
+    having requests > 0;
+
 create table study.governance.quarantined_records as
     select source_table, line as row_number, delivery_id, reason from fate
     where fate = 'quarantined';
@@ -3377,7 +3330,6 @@ create table study.governance.consent_flow as
             policy.study,
             policy.domain,
             decision.person,
-            living.is_adult,
             bool_or(part.family is not null) as took_part,
             bool_or(is_standard or answered.person is not null) as was_asked,
             bool_or(is_standard or coalesce(said_yes, false)) as said_yes,
@@ -3401,7 +3353,6 @@ create table study.governance.consent_flow as
         select
             study,
             domain,
-            is_adult,
             -- how many steps they got, one after another
             case
                 when not took_part then 1
@@ -3411,64 +3362,8 @@ create table study.governance.consent_flow as
                 when not is_matched then 5
                 when not is_usable then 6
                 else 7
-            end as last_step,
-            count(*) as participants
+            end as last_step
         from people
-        group by all
-    ),
-
-    -- of adults and of children, in each domain that is linked for them
-    fewest as (
-        select
-            study,
-            min(invited) as invited,
-            min(least(invited - never_took_part, never_took_part)) as told_apart
-        from (
-            select
-                study,
-                coalesce(sum(participants), 0) as invited,
-                coalesce(sum(participants) filter (last_step = 1), 0) as never_took_part
-            from (select distinct study, domain, is_adult from policy)
-            left join reached using (study, domain, is_adult)
-            group by study, domain, is_adult
-        )
-        group by study
-    ),
-
-    -- from and to which step it is the same by definition
-    alike as (
-        select
-            study,
-            domain,
-            step_number,
-            case
-                when step_number in (3, 4) and bool_and(is_standard) then 2
-                when step_number = 6 and not bool_or(domain = 'education' and not is_adult) then 5
-                else step_number
-            end as first_alike,
-            case
-                when step_number in (2, 3) and bool_and(is_standard) then 4
-                when step_number = 5 and not bool_or(domain = 'education' and not is_adult) then 6
-                else step_number
-            end as last_alike
-        from policy
-        cross join (select unnest(range(1, 8))::integer as step_number)
-        group by study, domain, step_number
-    ),
-
-    steps as (
-        select
-            study,
-            domain,
-            step_number,
-            first_alike,
-            coalesce(sum(participants) filter (last_step >= step_number), 0)::bigint as participants,
-            coalesce(sum(participants) filter (last_step between step_number and last_alike), 0)
-                as went_no_further,
-            coalesce(sum(participants) filter (last_step between 2 and step_number - 1), 0) as fell_away
-        from reached
-        inner join alike using (study, domain)
-        group by all
     )
 
     select
@@ -3478,17 +3373,11 @@ create table study.governance.consent_flow as
         [
             'invited', 'took_part', 'asked', 'said_yes', 'permitted', 'matched', 'records_usable'
         ][step_number] as step,
-        case
-            when
-                case first_alike
-                    when 1 then fewest.invited
-                    when 2 then fewest.told_apart
-                    else least(went_no_further, fell_away)
-                end >= 10
-                then participants
-        end as participants
-    from steps
-    inner join fewest using (study);
+        rounded(count(*) filter (last_step >= step_number)) as participants
+    from (select distinct study, domain from policy)
+    cross join (select unnest(range(1, 8))::integer as step_number)
+    left join reached using (study, domain)
+    group by study, domain, step_number;
 
 create table study.governance.to_purge as
     with named as (

@@ -71,15 +71,12 @@ PRIVACY_TESTS_OF_PEOPLE = {
     "no_class_tells_a_sensitive_value",
 }
 """Those that read every one whose rows are about somebody."""
-PRIVACY_TESTS_OF_COUNTS = {"no_row_of_linkage_quality_tells_of_a_few"}
-"""Those that read every one whose rows are counts."""
 OTHER_PRIVACY_TESTS = {
     "areas_only_where_permitted",
     "erased_people_are_nowhere",
     "no_place_is_singled_out",
     "no_column_finds_the_records_of_answers",
     "nobody_is_asked_about_without_permission",
-    "no_step_of_consent_flow_tells_of_a_few",
     "published_rows_are_somebodys",
     "unlinked_answers_lead_to_no_record",
 }
@@ -343,7 +340,6 @@ def test_every_privacy_test_reads_every_research_table(manifest: Manifest) -> No
     for names, tables in (
         (PRIVACY_TESTS, research),
         (PRIVACY_TESTS_OF_PEOPLE, people),
-        (PRIVACY_TESTS_OF_COUNTS, research - people),
     ):
         for name in names:
             assert tables
@@ -394,6 +390,6 @@ def test_every_test_ran_in_a_full_build_and_passed(
         *content["unit_tests"],
     ]
     assert {content["nodes"][one]["name"] for one in tests if one in content["nodes"]} >= (
-        PRIVACY_TESTS | PRIVACY_TESTS_OF_PEOPLE | PRIVACY_TESTS_OF_COUNTS | OTHER_PRIVACY_TESTS
+        PRIVACY_TESTS | PRIVACY_TESTS_OF_PEOPLE | OTHER_PRIVACY_TESTS
     )
     assert {one: statuses.get(one) for one in tests if statuses.get(one) != "pass"} == {}

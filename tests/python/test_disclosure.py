@@ -108,9 +108,10 @@ def test_what_was_blanked_is_told_of_every_column_that_may_be(
             (found,) = connection.execute(
                 f"select count({column}) from research.{schema}.{table}"
             ).fetchone()
-            assert found == published == before - blanked
-            assert blanked >= 0
-    assert sum(row[-1] for row in told) > 0
+            assert published == (found + 5) // 10 * 10 or (published is None and found < 10)
+            # three counts, each rounded by itself
+            assert abs((before or 0) - (published or 0) - (blanked or 0)) <= 20
+    assert sum(row[-1] or 0 for row in told) > 0
 
 
 # --------------------------------------------------------------------------------------------------

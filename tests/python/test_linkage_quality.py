@@ -72,29 +72,28 @@ def test_groups_that_do_not_vary_have_no_standardised_difference() -> None:
     ]
 
 
-# of each need that parents tell, and of those who do not: how many were found, and how many missed
+# of each need that parents name, and of those who name none: how many were found, and missed
 NEEDS = {
-    "Communication and interaction": (90, 10),
-    "Cognition and learning": (60, 20),
+    "Communication and interaction": (94, 14),
+    "Cognition and learning": (65, 20),
     "Social, emotional and mental health": (40, 12),
-    "Sensory or physical": (30, 10),
-    "More than one of these": (20, 10),
-    "Not sure": (10, 10),
+    "Sensory or physical": (30, 9),
+    "More than one of these": (9, 8),
+    "Not sure": (0, 0),
     None: (15, 15),
 }
-# of each need there are as many whose linkage is not permitted, or to the child's answers alone
-NOT_PERMITTED, FOR_THE_CHILD_ALONE = 10, 2
+# of each need there are as many whose linkage is permitted to the child's answers alone, all found
+FOR_THE_CHILD_ALONE = 2
 
 
-def test_a_study_of_ordinary_size_is_told_whom_linkage_misses_by_need(built_sample: Path) -> None:
+def test_a_study_of_ordinary_size_shows_whom_linkage_misses_by_need(built_sample: Path) -> None:
     kinds = [
         (need, *flags)
         for need, (found, missed) in NEEDS.items()
         for flags, many in {
-            (True, True, True): found,
-            (True, True, False): missed,
-            (True, False, True): FOR_THE_CHILD_ALONE,
-            (False, False, False): NOT_PERMITTED,
+            (True, True): found,
+            (True, False): missed,
+            (False, True): FOR_THE_CHILD_ALONE,
         }.items()
         for _ in range(many)
     ]
@@ -108,7 +107,7 @@ def test_a_study_of_ordinary_size_is_told_whom_linkage_misses_by_need(built_samp
             create schema study.policy;
             create schema study.intermediate;
             use study.intermediate;
-            create table study.policy.disclosure_control as select 10 as min_class_size;
+            create table study.policy.disclosure_control as select 10 as round_counts_to;
             """
         )
         connection.execute(
@@ -116,8 +115,7 @@ def test_a_study_of_ordinary_size_is_told_whom_linkage_misses_by_need(built_samp
             create table child as
             select 'send_futures' as study, row_number() over () as number, *
             from (select
-                unnest(?) as need, unnest(?) as is_linkable, unnest(?) as is_linkable_for_parents,
-                unnest(?) as is_matched
+                unnest(?) as need, unnest(?) as is_linkable_for_parents, unnest(?) as is_matched
             )
             """,
             columns,
@@ -127,9 +125,7 @@ def test_a_study_of_ordinary_size_is_told_whom_linkage_misses_by_need(built_samp
             create table study.policy.linkage_characteristics as
             from read_csv('{ROOT / "seeds" / "linkage_characteristics.csv"}');
             create table int_children_linkable as
-            select *, 'c' || number as participant_id, '8 to under 11' as age_band,
-                is_matched as is_linked
-            from child;
+            select *, 'c' || number as participant_id, '8 to under 11' as age_band from child;
             create table int_only_children as
             select study, number as family_id, 'c' || number as participant_id from child;
             create table int_participants as
@@ -157,21 +153,22 @@ def test_a_study_of_ordinary_size_is_told_whom_linkage_misses_by_need(built_samp
         ):
             query = (compiled / path).read_text(encoding="utf-8")
             connection.execute(f"create view {Path(path).stem} as {query}")
-        told = {
+        shown = {
             category: counts
             for category, *counts in connection.sql(
-                "select category, children, children_matched from send_futures__linkage_quality "
+                "select category, children, children_matched, children_not_matched "
+                "from send_futures__linkage_quality "
                 "where characteristic in ('all', 'child_send_need')"
             ).fetchall()
         }
-    apart = FOR_THE_CHILD_ALONE * len(NEEDS)
-    found, missed = (sum(column) for column in zip(*NEEDS.values(), strict=True))
-    without_answer, without_answer_missed = NEEDS[None]
-    assert told == {
-        "All": [found + missed + apart, found + apart],
-        "Not known": [
-            without_answer + without_answer_missed + apart,
-            without_answer + apart,
-        ],
-        **{need: [sum(counts), counts[0]] for need, counts in NEEDS.items() if need},
+    # 253 found and 78 missed whose parents' answers count, and 14 found whose do not: 345 in all
+    assert shown == {
+        "All": [350, 270, 80],
+        "Communication and interaction": [110, 90, 10],
+        "Cognition and learning": [90, 70, 20],
+        "Social, emotional and mental health": [50, 40, 10],
+        "Sensory or physical": [40, 30, None],
+        "More than one of these": [20, None, None],
+        "Not sure": [None, None, None],
+        "Not known": [40, 30, 20],
     }

@@ -63,7 +63,6 @@ participants_in_domains as (
         linkages.study,
         linkages.domain,
         linkages.participant_id,
-        participants.is_adult,
         bool_or(families_taking_part.family_id is not null) as took_part,
         bool_or(linkages.mode = 'standard' or answered.participant_id is not null) as was_asked,
         bool_or(linkages.mode = 'standard' or coalesce(answered.said_yes, false)) as said_yes,
@@ -100,7 +99,7 @@ participants_in_domains as (
             linkages.study = linked.study
             and linkages.participant_id = linked.participant_id
             and linkages.domain = linked.domain
-    group by linkages.study, linkages.domain, linkages.participant_id, participants.is_adult
+    group by linkages.study, linkages.domain, linkages.participant_id
 ),
 
 steps_reached as (
@@ -108,7 +107,6 @@ steps_reached as (
         study,
         participant_id,
         domain,
-        is_adult,
         case
             when not took_part then 1
             when not was_asked then 2

@@ -104,8 +104,7 @@ described_by_parents as (
         children.study,
         children.participant_id,
         answers_of_families.characteristic,
-        answers_of_families.category,
-        children.is_linkable_for_parents as is_linkable
+        answers_of_families.category
     from children
     inner join only_children
         on
@@ -115,13 +114,13 @@ described_by_parents as (
         on
             only_children.study = answers_of_families.study
             and only_children.family_id = answers_of_families.family_id
+    where children.is_linkable_for_parents
 ),
 
 described_by_area as (
     select
         children.study,
         children.participant_id,
-        children.is_linkable,
         {{ unpivoted([
             {
                 'label': 'deprivation',
@@ -150,8 +149,7 @@ children_described as (
         study,
         participant_id,
         'age' as characteristic,
-        age_band as category,
-        is_linkable
+        age_band as category
     from children
     union all
     select * from described_by_parents
@@ -160,8 +158,7 @@ children_described as (
         study,
         participant_id,
         identifier as characteristic,
-        value as category,
-        is_linkable
+        value as category
     from described_by_area
     where value is not null
 )

@@ -16,19 +16,14 @@ matches as (
     select * from {{ ref('pupil_matches') }}
 ),
 
-linked as (
-    select * from {{ ref('int_domains_linked') }}
-    where domain = 'education'
-),
-
 -- a parent's answers are set beside a match only where the linkage to them is permitted
-children_decided as (
+children_permitted as (
     select
         study,
         participant_id,
-        bool_or(is_permitted) as is_linkable,
-        bool_or(is_permitted and answers_of != 'child') as is_linkable_for_parents
+        bool_or(answers_of != 'child') as is_linkable_for_parents
     from decisions
+    where is_permitted
     group by study, participant_id
 ),
 
@@ -36,25 +31,18 @@ children_linkable as (
     select
         participants.study,
         participants.participant_id,
-        participants.family_id,
         {{ age_band('participants.month_of_birth') | indent(8) }} as age_band,
-        children_decided.is_linkable,
-        children_decided.is_linkable_for_parents,
-        matches.participant_id is not null as is_matched,
-        linked.participant_id is not null as is_linked
+        children_permitted.is_linkable_for_parents,
+        matches.participant_id is not null as is_matched
     from participants
-    inner join children_decided
+    inner join children_permitted
         on
-            participants.study = children_decided.study
-            and participants.participant_id = children_decided.participant_id
+            participants.study = children_permitted.study
+            and participants.participant_id = children_permitted.participant_id
     left join matches
         on
             participants.study = matches.study
             and participants.participant_id = matches.participant_id
-    left join linked
-        on
-            participants.study = linked.study
-            and participants.participant_id = linked.participant_id
 )
 
 select * from children_linkable

@@ -1,4 +1,8 @@
 with
+
+disclosure_control as (
+    select * from {{ ref('disclosure_control') }}
+),
 {% for relation, before_control in [('described', true), ('published', false)] %}
 {{ relation }} as (
     {%- for study, names in tables_of_people().items() %}
@@ -24,20 +28,35 @@ with
     {%- endfor %}
 ),
 {% endfor %}
-values_blanked as (
+values_counted as (
     select
         described.study,
         described.research_table,
         described.identifier as column_name,
         cast(described.value as bigint) as values_before,
-        cast(published.value as bigint) as values_published,
-        cast(described.value as bigint) - cast(published.value as bigint) as values_blanked
+        cast(published.value as bigint) as values_published
     from described
     inner join published
         on
             described.study = published.study
             and described.research_table = published.research_table
             and described.identifier = published.identifier
+),
+
+values_blanked as (
+    select
+        values_counted.study,
+        values_counted.research_table,
+        values_counted.column_name,
+        {{ public_count('values_counted.values_before', 'disclosure_control.round_counts_to') | indent(8) }}
+            as values_before,
+        {{ public_count('values_counted.values_published', 'disclosure_control.round_counts_to') | indent(8) }}
+            as values_published,
+        {{ public_count(
+            'values_counted.values_before - values_counted.values_published', 'disclosure_control.round_counts_to'
+        ) | indent(8) }} as values_blanked
+    from values_counted
+    cross join disclosure_control
 )
 
 select * from values_blanked
