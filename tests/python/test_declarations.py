@@ -88,3 +88,33 @@ def test_unit_tests_that_speak_of_a_moment_speak_of_the_one_that_mutants_are_jud
     }
     assert len(moments) > 5
     assert {name: moment for name, moment in moments.items() if moment != AS_OF} == {}
+
+
+@pytest.mark.parametrize(
+    ("statements", "given"),
+    [
+        ("participants", "stg_surveys__participants"),
+        ("permissions", "int_permissions_checked"),
+        ("requests", "int_requests_checked"),
+    ],
+)
+def test_every_fault_of_a_statement_is_seen_to_make_its_family_unreadable(
+    manifest: dict, statements: str, given: str
+) -> None:
+    declared = manifest["sources"][f"source.studylink.surveys.{statements}"]["columns"].values()
+    faults = {"conflicting_key"}
+    for column in declared:
+        meta = column["config"]["meta"]
+        if meta.get("required") or meta.get("required_if"):
+            faults.add(f"empty: {column['name']}")
+        if column["data_type"] != "text":
+            faults.add(f"unreadable: {column['name']}")
+        if meta.get("listed") or meta.get("listed_in"):
+            faults.add(f"unlisted: {column['name']}")
+    assert len(faults) > 10
+
+    tested = manifest["unit_tests"][
+        "unit_test.studylink.int_families_unreadable.whatever_is_wrong_with_a_row"
+    ]
+    rows = next(one["rows"] for one in tested["given"] if one["input"] == f"ref('{given}')")
+    assert faults - {row["row_fault"] for row in rows} == set()
