@@ -1874,8 +1874,7 @@ create temp table five_to_twelve__participants as
 
 create temp table send_futures__participants as
     select
-        research_id, family_research_id, role, age_band, waves_taken_part, first_wave, latest_wave,
-        is_education_linked
+        research_id, family_research_id, role, if(role <> 'child', age_band, null) as age_band
     from participant_published
     where study = 'send_futures'
     order by research_id;
@@ -1915,15 +1914,16 @@ create temp table send_futures__parent_survey as
         family_research_id,
         linked_child_research_id,
         wave,
-        year_number(took_part_on) as completed_year,
-        month(took_part_on) as completed_month,
+        year_number(shown_on) as completed_year,
+        month(shown_on) as completed_month,
         labels('child_send_need')[child_send_need] as child_send_need,
         child_has_ehcp,
         support_rating,
         labels('support_rating')[support_rating::varchar] as support_rating_label,
         parent_wellbeing
     from parent_survey
-    inner join respondent using (person)
+    inner join respondent using (person),
+        lateral (select if(linked_child_research_id is not null, took_part_on, null) as shown_on)
     where
         fault is null
         and study = 'send_futures'
@@ -1936,9 +1936,9 @@ create temp table send_futures__child_survey as
         family_research_id,
         linked_child_research_id,
         wave,
-        year_number(took_part_on) as completed_year,
-        month(took_part_on) as completed_month,
-        year_number(took_part_on) - year_of_birth as age_in_year,
+        year_number(shown_on) as completed_year,
+        month(shown_on) as completed_month,
+        year_number(shown_on) - year_of_birth as age_in_year,
         enjoys_school,
         labels('enjoys_school')[enjoys_school::varchar] as enjoys_school_label,
         feels_supported,
@@ -1946,7 +1946,8 @@ create temp table send_futures__child_survey as
         support_hours_per_week,
         child_wellbeing
     from child_survey
-    inner join respondent using (person)
+    inner join respondent using (person),
+        lateral (select if(linked_child_research_id is not null, took_part_on, null) as shown_on)
     where
         fault is null
         and study = 'send_futures'

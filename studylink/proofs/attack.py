@@ -1,8 +1,9 @@
 """`studylink attack`: what an intruder gets out of the published tables, as numbers.
 
-Three attacks: on the quasi-identifiers of each table (`risks.py`), by somebody who knows a thousand
-people (`intruder.py`), and on the pseudonyms (`guessing.py`). Their numbers for the shipped sample
-as of `AS_OF` are kept in `attack_baseline.yml`, and may only improve: after
+Four attacks: on the quasi-identifiers of each table (`risks.py`), by somebody who knows a thousand
+people (`intruder.py`), on answers that may not be linked, by what they say (`contents.py`), and on
+the pseudonyms (`guessing.py`). Their numbers for the shipped sample as of `AS_OF` are kept in
+`attack_baseline.yml`, and may only improve: after
 
     dbt build --vars '{as_of: "2026-06-30T00:00:00Z"}'
 
@@ -25,7 +26,7 @@ import yaml
 
 from studylink import databases, landing
 from studylink.contract import PROJECT
-from studylink.proofs import guessing, intruder
+from studylink.proofs import contents, guessing, intruder
 from studylink.proofs.manifest import Manifest
 from studylink.proofs.risks import Risks, risks
 from studylink.requests import register
@@ -36,6 +37,8 @@ SAMPLE = PROJECT / "extracts" / "sample"
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 MORE_IS_BETTER = {
     "people_looked_for",
+    "families_tried",
+    "records_to_choose_from",
     "smallest_candidate_set",
     "hashes_tried",
     "recomputed_with_the_key",
@@ -48,6 +51,7 @@ TITLES = {
         "What somebody finds who knows the birth date, sex, postcode district and school of "
         f"{intruder.PEOPLE_KNOWN:,} people"
     ),
+    "contents": "Records of unlinked answers found by what the answers say",
     "guessing": "Pseudonyms guessed by hashing every id without the key",
 }
 HEADING = "# What `studylink attack` finds in the sample; the numbers may only improve.\n"
@@ -120,13 +124,15 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> Rep
     where the manifest or a database is not there, `LandingError` where the extracts cannot be read.
     """
     manifest = Manifest(target)
+    day = as_of.astimezone(UTC).date()
     with databases.connect(folder) as connection:
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
         register.lay(connection, register.read(folder))
         report = {
             "risks": _risks_of_tables(connection, manifest),
-            "intruder": intruder.attack(connection, manifest, as_of.astimezone(UTC).date()),
+            "intruder": intruder.attack(connection, manifest, day),
+            "contents": contents.attack(connection, manifest, day),
             "guessing": {"all pseudonyms": guessing.attack(connection, manifest)},
         }
     return {

@@ -7,9 +7,9 @@ import hmac
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -17,11 +17,12 @@ import project
 import pytest
 from project import ROOT
 
-from studylink import cli, databases, landing
-from studylink.proofs import attack, guessing, intruder
-from studylink.proofs.manifest import Manifest
+from studylink import cli, databases, landing, synth
+from studylink.proofs import attack, contents, guessing, intruder
+from studylink.proofs.manifest import Manifest, Node
 from studylink.proofs.risks import risks
 
+PUPIL_TABLES = ("pupil_census", "key_stage_2", "absence", "alternative_provision")
 KEPT: attack.Report = {
     "risks": {"study.table": {"marketer_risk": 0.25}},
     "intruder": {"study, people": {"people_found": 3, "smallest_candidate_set": 2}},
@@ -212,6 +213,222 @@ def test_an_intruder_makes_use_of_every_clue(
     found = blinded(shown)
     times = found["expected_right_guesses"] / (found["people_looked_for"] / people)
     assert times > at_least
+
+
+# contents ---------------------------------------------------------------------------------------
+
+
+def test_a_sure_guess_takes_the_record_from_others_and_equals_share() -> None:
+    found = contents.best_guesses(
+        {
+            "sure": {"a": 9.0, "b": 1.0, "c": 0.0},
+            "second": {"a": 8.0, "b": 7.5, "c": 0.0},
+            "equal": {"a": 3.0, "b": 0.5, "c": 0.5},
+        }
+    )
+    assert found == {"sure": {"a"}, "second": {"b"}, "equal": {"c"}}
+    unsure = {"first": {"a": 2.0, "b": 1.0}, "second": {"a": 1.5, "b": 1.5}}
+    assert contents.best_guesses(unsure) == {"first": {"a"}, "second": {"a", "b"}}
+
+
+class Answers:
+    """The tables of SEND Futures in a build, and an intruder who looks for records in them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, target: Path, as_of: date):
+        self.connection, self.as_of = connection, as_of
+        self.manifest = Manifest(target)
+        ((_, self.tables),) = contents.studies(self.manifest).items()
+        self.rows = contents.shown(connection, self.manifest, self.tables, is_blanked=False)
+
+    def found(
+        self, change: Callable[[Node, contents.Row], Mapping] = lambda node, row: {}
+    ) -> dict[str, contents.Found]:
+        """How many are found by questionnaire, once some of what the rows show is other."""
+        rows = [
+            (node, [{**row, **change(node, row)} for row in shown]) for node, shown in self.rows
+        ]
+        return {
+            node.alias: contents.look(self.connection, self.manifest, rows, node, self.as_of)
+            for node in self.tables
+            if contents.LINK in node.columns
+        }
+
+    def known(self, columns: str, source: str, *keys: str) -> dict[tuple, dict]:
+        """What researchers are not shown, by the pseudonyms in `keys`."""
+        cursor = self.connection.execute(
+            f"""
+            select {columns}
+            from {source}
+            inner join {self.manifest.named("pseudonyms").relation} using (study, participant_id)
+            where study = 'send_futures'
+            """
+        )
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return {
+            tuple(row[key] for key in keys): {
+                name: value for name, value in row.items() if name not in keys
+            }
+            for row in found
+        }
+
+
+@pytest.fixture(scope="module")
+def answers(built_sample: Path) -> Iterator[Answers]:
+    with databases.connect(built_sample) as connection:
+        landing.create_views(connection, landing.read_landing(attack.SAMPLE))
+        yield Answers(connection, built_sample / "target", attack.AS_OF.date())
+
+
+def are_found(found: contents.Found) -> bool:
+    """Whether more of the records are found than by chance."""
+    return found["expected_right_guesses"] > 3 * contents.most_right(found)
+
+
+def are_hidden(found: contents.Found, right: float) -> bool:
+    """Whether of the records no more are found than by chance, so many guesses being right."""
+    unique, unique_right = found["unique_best_guesses"], found["unique_best_guesses_right"]
+    return (
+        found["families_tried"] > 0
+        and right <= contents.most_right(found)
+        and unique_right <= contents.PRECISION * unique
+    )
+
+
+def test_the_records_of_unlinked_answers_are_not_found_by_what_they_say(answers: Answers) -> None:
+    """But for who answered in which waves, of which the small sample shows too few of each."""
+    for questionnaire, found in answers.found().items():
+        assert are_hidden(found, found["right_without_waves"]), questionnaire
+
+
+@pytest.mark.parametrize("shown", ["completed_year", "completed_month", "age_in_year", "age_band"])
+def test_records_are_found_once_what_is_withheld_is_shown(shown: str, answers: Answers) -> None:
+    """So nothing is withheld for nothing, and no clue is lost on the intruder."""
+    columns = """
+        research_id, wave, year(completed_on) as completed_year,
+        strftime(completed_on, '%Y-%m') as completed_month
+    """
+    days = {
+        node.alias: answers.known(
+            columns,
+            answers.manifest.named(f"stg_surveys__{node.alias}").relation,
+            "research_id",
+            "wave",
+        )
+        for node in answers.tables
+        if contents.LINK in node.columns
+    }
+    births = answers.known(
+        """
+        research_id, year(month_of_birth) as year,
+        (date_diff('month', month_of_birth, date '2026-06-01')) // 12 as age
+        """,
+        answers.manifest.named("int_participants").relation,
+        "research_id",
+    )
+
+    def put_back(node: Node, row: contents.Row) -> dict:
+        person = (row["research_id"],)
+        if shown == "age_band" and row.get("role") == "child":
+            return {"age_band": f"{births[person]['age']} to under {births[person]['age'] + 1}"}
+        if row.get(contents.LINK, "") is not None:
+            return {}
+        day = days[node.alias][*person, row["wave"]]
+        if shown != "age_in_year":
+            return {shown: day[shown]} if shown in day else {}
+        year = day["completed_year"]
+        if node.alias != "child_survey" or year is None:
+            return {}
+        return {"completed_year": year, "age_in_year": year - births[person]["year"]}
+
+    assert any(map(are_found, answers.found(put_back).values()))
+
+
+@pytest.mark.parametrize("shown", ["child_send_need", "child_has_ehcp"])
+def test_need_and_plan_are_compared_with_the_census(shown: str, answers: Answers) -> None:
+    """Of invented parents they say nothing; of parents who answer as the school does, a lot."""
+    labels = contents.AREAS_OF_NEED["child_send_need"]
+    words = {
+        labels[code]: label
+        for code, label in answers.connection.execute(
+            f"""
+            select code, label from {answers.manifest.named("code_lists", "seed").relation}
+            where code_list = 'child_send_need'
+            """
+        ).fetchall()
+        if code in labels
+    }
+    census = {
+        family: (need, plan)
+        for family, need, plan in answers.connection.execute(
+            f"""
+            select parents.family_research_id, primary_sen_type, sen_provision
+            from {answers.manifest.named("pseudonyms").relation} as parents
+            inner join {answers.manifest.named("pseudonyms").relation} as children
+                using (study, family_id)
+            inner join {answers.manifest.named("int_pupil_census_published").relation} as census
+                on children.record_research_id = census.research_id
+            where study = 'send_futures' and sen_provision is not null
+            order by all
+            """
+        ).fetchall()
+    }
+    areas = contents.labels(answers.connection, answers.manifest)
+
+    def as_the_school(node: Node, row: contents.Row) -> dict:
+        if node.alias != "parent_survey" or row[contents.FAMILY] not in census:
+            return {}
+        need, plan = census[row[contents.FAMILY]]
+        return {
+            "child_send_need": {"child_send_need": words.get(areas["primary_sen_type"].get(need))},
+            "child_has_ehcp": {"child_has_ehcp": areas["sen_provision"][plan] == 1},
+        }[shown]
+
+    said, same = answers.found(), answers.found(as_the_school)
+    assert (
+        same["parent_survey"]["expected_right_guesses"]
+        > said["parent_survey"]["expected_right_guesses"] + 2
+    )
+
+
+def test_participants_of_send_futures_show_nothing_of_linkage(built_sample: Path) -> None:
+    shown = project.research_columns(built_sample)["send_futures", "participants"]
+    assert shown == {"research_id", "family_research_id", "role", "age_band"}
+
+
+@pytest.fixture(scope="module")
+def five_thousand_families(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A landing of 5,000 families of whom only those of SEND Futures are kept."""
+    folder = tmp_path_factory.mktemp("families") / "extracts"
+    synth.write_extracts(5000, 7, folder)
+    for file in folder.rglob("*.csv"):
+        if file.parent.name in ("nhs_england", "hmrc", "dwp", "five_to_twelve"):
+            with file.open(encoding="utf-8") as lines:
+                header = lines.readline()
+            file.write_text(header, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("as_of", ["2025-03-31", "2025-09-30", "2026-06-30"])
+def test_five_thousand_families_hide_each_others_records(
+    as_of: str, five_thousand_families: Path, tmp_path: Path
+) -> None:
+    """The waves included: the more families, the more there are of every set of waves."""
+    tables = [
+        f"send_futures__{table}"
+        for table in ("participants", "parent_survey", "child_survey", *PUPIL_TABLES)
+    ]
+    built = project.built_as_far_as(five_thousand_families, tmp_path, f"{as_of}T00:00:00Z", *tables)
+    with databases.connect(built) as connection:
+        landing.create_views(connection, landing.read_landing(five_thousand_families))
+        found = contents.attack(
+            connection, Manifest(tmp_path / "target"), date.fromisoformat(as_of)
+        )
+    assert len(found) == 4
+    for place, figures in found.items():
+        assert figures["families_tried"] > 100
+        assert are_hidden(figures, figures["expected_right_guesses"]), place
 
 
 # the baseline -----------------------------------------------------------------------------------

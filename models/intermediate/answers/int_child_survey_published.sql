@@ -17,20 +17,18 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-child_survey_published as (
+-- beside a link a date joins answers to the records of their time; without one it would lead to the records
+answers_dated as (
     select
         publishable.study,
         publishable.research_id,
         publishable.family_research_id,
         publishable.linked_child_research_id,
+        publishable.year_of_birth,
         answers.wave,
-        {{ year_of('answers.completed_on') }} as completed_year,
-        {{ month_of('answers.completed_on') }} as completed_month,
-        {{ age_in_year('answers.completed_on', 'publishable.year_of_birth') }} as age_in_year,
+        case when publishable.linked_child_research_id is not null then answers.completed_on end as shown_on,
         answers.enjoys_school,
-        enjoys_school_labels.label as enjoys_school_label,
         answers.feels_supported,
-        feels_supported_labels.label as feels_supported_label,
         answers.support_hours_per_week,
         answers.child_wellbeing
     from answers
@@ -38,8 +36,27 @@ child_survey_published as (
         on
             answers.study = publishable.study
             and answers.participant_id = publishable.participant_id
-    {{ label_join('enjoys_school', 'cast(answers.enjoys_school as varchar)') }}
-    {{ label_join('feels_supported', 'cast(answers.feels_supported as varchar)') }}
+),
+
+child_survey_published as (
+    select
+        answers_dated.study,
+        answers_dated.research_id,
+        answers_dated.family_research_id,
+        answers_dated.linked_child_research_id,
+        answers_dated.wave,
+        {{ year_of('answers_dated.shown_on') }} as completed_year,
+        {{ month_of('answers_dated.shown_on') }} as completed_month,
+        {{ age_in_year('answers_dated.shown_on', 'answers_dated.year_of_birth') }} as age_in_year,
+        answers_dated.enjoys_school,
+        enjoys_school_labels.label as enjoys_school_label,
+        answers_dated.feels_supported,
+        feels_supported_labels.label as feels_supported_label,
+        answers_dated.support_hours_per_week,
+        answers_dated.child_wellbeing
+    from answers_dated
+    {{ label_join('enjoys_school', 'cast(answers_dated.enjoys_school as varchar)') }}
+    {{ label_join('feels_supported', 'cast(answers_dated.feels_supported as varchar)') }}
 )
 
 select * from child_survey_published

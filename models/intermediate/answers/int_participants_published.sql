@@ -38,7 +38,11 @@ participants_published as (
         pseudonyms.research_id,
         pseudonyms.family_research_id,
         participants.role,
-        {{ age_band('participants.month_of_birth') | indent(8) }} as age_band,
+        -- where records go under an id of their own, a child's age would lead to them
+        case
+            when participants.is_adult or pseudonyms.record_research_id = pseudonyms.research_id
+                then {{ age_band('participants.month_of_birth') | indent(20) }}
+        end as age_band,
         case when not participants.is_family_withheld then coalesce(waves_taken_part.waves, 0) end
             as waves_taken_part,
         waves_taken_part.first_wave,

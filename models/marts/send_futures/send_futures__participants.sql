@@ -19,11 +19,7 @@ participants as (
         research_id,
         family_research_id,
         role,
-        age_band,
-        waves_taken_part,
-        first_wave,
-        latest_wave,
-        is_education_linked
+        age_band
     from published_controlled
 )
 
