@@ -75,5 +75,5 @@ lock: setup ## requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
-clean: ## everything that was built, but the environment
-	rm -rf target logs data
+clean: ## what builds made, but the environment: never requests, their register or keys
+	rm -rf target logs data/building $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)

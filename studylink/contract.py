@@ -14,14 +14,16 @@ class LandedTable:
     """One table of the landing contract.
 
     `landed_as` is its path under the landing folder without extension; a `*` stands for the folder
-    of any study. `columns` are the names it must have, and the only ones it may have; in the
-    `open_columns` among them anything may stand, for they are text and no list says what.
+    of any study. `columns` are the names it must have, and the only ones it may have, and `types`
+    theirs: `text`, `integer`, `decimal`, `boolean`, `date` or `timestamp`. In the `open_columns`
+    among them anything may stand, for they are text and no list says what.
     """
 
     schema: str
     name: str
     landed_as: str
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     open_columns: frozenset[str]
     optional: bool
 
@@ -46,6 +48,7 @@ def landed_tables() -> tuple[LandedTable, ...]:
                         name=table["name"],
                         landed_as=meta["landed_as"],
                         columns=tuple(column["name"] for column in table["columns"]),
+                        types=tuple(column["data_type"] for column in table["columns"]),
                         open_columns=frozenset(
                             column["name"]
                             for column in table["columns"]

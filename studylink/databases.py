@@ -19,6 +19,8 @@ from studylink import catalogue
 from studylink.contract import PROJECT
 
 NAMES = ("vault", "study", "research")
+LOCK = ".lock"
+"""The file in a data folder that is locked while a build or request is at work there."""
 DEVELOPMENT_KEY = "studylink development key: synthetic data only"
 BLOCK = 64
 """Bytes in a block of SHA-256, to which HMAC pads its key."""
@@ -92,7 +94,8 @@ def attach(
     if name == "vault":
         _load_encryption(connection)
         options.append("encryption_key '{}'".format(vault_key().replace("'", "''")))
-    file = str(path(folder, name)).replace("'", "''")
+    # whole, so that no beginning of it is taken for the name of a service
+    file = str(path(folder, name).absolute()).replace("'", "''")
     try:
         connection.execute(
             f"attach '{file}' as {name}" + (f" ({', '.join(options)})" if options else "")
@@ -123,16 +126,25 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
 def lock(folder: Path) -> int:
     """Make this process the only one at work in a data folder, until it closes what is returned.
 
-    Raises `BlockingIOError` while another build or request is at work in the same folder.
+    What is locked is a file open for writing, for NFS locks no other (flock(2)).
+
+    Raises `BlockingIOError` while another build or request is at work in the same folder, and
+    `OSError` where the file system cannot lock.
     """
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError as error:
         os.close(descriptor)
-        raise BlockingIOError(
-            f"another build or request is at work in {folder}: wait for it, "
-            "or set STUDY_DATA to another folder"
+        if isinstance(error, BlockingIOError):
+            raise BlockingIOError(
+                f"another build or request is at work in {folder}: wait for it, "
+                "or set STUDY_DATA to another folder"
+            ) from None
+        raise OSError(
+            f"the file system of {folder} cannot lock files ({error.strerror}), so "
+            "two builds could work there at once: set STUDY_DATA to a folder on another, or have "
+            "this one mounted with locks"
         ) from None
     return descriptor
 
@@ -168,8 +180,14 @@ class Workbench:
     def open(self, fresh: bool) -> None:
         """Make the folder ready, and this process its only user until it ends.
 
-        Raises `BlockingIOError` while another build works in the same folder.
+        Raises `BlockingIOError` while another build works in the same folder, and `OSError` where
+        DuckDB cannot write.
         """
+        if "?" in str(self.published.absolute()):
+            raise OSError(
+                f"DuckDB cannot write databases in {self.published}, for it keeps its log beside "
+                "what stands before a ? in a path: set STUDY_DATA to a folder without one"
+            )
         self.published.mkdir(parents=True, exist_ok=True)
         self._lock = lock(self.published)
         if fresh:

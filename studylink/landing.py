@@ -6,23 +6,29 @@ before a build has written anything. A row's own faults are for the staging mode
 """
 
 import csv
+import io
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
+from studylink import files
 from studylink.contract import PROJECT, LandedTable, landed_tables
+from studylink.files import quoted
+from studylink.lines import Lines
+from studylink.lines import checked as checked_lines
 
 ANY_STUDY = "surveys/*/"
 DECIDING_TABLES = ("participants", "permissions", "requests")
 DECIDING_SEEDS = ("linkage_policies", "studies")
 """What permission hangs on, beside the moment: landed tables of the surveys, and policy seeds."""
-LINES_TOLD = 20
-"""Malformed lines named of one file: enough to find what is wrong with it."""
-BLOCK = 2**20
-"""Bytes read at a time."""
+LONGEST_HEADER = 2**20
+"""Bytes in which a header must end."""
 LONGEST_NAME = 63
 """Characters in the longest column name that a message repeats."""
 
@@ -43,15 +49,22 @@ class LandingError(Exception):
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file of a landed table; `columns` are in the order of its own header."""
+    """One file of a landed table; `columns` are in the order of its own header.
+
+    `rows` are how many it holds. It is known of a file whose every line and value was checked, as
+    are, of CSV, how its lines are `made` and, of Parquet, the types of its columns.
+    """
 
     path: Path
     columns: tuple[str, ...]
+    rows: int | None = None
+    made: Lines | None = None
+    types: tuple[files.ParquetColumn, ...] = ()
 
     @property
     def is_parquet(self) -> bool:
         """Whether the file is Parquet; otherwise it is CSV."""
-        return self.path.suffix == ".parquet"
+        return files.kind(self.path) == ".parquet"
 
 
 @dataclass(frozen=True)
@@ -63,13 +76,8 @@ class Landed:
     files: tuple[LandedFile, ...]
 
 
-def quoted(text: object) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
 def read_landing(folder: Path) -> list[Landed]:
-    """Every landed table of `folder`, with each file's header and each line checked.
+    """Every landed table of `folder`, with each file's header and each line and value checked.
 
     Raises `LandingError` with all file faults of all files.
     """
@@ -78,10 +86,24 @@ def read_landing(folder: Path) -> list[Landed]:
             folder, ["the folder does not exist: set STUDY_EXTRACTS to the landing folder"]
         )
     landed, faults = find(folder)
-    faults += _malformed_lines(folder, landed)
+    with duckdb.connect() as connection, ThreadPoolExecutor(os.cpu_count()) as at_once:
+        of_files = at_once.map(
+            lambda file, table: _checked(connection.cursor(), file, table),
+            [file for place in landed for file in place.files],
+            [place.table for place in landed for _ in place.files],
+        )
+        checked = []
+        for place in landed:
+            results = list(islice(of_files, len(place.files)))
+            checked.append(replace(place, files=tuple(file for file, _ in results)))
+            faults += [
+                f"{_name(folder, file.path)}{fault}"
+                for file, of_file in results
+                for fault in of_file
+            ]
     if faults:
         raise LandingError(folder, faults)
-    return landed
+    return checked
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]) -> None:
@@ -138,7 +160,7 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
     studies = sorted(
         place.name
         for place in (folder / "surveys").glob("*")
-        if place.is_dir() and not place.name.startswith(".")
+        if place.is_dir() and not place.name.startswith(files.HIDDEN)
     )
     if not studies:
         faults.append("surveys: no study's folder is there; expected surveys/<study>/ for each")
@@ -154,76 +176,73 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
         else:
             places = [table.landed_as]
         for place in places:
-            paths, found_faults = _files(folder, place, table.optional)
-            faults += found_faults
-            files = []
-            for path in paths:
-                columns, header_faults = _header(folder, path, table)
-                faults += header_faults
+            above = Path(place).parent
+            paths, found_faults = files.found(folder / above, table.name)
+            faults += [f"{above.as_posix()}/{fault}" for fault in found_faults]
+            if not paths and not found_faults and not table.optional:
+                faults.append(f"{place}.csv: the file is missing")
+            landed_files = []
+            for path in paths if not found_faults else ():
+                columns, header_faults = _header(path, table)
+                faults += [f"{_name(folder, path)}{fault}" for fault in header_faults]
                 if not header_faults:
-                    files.append(LandedFile(path, columns))
-            if files:
-                landed.append(Landed(table, place, tuple(files)))
+                    landed_files.append(LandedFile(path, columns))
+            if landed_files:
+                landed.append(Landed(table, place, tuple(landed_files)))
     return landed, faults
 
 
-def _files(folder: Path, place: str, optional: bool) -> tuple[list[Path], list[str]]:
-    """The files of one table at one place, in the order of their names."""
-    forms = [
-        [path for path in (folder / f"{place}.csv", folder / f"{place}.parquet") if path.is_file()],
-        sorted(
-            path for path in (folder / place).glob("[!.]*") if path.suffix in (".csv", ".parquet")
-        ),
-    ]
-    paths = [path for form in forms for path in form]
-    if len(forms[0]) > 1 or all(forms):
-        return [], [
-            f"{place}: landed more than once; expected one of {place}.csv, {place}.parquet "
-            f"or a folder {place}/"
-        ]
-    if len({path.suffix for path in paths}) > 1:
-        return [], [f"{place}/: holds both CSV and Parquet files; expected one kind"]
-    if not paths and not optional:
-        return [], [f"{place}.csv: the file is missing"]
-    return paths, []
+def _name(folder: Path, path: Path) -> str:
+    """A file as a message names it: its place in the landing folder."""
+    return "/".join(map(files.shown, path.relative_to(folder).parts))
 
 
-def _header(folder: Path, path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]:
+def _header(path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]:
     """The columns of a file in its own order, and what is wrong with them."""
-    name = path.relative_to(folder).as_posix()
     try:
-        if path.suffix == ".parquet":
-            columns = tuple(_parquet_types(path))
-        else:
-            # whatever is no UTF-8 becomes a surrogate: that of later lines is not the header's
-            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-                columns = tuple(next(csv.reader(file, strict=True), ()))
-            "".join(columns).encode()
+        columns = _parquet_header(path) if files.kind(path) == ".parquet" else _csv_header(path)
     except UnicodeEncodeError:
-        return (), [f"{name}, line 1: not UTF-8"]
+        return (), [", line 1: not UTF-8"]
     except (csv.Error, duckdb.Error):
         # the library's own message may quote what the file holds
-        return (), [f"{name}, line 1: the header cannot be read"]
+        return (), [", line 1: the header cannot be read"]
+    except OSError as error:
+        return (), [f": cannot be opened: {error.strerror}"]
     missing = [column for column in table.columns if column not in columns]
     if 2 * len(missing) > len(table.columns):
         # what stands there may be a row of data, which nobody may see
         return (), [
-            f"{name}, line 1: no header with the columns asked for; "
+            ", line 1: no header with the columns asked for; "
             f"missing column(s) {', '.join(missing)}"
         ]
     faults = []
     if missing:
-        faults.append(f"{name}: missing column(s) {', '.join(missing)}")
+        faults.append(f": missing column(s) {', '.join(missing)}")
     unasked = sorted({column for column in columns if column not in table.columns})
     if unasked:
         faults.append(
-            f"{name}: column(s) {', '.join(map(_shown, unasked))} were not asked for; "
+            f": column(s) {', '.join(map(_shown, unasked))} were not asked for; "
             f"expected only {', '.join(table.columns)}"
         )
     twice = [column for column in table.columns if columns.count(column) > 1]
     if twice:
-        faults.append(f"{name}: column(s) {', '.join(twice)} more than once in the header")
+        faults.append(f": column(s) {', '.join(twice)} more than once in the header")
     return columns, faults
+
+
+def _csv_header(path: Path) -> tuple[str, ...]:
+    with path.open("rb") as file:
+        begin = file.read(LONGEST_HEADER)
+    # whatever is no UTF-8 becomes a surrogate: that of later lines is not the header's
+    text = begin.decode("utf-8-sig", errors="surrogateescape")
+    columns = tuple(next(csv.reader(io.StringIO(text, newline=""), strict=True), ()))
+    "".join(columns).encode()
+    return columns
+
+
+def _parquet_header(path: Path) -> tuple[str, ...]:
+    with duckdb.connect() as connection:
+        return tuple(column.name for column in files.parquet_columns(connection, path))
 
 
 def _shown(column: str) -> str:
@@ -233,170 +252,60 @@ def _shown(column: str) -> str:
     return ascii(column[:LONGEST_NAME])
 
 
-def _malformed_lines(folder: Path, landed: Iterable[Landed]) -> list[str]:
-    """The lines of CSV files that are no row of theirs, and files that are no UTF-8.
+def _checked(
+    connection: duckdb.DuckDBPyConnection, file: LandedFile, table: LandedTable
+) -> tuple[LandedFile, list[str]]:
+    """A file with what a reader must know of it, and the faults of its lines or values.
 
-    Reads every file once. DuckDB's own message would print the line or the value, so the rejected
-    lines are collected and only their numbers told.
+    DuckDB's own messages would print what the file holds, so none of them is passed on.
     """
-    faults: list[str] = []
-    with duckdb.connect() as connection:
-        for file in (file for place in landed for file in place.files):
-            name = file.path.relative_to(folder).as_posix()
-            if file.is_parquet:
-                try:
-                    connection.execute(
-                        f"select bit_xor(hash(columns(*))) from read_parquet({located(file.path)})"
-                    ).fetchall()
-                except duckdb.Error:
-                    faults.append(f"{name}: a value cannot be read, or is not UTF-8")
-                continue
-            try:
-                # hashing every column makes the reader look at every byte of it
-                connection.execute(
-                    f"select bit_xor(hash(columns(*))) from {_csv(file, rejects=True)}"
-                ).fetchall()
-            except duckdb.Error:
-                # the reader gives a whole file up where its lines end in different ways
-                line = _line_ending_otherwise(file.path)
-                faults.append(
-                    f"{name}, line {line}: it does not end as the lines before it do"
-                    if line
-                    else f"{name}: cannot be read as CSV"
-                )
-                continue
-            if not connection.execute(
-                "select 1 from duckdb_tables() where table_name = 'reject_errors'"
-            ).fetchall():
-                continue
-            rejected = connection.execute(
-                """
-                select min(coalesce(byte_position, line_byte_position)), min(error_type::varchar)
-                from reject_errors
-                group by line
-                order by line
-                limit ?
-                """,
-                [LINES_TOLD],
-            ).fetchall()
-            connection.execute("drop table reject_errors; drop table reject_scans")
-            lines = _lines_at(file.path, [position for position, _ in rejected])
-            faults += [
-                f"{name}, line {line}: {_REJECTED.get(kind, 'cannot be read')}"
-                for line, (_, kind) in zip(lines, rejected, strict=True)
-            ]
-    return faults
-
-
-def _lines_at(path: Path, positions: list[int]) -> list[int]:
-    """The numbers of the lines in which bytes stand, counted as an editor does.
-
-    DuckDB's own count is of rows, of which one may be many lines. `positions` count from 1 and
-    ascend.
-    """
-    lines, ends = [], 0
-    with path.open("rb") as file:
-        for position in positions:
-            while file.tell() < position - 1:
-                block = file.read(min(BLOCK, position - 1 - file.tell()))
-                ends += block.count(b"\n")
-            lines.append(ends + 1)
-    return lines
-
-
-def _line_ending_otherwise(path: Path) -> int | None:
-    """The number of the first line that does not end as the header does."""
-    with path.open("rb") as file:
-        as_header, in_quotes = None, False
-        for number, line in enumerate(file, start=1):
-            in_quotes ^= line.count(b'"') % 2 == 1
-            if in_quotes:
-                continue
-            end = line[len(line.rstrip(b"\r\n")) :]
-            if as_header is None:
-                as_header = end
-            elif end and end != as_header:
-                return number
-    return None
-
-
-_REJECTED = {
-    "CAST": "a value cannot be read",
-    "INVALID ENCODING": "not UTF-8",
-    "LINE SIZE OVER MAXIMUM": "the line is too long, or a quote is never closed",
-    "MISSING COLUMNS": "fewer values than the header has columns",
-    "TOO MANY COLUMNS": "more values than the header has columns",
-    "UNQUOTED VALUE": "a quoted value is not closed, or is followed by something else",
-    "INVALID STATE": "a quoted value is not closed, or is followed by something else",
-}
-
-
-def located(path: Path) -> str:
-    """A path as DuckDB reads it: as it stands, with nothing in it a wildcard."""
-    return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
-
-
-def _csv(file: LandedFile, rejects: bool = False) -> str:
-    """A `read_csv` call; columns are named by the file's own header, for DuckDB reads by place."""
-    columns = ", ".join(f"{quoted(column)}: 'varchar'" for column in file.columns)
-    return (
-        f"read_csv({located(file.path)}, columns = {{{columns}}}, header = true, "
-        "auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
-        + (", store_rejects = true, rejects_limit = 0" if rejects else "")
-        + ")"
-    )
+    if file.is_parquet:
+        types, rows, faults = files.parquet_faults(
+            connection, file.path, dict(zip(table.columns, table.types, strict=True))
+        )
+        return replace(file, rows=rows, types=tuple(types)), [f": {fault}" for fault in faults]
+    made, malformed = checked_lines(file.path, file.columns)
+    if made is None:
+        return file, [f", line {line}: {what}" for line, what in malformed.items()]
+    value_bytes = " + ".join(f"coalesce(strlen({column}), 0)" for column in file.columns)
+    try:
+        # every value is read once, so that no build stops at, or misreads, what is taken here
+        found = connection.execute(
+            f"select count(*), coalesce(sum({value_bytes}), 0)::bigint "
+            f"from {files.csv(file.path, file.columns, made)}"
+        ).fetchall()
+    except duckdb.Error:
+        found = []
+    if found != [(made.rows, made.value_bytes)]:
+        return file, [": it is well formed, but DuckDB cannot read it as it stands"]
+    return replace(file, rows=made.rows, made=made), []
 
 
 def _reading(place: Landed) -> str:
-    """The query that reads one landed table at one place."""
-    columns = ", ".join(place.table.columns)
-    if place.files[0].is_parquet:
-        rows_before, queries = 0, []
-        for file in place.files:
-            types = _parquet_types(file.path)
+    """The query that reads one landed table at one place.
+
+    Each file's rows are numbered by themselves: over several, the numbers differ from run to run.
+    """
+    rows_before, queries = 0, []
+    types = dict(zip(place.table.columns, place.table.types, strict=True))
+    for file in place.files:
+        if file.is_parquet:
+            parquet = {column.name: column for column in file.types}
+            number = "file_row_number + 1"
             values = ", ".join(
-                f"nullif({_as_landed(column, types[column])}, '') as {column}"
+                f"nullif({parquet[column].text(types[column])}, '') as {column}"
                 for column in place.table.columns
             )
-            queries.append(
-                f"select {quoted(place.source_table)} as source_table, "
-                f"{rows_before} + file_row_number + 1 as row_number, {values} "
-                f"from read_parquet({located(file.path)}, file_row_number = true)"
-            )
-            rows_before += duckdb.sql(
-                f"select sum(num_rows)::bigint from parquet_file_metadata({located(file.path)})"
-            ).fetchall()[0][0]
-        return "\nunion all\n".join(queries)
-    files = " union all ".join(f"select {columns} from {_csv(file)}" for file in place.files)
-    return (
-        f"select {quoted(place.source_table)} as source_table, "
-        f"row_number() over () as row_number, {columns} from ({files})"
-    )
-
-
-def _parquet_types(path: Path) -> dict[str, str]:
-    """The columns of a Parquet file and their types, in its own order."""
-    return {
-        name: kind
-        for name, kind, *_ in duckdb.sql(f"describe from read_parquet({located(path)})").fetchall()
-    }
-
-
-def _as_landed(column: str, kind: str) -> str:
-    """A column of a Parquet file as the text it would be in a CSV file."""
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        # an instant: its UTC, whatever the session's zone
-        column, kind = f"({column} at time zone 'UTC')", "TIMESTAMP"
-    if kind.startswith("TIMESTAMP"):
-        return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
-    if kind in ("DOUBLE", "FLOAT"):
-        # never `2.0` of a whole number, nor `1e-05`; what has no such form is a fault of its row
-        return (
-            f"coalesce(case when {column} = trunc({column}) then try_cast({column} as hugeint) end"
-            f"::varchar, rtrim(rtrim(try_cast({column} as decimal(28, 10))::varchar, '0'), '.'), "
-            f"{column}::varchar)"
+            read = files.parquet(file.path, ", file_row_number = true")
+        else:
+            number, values = "row_number() over ()", ", ".join(place.table.columns)
+            read = files.csv(file.path, file.columns, file.made)
+        queries.append(
+            f"select {quoted(place.source_table)} as source_table, "
+            f"{rows_before} + {number} as row_number, {values} from {read}"
         )
-    return f"{column}::varchar"
+        rows_before += file.rows
+    return "\nunion all\n".join(queries)
 
 
 def _nothing(table: LandedTable) -> str:

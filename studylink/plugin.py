@@ -42,6 +42,7 @@ class Plugin(BasePlugin):
             self.workbench.open(fresh=_is_full_build())
         except (landing.LandingError, register.RegisterError, OSError) as error:
             raise DbtRuntimeError(str(error)) from None
+        creds.path = str(databases.path(self.workbench.folder, "study").absolute())
         config["temp_directory"] = str(self.workbench.folder / "spill")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:

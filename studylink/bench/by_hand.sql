@@ -19,7 +19,13 @@ create temp macro landed(place) as table
     from read_csv(
         getvariable('extracts') || '/' || place || '.csv',
         header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = '',
-        filename = 'file'
+        filename = 'file', hive_partitioning = false
+    );
+
+create temp macro seed(name) as table
+    from read_csv(
+        getvariable('seeds') || '/' || name || '.csv',
+        header = true, all_varchar = true, hive_partitioning = false
     );
 
 create temp macro as_date(t) as
@@ -105,7 +111,7 @@ create temp table study_policy as
         own_decision_age::integer as own_decision_age,
         deletion_window_months::integer as deletion_window_months,
         main_survey_started_on::date as main_survey_started_on
-    from read_csv(getvariable('seeds') || '/studies.csv', all_varchar = true, header = true);
+    from seed('studies');
 
 create temp table policy as
     select
@@ -115,17 +121,17 @@ create temp table policy as
         records_of_role = 'adult' as is_adult,
         answers_of,
         mode = 'standard' as is_standard
-    from read_csv(getvariable('seeds') || '/linkage_policies.csv', all_varchar = true, header = true);
+    from seed('linkage_policies');
 
 create temp table label as
-    from read_csv(getvariable('seeds') || '/code_lists.csv', all_varchar = true, header = true);
+    from seed('code_lists');
 
 -- a code's label is one lookup in a map of its list
 create temp macro labels(list) as
     (select map_from_entries(list((code, label))) from label where code_list = list);
 
 create temp table icd10_chapter as
-    from read_csv(getvariable('seeds') || '/icd10_chapters.csv', all_varchar = true, header = true);
+    from seed('icd10_chapters');
 
 -- Every landed row ends in here, counted by its fate; a quarantined one alone, with its line.
 create temp table fate (
@@ -1315,7 +1321,7 @@ create temp table match as
             and count(*) over (partition by pupil_matching_ref) = 1
         union all
         select child_id::bigint as person, pupil_id, study from scored
-        inner join read_csv(getvariable('seeds') || '/pupil_matching.csv') using (study)
+        inner join read_csv(getvariable('seeds') || '/pupil_matching.csv', hive_partitioning = false) using (study)
         where match_probability >= link_from and not needs_clerk
     ),
 
@@ -1993,9 +1999,7 @@ create temp table linkage_quality as
     with
     category as (
         select study, characteristic, category
-        from read_csv(
-            getvariable('seeds') || '/linkage_characteristics.csv', all_varchar = true, header = true
-        )
+        from seed('linkage_characteristics')
     ),
 
     child as (

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from studylink import bench, synth
+from studylink import bench, files, synth
 from studylink.contract import PROJECT
 from studylink.linkage import febrl
 from studylink.linkage.model import declared
@@ -172,7 +172,7 @@ def block(folder: Path) -> None:
                 join pupil_rows on pupil_rows.rowid = pairs.pupil
             )
             select count(*), count(*) filter (where met.participant_id is null)
-            from read_parquet($truth) as truth
+            from read_parquet($truth, hive_partitioning = false) as truth
             join child_rows on child_rows.id = truth.participant_id
             left join met using (participant_id, pupil_matching_ref)
             """,
@@ -199,8 +199,8 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
         connection.execute("set variable review_from = ?::double", [review_from])
         for table in (*TABLES, "scored"):
             if table != "pupils":
-                path = str(folder / f"{table}.parquet").replace("'", "''")
-                connection.execute(f"create table {table} as from read_parquet('{path}')")
+                read = files.parquet(folder / f"{table}.parquet")
+                connection.execute(f"create table {table} as from {read}")
         connection.execute(
             resources.files(bench.__name__)
             .joinpath("linkage_quality.sql")

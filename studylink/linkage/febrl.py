@@ -160,7 +160,8 @@ def _file(path: Path, id_column: str) -> pyarrow.Table:
             trimmed as (
                 select nullif(trim(columns(*)), '')
                 from read_csv(
-                    $file, header = true, delim = ',', all_varchar = true, normalize_names = true
+                    $file, header = true, delim = ',', all_varchar = true, normalize_names = true,
+                    hive_partitioning = false
                 )
             )
             select

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow
 
+from studylink import landing
 from studylink.linkage.model import Comparison, Weights, declared
 from studylink.linkage.pairs import COLUMNS, Pairs
 from studylink.linkage.scoring import competition
@@ -189,22 +190,25 @@ def train_on_generated(families: int, seed: int) -> dict:
 def generated(extracts: Path) -> tuple[pyarrow.Table, pyarrow.Table]:
     """The SEND Futures children and the whole register of a folder `studylink synth` wrote."""
     with duckdb.connect() as connection:
+        landing.create_views(connection, landing.read_landing(extracts))
         children = connection.execute(
             f"""
             select study, participant_id as child_id, {", ".join(COLUMNS)}
-            from read_csv($file, all_varchar = true)
-            where role = 'child' and try_cast(date_of_birth as date) is not null
-            """,
-            {"file": str(extracts / "surveys/send_futures/participants.csv")},
+            from landing.surveys.participants
+            where
+                study = 'send_futures' and role = 'child'
+                and try_cast(date_of_birth as date) is not null
+            order by row_number
+            """
         ).to_arrow_table()
         pupils = connection.execute(
             """
             select
                 pupil_matching_ref as pupil_id, forename as first_name, surname as last_name,
                 try_cast(date_of_birth as date) as date_of_birth, address_line_1, town, postcode
-            from read_csv($file, all_varchar = true)
-            """,
-            {"file": str(extracts / "dfe/pupils.csv")},
+            from landing.dfe.pupils
+            order by row_number
+            """
         ).to_arrow_table()
     return children, pupils
 

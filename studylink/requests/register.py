@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from studylink.databases import sync
-from studylink.landing import located
+from studylink.files import csv as csv_table
 
 REGISTER = "register.csv"
 PEOPLE = "people.csv"
@@ -241,10 +241,7 @@ def _people_files(register: Register) -> list[Path]:
 
 def _tokens(files: Iterable[Path]) -> str:
     """A `read_csv` call over files of tokens."""
-    return (
-        f"read_csv([{', '.join(map(located, files))}], columns = {{'person': 'varchar'}}, "
-        "header = true, auto_detect = false, delim = ',', quote = '\"', filename = true)"
-    )
+    return csv_table(files, ("person",), more=", filename = true")
 
 
 def _broken(file: Path, what: str) -> RegisterError:

@@ -123,7 +123,9 @@ def test_a_study_of_ordinary_size_shows_whom_linkage_misses_by_need(built_sample
         connection.execute(
             f"""
             create table study.policy.linkage_characteristics as
-            from read_csv('{ROOT / "seeds" / "linkage_characteristics.csv"}');
+            from read_csv(
+                '{ROOT / "seeds" / "linkage_characteristics.csv"}', hive_partitioning = false
+            );
             create table int_children_linkable as
             select *, 'c' || number as participant_id, '8 to under 11' as age_band from child;
             create table int_only_children as

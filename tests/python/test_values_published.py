@@ -63,7 +63,8 @@ def world(manifest: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
         for seed in (manifest.named(name, "seed") for name in LISTS):
             connection.execute(f"create schema if not exists study.{seed.schema}")
             connection.execute(
-                f"create table {seed.relation} as from read_csv(?, all_varchar = true)",
+                f"create table {seed.relation} as "
+                "from read_csv(?, all_varchar = true, hive_partitioning = false)",
                 [str(project.ROOT / seed.path)],
             )
         vault = manifest.named("identifying_values").relation
