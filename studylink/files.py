@@ -64,7 +64,7 @@ def found(folder: Path, table: str) -> tuple[list[Path], list[str]]:
     faults = [
         f"{shown(path.name)}: cannot be read as the table {table}; {expected}"
         for path in here
-        if path not in parts and not (path in files and path.is_file())
+        if path not in parts and not (path in files and _can_be_opened(path))
     ]
     if len(files) + len(parts) > 1:
         names = ", ".join(shown(path.name) for path in (*files, *parts))
@@ -75,7 +75,7 @@ def found(folder: Path, table: str) -> tuple[list[Path], list[str]]:
     faults = [
         f"{table}/{shown(path.name)}: no CSV or Parquet file; {expected}"
         for path in files
-        if kind(path) not in ENDINGS or not path.is_file()
+        if kind(path) not in ENDINGS or not _can_be_opened(path)
     ]
     if not files:
         faults.append(f"{table}/: the folder holds no file; {expected}")
@@ -92,6 +92,15 @@ def _entries(folder: Path) -> list[Path]:
         (path for path in folder.iterdir() if not path.name.startswith(HIDDEN)),
         key=lambda path: path.name,
     )
+
+
+def _can_be_opened(path: Path) -> bool:
+    """Whether something is a file, and its name, as DuckDB must have it, is text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return path.is_file()
 
 
 def _stands_for(name: str, table: str) -> bool:

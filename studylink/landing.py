@@ -178,9 +178,10 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
         for place in places:
             above = Path(place).parent
             paths, found_faults = files.found(folder / above, table.name)
-            faults += [f"{above.as_posix()}/{fault}" for fault in found_faults]
             if not paths and not found_faults and not table.optional:
-                faults.append(f"{place}.csv: the file is missing")
+                found_faults = [f"{table.name}.csv: the file is missing"]
+            where = "/".join(map(files.shown, above.parts))
+            faults += [f"{where}/{fault}" for fault in found_faults]
             landed_files = []
             for path in paths if not found_faults else ():
                 columns, header_faults = _header(path, table)

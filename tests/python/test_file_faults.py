@@ -255,6 +255,17 @@ def test_a_file_of_a_table_is_a_file(extracts: Path, kind: str) -> None:
     assert fault.startswith(f"{CLERKS}.csv: cannot be read as the table clerical_decisions;")
 
 
+@pytest.mark.parametrize("name", [b"part-\xff.csv", b"part\n1.txt"])
+def test_a_name_that_is_no_text_or_has_lines_is_named_on_one_line(
+    extracts: Path, name: bytes
+) -> None:
+    land_as_several_csv(extracts, numbered_rows(9))
+    Path(os.fsdecode(os.fsencode(extracts / GP_EVENTS) + b"/" + name)).write_text(CANARY)
+    (fault,) = faults_of(extracts)
+    fault.encode()
+    assert fault.startswith(f"{GP_EVENTS}/'part")
+
+
 def test_a_folder_of_a_table_that_is_empty_is_no_table(extracts: Path) -> None:
     (extracts / f"{CLERKS}.csv").unlink()
     (extracts / CLERKS).mkdir()
