@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import jinja2
@@ -24,8 +25,12 @@ NAMES = ["proj #1", "50%", "study=x", "it's here", "[a]*", "~", "md:x", "Kinder-
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_databases_are_made_and_read_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
-    folder = tmp_path / name
+def test_databases_are_made_and_read_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    # by its name alone, which is no address of a service and no home
+    monkeypatch.chdir(tmp_path)
+    folder = Path(name)
     folder.mkdir()
     for read_only in (False, True):
         with duckdb.connect() as connection:
@@ -46,7 +51,8 @@ def test_dbt_takes_a_hash_in_the_data_folder_for_no_end_of_it(
     rendered = jinja2.Template(json.dumps(output)).render(env_var=switches.get)
     credentials = DuckDBCredentials.from_dict({"schema": "main", **json.loads(rendered)})
     assert credentials.database == "study"
-    monkeypatch.setattr(plugin, "_is_full_build", lambda: True)
+    flags = SimpleNamespace(WHICH="build", PROJECT_DIR=str(ROOT), VARS={})
+    monkeypatch.setattr(plugin, "get_flags", lambda: flags)
     # of the whole process, and other tests are in it
     monkeypatch.setattr(os, "umask", lambda mode: mode)
     environment = LocalEnvironment(credentials)
