@@ -53,7 +53,8 @@ def failures(test: str, *changes: str) -> int:
         for seed in SEEDS:
             (types,) = (one["config"]["column_types"] for one in declared if one["name"] == seed)
             connection.execute(
-                f"create table {seed} as from read_csv(?, header = true, columns = ?, hive_partitioning = false)",
+                f"create table {seed} as "
+                "from read_csv(?, header = true, columns = ?, hive_partitioning = false)",
                 [str(ROOT / "seeds" / f"{seed}.csv"), types],
             )
         for change in changes:
