@@ -226,12 +226,18 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
         connection.execute(
             f"""
             insert into study.governance.values_blanked
-            select $study, $table, $column, rounded(before), rounded(after), rounded(before - after)
+            select $study, $table, $column, {rounded("before")}, {rounded("after")},
+                {rounded("before - after")}
             from (select count({column}) as before from {raw})
             cross join (select count({column}) as after from research.{study}.{table})
         """,
             {"study": study, "table": table, "column": column},
         )
+
+
+def rounded(count: str) -> str:
+    """SQL for a count as the public may see it, as the script's macro of this name has it."""
+    return f"case when {count} >= 10 then ({count} + 5) // 10 * 10 end"
 
 
 if __name__ == "__main__":

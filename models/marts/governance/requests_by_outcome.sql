@@ -41,7 +41,7 @@ people_in_requests as (
 ),
 
 requests_of_inactive as (
-    select distinct
+    select
         people_in_requests.study,
         people_in_requests.request_id
     from people_in_requests
