@@ -485,11 +485,10 @@ create temp table request as
         on landed.study = subject.study and landed.about = subject.participant_id;
 
 create temp table request_heard as
-    select *, coalesce(request_type = 'rectify' and field = 'date_of_birth', false) as corrects_birth
-    from request
+    select * from request
     where fault is null and received_at <= getvariable('as_of');
 
--- who may correct a date of birth is judged by the date as landed
+-- who may correct anything is judged by the date of birth as landed
 create temp table birth_corrected as
     select
         member.person,
@@ -503,7 +502,7 @@ create temp table birth_corrected as
                 member.person = maker
                 or (maker_is_adult and received_at < member.decides_from)
             )
-    where corrects_birth and can_be_rectified and is_from_the_family
+    where field = 'date_of_birth' and can_be_rectified and is_from_the_family
     group by member.person;
 
 create temp table member as
@@ -546,7 +545,7 @@ create temp table covering as
                     and (
                         request_type in ('stop_linkage', 'resume_linkage', 'delete_linked')
                         or received_at
-                        < case when corrects_birth then decides_from_as_landed else decides_from end
+                        < case request_type when 'rectify' then decides_from_as_landed else decides_from end
                     )
                 )
             )

@@ -768,8 +768,8 @@ class Reading:
         if request["request_type"] in ("stop_linkage", "delete_linked", "resume_linkage"):
             return self.families[maker.family] if family_wide else [about]
 
-        # Who may correct a date of birth cannot hang on the date as corrected.
-        on_landed = (request["request_type"], request["field"]) == ("rectify", "date_of_birth")
+        # Who may correct anything does not depend on the date of birth as corrected.
+        on_landed = request["request_type"] == "rectify"
         received_at = as_instant(request["received_at"])
         young = self.young_children(maker.family, received_at, on_landed)
         if family_wide:
@@ -802,18 +802,12 @@ class Reading:
         return is_readable(column, value) and value in LISTS.get(column, (value,))
 
     def correct_the_people(self) -> None:
-        # The date of birth goes first: who was young when they were spoken for hangs on it.
-        for columns in (["date_of_birth"], [c for c in MAY_BE_RECTIFIED if c != "date_of_birth"]):
-            for person in self.people.values():
-                corrections = [
-                    row
-                    for row in self.requests_covering(person, "rectify")
-                    if row["field"] in columns and self.can_be_rectified(row)
-                ]
-                for row in sorted(
-                    corrections, key=lambda row: (as_instant(row["received_at"]), row["request_id"])
-                ):
-                    person.corrected[row["field"]] = row["new_value"]
+        for person in self.people.values():
+            corrections = filter(self.can_be_rectified, self.requests_covering(person, "rectify"))
+            for row in sorted(
+                corrections, key=lambda row: (as_instant(row["received_at"]), row["request_id"])
+            ):
+                person.corrected[row["field"]] = row["new_value"]
 
     # -- Who is out --------------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ def test_the_oracle_gives_every_worked_case(case: Case) -> None:
 
 
 def test_every_case_has_a_name_of_its_own() -> None:
-    assert len({case.name for case in CASES}) == len(CASES) == 46
+    assert len({case.name for case in CASES}) == len(CASES) == 51
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,18 @@ def test_a_corrected_birthday_holds_at_all_instants_but_not_for_who_may_correct_
     verdict = verdict_of(world)
     assert verdict.request_outcomes[SEND, "R01"] == ("honoured", None)
     assert verdict.decisions[SEND, "child", "education", "child"] == (False, "not_given", None)
+
+
+def test_who_may_correct_a_name_is_judged_by_the_birthday_as_landed() -> None:
+    world = family(SEND, "2010-09-15")
+    born = {"field": "date_of_birth", "new_value": "2007-09-15"}
+    ask(world, SEND, "mother", "rectify", "child", "2024-01-01", **born)
+    named = {"field": "first_name", "new_value": "Zoe"}
+    ask(world, SEND, "mother", "rectify", "child", "2024-02-01", **named)
+    ask(world, SEND, "mother", "restrict", "child", "2024-02-01")
+    outcomes = verdict_of(world).request_outcomes
+    assert outcomes[SEND, "R02"] == ("honoured", None)
+    assert outcomes[SEND, "R03"] == ("void", "covers_nobody")
 
 
 def test_a_request_from_outside_the_family_is_void_and_a_permission_is_quarantined() -> None:

@@ -32,7 +32,7 @@ requests_covering as (
         on
             {{ speaks_for(
                 'requests', 'maker', 'member',
-                "case when requests.request_type = 'rectify' and requests.field = 'date_of_birth' "
+                "case requests.request_type when 'rectify' "
                 ~ "then member.decides_from_as_landed else member.decides_from end"
             ) | indent(12) }}
 )
