@@ -9,9 +9,11 @@ import csv
 import json
 from pathlib import Path
 
+import duckdb
 import project
 import pytest
 
+from studylink import databases
 from studylink.proofs.lineage import Lineage
 from studylink.proofs.lineage.flows import Flow
 from studylink.proofs.lineage.gates import Gate, ungated
@@ -191,6 +193,27 @@ def test_research_tables_are_tables_and_nothing_is_run_beside_the_models(
 ) -> None:
     assert hooks(built_sample) == []
     assert {table.materialized for table in manifest.research_tables()} == {"table"}
+
+
+def test_rows_of_research_tables_stand_in_the_order_of_their_ids(
+    built_sample: Path, manifest: Manifest
+) -> None:
+    """In the order landed, rows of answers and of records could be laid side by side."""
+    with duckdb.connect(str(databases.path(built_sample, "research")), read_only=True) as research:
+        assert [
+            table.name
+            for table in manifest.research_tables()
+            if not stands_in_order(research, f"{table.schema}.{table.alias}", table.classes())
+        ] == []
+
+
+def stands_in_order(
+    research: duckdb.DuckDBPyConnection, table: str, classes: dict[str, str | None]
+) -> bool:
+    """Whether rows stand by their pseudonyms first and then by all other columns."""
+    order = ", ".join(sorted(classes, key=lambda column: classes[column] != "pseudonym"))
+    places = research.sql(f"select rowid from {table} order by {order}, rowid").fetchall()
+    return places == sorted(places)
 
 
 def test_published_columns_are_text_numbers_truth_values_and_dates(manifest: Manifest) -> None:

@@ -27,5 +27,3 @@ absence as (
 )
 
 select * from absence
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

@@ -26,5 +26,3 @@ alternative_provision as (
 )
 
 select * from alternative_provision
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

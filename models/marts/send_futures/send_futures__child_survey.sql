@@ -39,5 +39,3 @@ child_survey as (
 )
 
 select * from child_survey
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

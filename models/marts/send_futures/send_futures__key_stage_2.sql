@@ -26,5 +26,3 @@ key_stage_2 as (
 )
 
 select * from key_stage_2
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

@@ -32,5 +32,3 @@ parent_survey as (
 )
 
 select * from parent_survey
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

@@ -24,5 +24,3 @@ participants as (
 )
 
 select * from participants
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

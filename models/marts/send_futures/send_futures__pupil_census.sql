@@ -40,5 +40,3 @@ pupil_census as (
 )
 
 select * from pupil_census
--- in the order of the ids: in the order landed, rows of answers and of records could be laid side by side
-order by research_id

@@ -1,0 +1,17 @@
+{#- Rows of every research table stand in one order, by their ids and then by all other columns. In the
+    order in which they were landed or computed, rows of two tables could be laid side by side. dbt asks for
+    this wherever a model has a contract. -#}
+
+{% macro default__get_select_subquery(sql) %}
+    select {{ adapter.dispatch('get_column_names', 'dbt')() }}
+    from (
+        {{ sql }}
+    ) as model_subq
+    {%- if model.database == 'research' %}
+    {%- set ids, others = [], [] %}
+    {%- for column in model.columns.values() %}
+    {%- do (ids if column.config.meta.class == 'pseudonym' else others).append(column.name) %}
+    {%- endfor %}
+    order by {{ (ids + others) | join(', ') }}
+    {%- endif %}
+{%- endmacro %}
