@@ -5,9 +5,12 @@
     without a value are then too few themselves, the rarest other value is blanked with theirs. So
     each combination splits into combinations that are large enough, or not at all, and by
     induction all are, unless the whole relation is smaller than that: then nothing is left of any
-    attribute. (Local suppression: Hundepool et al., Statistical Disclosure Control, 2012, 3.4.) -#}
+    attribute. (Local suppression: Hundepool et al., Statistical Disclosure Control, 2012, 3.4.)
 
-{% macro coarsened(relation, attributes, counted, at_least) -%}
+    `tells` maps an attribute to those before it that can be read from it, as the year from the month:
+    where one of them is blank, so is the attribute. -#}
+
+{% macro coarsened(relation, attributes, counted, at_least, tells={}) -%}
 {%- for attribute in attributes %}
 {%- set so_far = attributes[:loop.index0] %}
 {{ attribute }}_counted as {{ materialized() }} (
@@ -20,7 +23,8 @@
 {{ attribute }}_judged as (
     select
         *,
-        {{ attribute }} is null or alike < {{ at_least }} as is_rare
+        {{ attribute }} is null or alike < {{ at_least }}
+        {%- for told in tells.get(attribute, []) %} or {{ told }} is null{% endfor %} as is_rare
     from {{ attribute }}_counted
 ),
 

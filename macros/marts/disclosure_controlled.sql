@@ -1,4 +1,4 @@
-{#- A published table with its values blanked, and no row dropped, until nobody in it stands in too
+{#- A published table with its values blanked, and no row dropped, until nobody in it stknown in too
     small a class: CTEs over the CTE `relation`, of which the last is `<relation>_controlled`. It
     reads the CTE `disclosure_control`.
 
@@ -10,15 +10,24 @@
     `sensitive` are groups of columns that tell one thing. A group is blanked in every class whose
     people have fewer than `min_sensitive_values` different values of one of its columns: there,
     knowing the class would be knowing the value (distinct l-diversity: Machanavajjhala et al., 2007).
-    So it is in a class that is too small, as only that of a whole small table can be. -#}
+    So it is in a class that is too small, as only that of a whole small table can be.
 
-{% macro disclosure_controlled(relation, quasi_identifiers, sensitive=[]) -%}
+    `tells` maps a column to the quasi-identifiers before it that can be read from it, as the year from
+    a month, and that an event was a death from its cause: where one of them is blank, so is the column. -#}
+
+{% macro disclosure_controlled(relation, quasi_identifiers, sensitive=[], tells={}) -%}
 {%- set at_least = '(select min_class_size from disclosure_control)' -%}
 {%- set kept = [] -%}
+{%- set kept_that_tell = {} -%}
 {%- set values_kept = {} -%}
 {%- for column in quasi_identifiers -%}
     {%- do kept.append(column ~ '_kept') -%}
     {%- do values_kept.update({column: 'combinations.' ~ column ~ '_kept'}) -%}
+    {%- set others_kept = [] -%}
+    {%- for other in tells.get(column, []) -%}
+        {%- do others_kept.append(other ~ '_kept') -%}
+    {%- endfor -%}
+    {%- do kept_that_tell.update({column ~ '_kept': others_kept}) -%}
 {%- endfor -%}
 people_in_combinations as {{ materialized() }} (
     select distinct
@@ -30,7 +39,7 @@ people_in_combinations as {{ materialized() }} (
     from {{ relation }}
 ),
 
-{{ coarsened('people_in_combinations', kept, 'research_id', at_least) }},
+{{ coarsened('people_in_combinations', kept, 'research_id', at_least, kept_that_tell) }},
 
 combinations as {{ materialized() }} (
     select distinct
@@ -53,10 +62,14 @@ combinations as {{ materialized() }} (
 {%- set values_told = {} -%}
 {%- for columns in sensitive -%}
     {%- for column in columns -%}
+        {%- set known = namespace(sql='') -%}
+        {%- for told in tells.get(column, []) -%}
+            {%- set known.sql = known.sql ~ ' and ' ~ relation ~ '_in_classes.' ~ told ~ ' is not null' -%}
+        {%- endfor -%}
         {%- do values_told.update({
             column: 'case when classes.people >= ' ~ at_least ~ ' and classes.' ~ columns[0] ~ '_values >= '
-                ~ '(select min_sensitive_values from disclosure_control) then ' ~ relation ~ '_in_classes.'
-                ~ column ~ ' end'
+                ~ '(select min_sensitive_values from disclosure_control)' ~ known.sql
+                ~ ' then ' ~ relation ~ '_in_classes.' ~ column ~ ' end'
         }) -%}
     {%- endfor -%}
 {%- endfor %}

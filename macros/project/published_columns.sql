@@ -23,7 +23,7 @@
     {{ return({
         'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
         'domain': 'education',
-        'icd10_category': '[A-Z][0-9][0-9A-Z]',
+        'icd10_category': '[A-Z][0-9]{2}',
         'month': '[0-9]{4}-(0[1-9]|1[0-2])',
         'opcs4_category': '[A-Z][0-9]{2}',
         'pseudonym': '[0-9a-f]{32}',

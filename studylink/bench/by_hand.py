@@ -55,7 +55,7 @@ CONTROLLED = {
             "contact_year age_in_year contact_month",
             "team_type, is_attended",
         ),
-        "register_events": ("event_year age_in_year event_type event_month", "cause_of_death"),
+        "register_events": ("event_year age_in_year event_type event_month", "cause_of_death_group"),
         "employments": ("tax_year is_ended start_month end_month", "pay_in_year"),
         "national_insurance": ("tax_year", "contribution_class, qualifying_weeks"),
         "tax_credits": ("tax_year", "award_type, amount"),
@@ -91,6 +91,22 @@ CONTROLLED = {
 }
 """By study and table: quasi-identifiers in the order in which they are kept, and groups of
 sensitive columns, the coarsest first."""
+TOLD = {
+    "interview_month": "interview_year",
+    "completed_month": "completed_year",
+    "event_month": "event_year event_type",
+    "contact_month": "contact_year",
+    "prescribed_month": "prescribed_year",
+    "admission_month": "admission_year",
+    "start_month": "start_year academic_year",
+    "end_year": "is_ended",
+    "end_month": "end_year is_ended",
+    "joined_month": "joined_year",
+    "left_year": "is_left",
+    "left_month": "left_year is_left",
+    "cause_of_death_group": "event_type",
+}
+"""Columns that tell others of their row, where it has them: they are blanked with any of those."""
 FEWEST_PEOPLE, FEWEST_VALUES = 10, 2
 
 
@@ -154,6 +170,10 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
     quasi_identifiers = quasi_identifiers.split()
     sensitive = [group.split() for group in sensitive.split(",") if group]
     raw, known = f"{study}__{table}", ", ".join(quasi_identifiers)
+
+    def told_by(column: str) -> list[str]:
+        return [other for other in TOLD.get(column, "").split() if other in quasi_identifiers]
+
     connection.execute(
         f"create or replace temp table people as select distinct research_id, {known}, "
         + ", ".join(f"{column} as kept_{column}" for column in quasi_identifiers)
@@ -162,13 +182,14 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
     for place, column in enumerate(quasi_identifiers):
         before = ", ".join(f"kept_{other}" for other in quasi_identifiers[:place])
         within = f"partition by {before}" if before else ""
+        unknown = "".join(f" or kept_{other} is null" for other in told_by(column))
         connection.execute(
             f"""
             create or replace temp table people as
             with counted as (
                 select *, count(distinct research_id) over (
                     partition by {before + "," if before else ""} kept_{column}
-                ) as alike, kept_{column} is null or alike < $few as is_rare
+                ) as alike, kept_{column} is null or alike < $few{unknown} as is_rare
                 from people
             ), pooled as (
                 select *, count(distinct if(is_rare, research_id, null)) over w as pool,
@@ -201,7 +222,9 @@ def publish(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> No
             for group in sensitive
         )
         kept = ", ".join(
-            f"if(people >= $people and values_{group[0]} >= $few, raw.{column}, null) as {column}"
+            f"if(people >= $people and values_{group[0]} >= $few"
+            + "".join(f" and raw.{other} is not null" for other in told_by(column))
+            + f", raw.{column}, null) as {column}"
             for group in sensitive
             for column in group
         )

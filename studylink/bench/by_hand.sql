@@ -68,6 +68,8 @@ create temp macro years(t) as if(
     shaped(t, '(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}'),
     null
 );
+create temp macro icd10_category(t) as
+    left(shaped(t, '[A-Z][0-9]{2}([.]?[0-9X-]([0-9-][AD]?)?)?[*+†]? *'), 3);
 create temp macro source_of(file) as file[length(getvariable('extracts')) + 2 : -5];
 
 create temp macro keyed(study, kind, id) as
@@ -2464,8 +2466,8 @@ create temp table hospital_episode as
         as_date(admission_date) as admitted_on,
         as_date(discharge_date) as discharged_on,
         admission_method,
-        left(shaped(primary_diagnosis, '[A-Z][0-9][0-9A-Z]([.]?[0-9X-][0-9]?[A-Z]?)?'), 3) as diagnosis,
-        left(shaped(main_procedure, '[A-Z][0-9]{2}([.]?[0-9-])?'), 3) as procedure,
+        icd10_category(primary_diagnosis) as diagnosis,
+        left(shaped(main_procedure, '[A-Z][0-9]{2}([.]?[0-9X-])? *'), 3) as procedure,
         provider_code,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2481,7 +2483,7 @@ create temp table register_event as
         participant_id,
         event_type,
         as_date(event_date) as event_on,
-        left(shaped(cause_icd10, '[A-Z][0-9][0-9A-Z]([.]?[0-9X-][0-9]?[A-Z]?)?'), 3) as diagnosis,
+        icd10_category(cause_icd10) as diagnosis,
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(participant_id, 'participant_id'),
@@ -2491,7 +2493,11 @@ create temp table register_event as
     from landed('nhs_england/register_events');
 
 create temp table icd10 as
-    select diagnosis, label.label, icd10_chapter.title as chapter
+    select
+        diagnosis,
+        label.label,
+        icd10_chapter.title as chapter,
+        labels('cause_of_death_group')[cause_of_death_group] as cause_of_death_group
     from (
         select diagnosis from hospital_episode
         union
@@ -2530,10 +2536,10 @@ create temp table five_to_twelve__hospital_episodes as
             as nights_in_hospital,
         trust_id,
         labels('admission_method')[admission_method] as admission_method,
-        diagnosis as primary_diagnosis,
+        if(icd10.chapter is null, null, diagnosis) as primary_diagnosis,
         icd10.label as diagnosis_label,
         icd10.chapter as diagnosis_chapter,
-        procedure as main_procedure,
+        if(labels('opcs4_chapter')[left(procedure, 1)] is null, null, procedure) as main_procedure,
         labels('opcs4_chapter')[left(procedure, 1)] as procedure_chapter
     from judged
     inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
@@ -2547,7 +2553,7 @@ create temp table five_to_twelve__register_events as
         year_number(event_on) as event_year,
         case when event_type = 'death' then month(event_on) end as event_month,
         year_number(event_on) - year_of_birth as age_in_year,
-        icd10.chapter as cause_of_death
+        case when event_type = 'death' then icd10.cause_of_death_group end as cause_of_death_group
     from register_event
     inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
     left join icd10 using (diagnosis)
@@ -2622,7 +2628,9 @@ create temp table prescription as
         as_date(prescribed_on) as prescribed_on,
         left(
             shaped(
-                bnf_code, '[0-9]{6}[0-9A-Z][A-Z][0-9A-Z]([0-9A-Z]{6})?|2[0-3][0-9]{7}([0-9]{2})?'
+                bnf_code,
+                '(0[1-9]|1[0-9]|2[0-3])[0-9]{5}([A-Z][0-9A-Z]|[0-9][A-Z])([0-9A-Z]{2}){0,3}'
+                || '|(0[1-9]|1[0-9]|2[0-3])[0-9]{7}[A-Z][0-9A-Z]{5}|2[0-3][0-9]{7}([0-9]{2})?'
             ),
             9
         ) as bnf_chemical_code,
@@ -2651,7 +2659,7 @@ create temp table five_to_twelve__prescriptions as
         month(prescribed_on) as prescribed_month,
         year_number(prescribed_on) - year_of_birth as age_in_year,
         practice_id,
-        bnf_chemical_code,
+        if(chapter.code is null, null, bnf_chemical_code) as bnf_chemical_code,
         chapter.label as bnf_chapter,
         quantity
     from prescription

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import jinja2
 import project
 
-FOLDERS = ("engine", "identifiers")
+FOLDERS = ("engine", "identifiers", "marts")
 
 
 def rendered(macro: str, *arguments: str) -> str:

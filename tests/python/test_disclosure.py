@@ -20,6 +20,12 @@ from studylink.proofs.manifest import Manifest, Node
 FEWEST_PEOPLE, FEWEST_VALUES = 10, 2
 MART = "five_to_twelve__benefit_spells"
 RANDOM_TABLES = 40
+TELLS = {
+    "start_month": ["start_year"],
+    "end_year": ["is_ended"],
+    "end_month": ["end_year", "is_ended"],
+}
+"""Columns of that mart, each with those that can be read from it."""
 
 
 def classed(mart: Node, kind: str) -> list[str]:
@@ -91,6 +97,22 @@ def test_a_mart_controls_the_columns_that_it_declares(manifest: Manifest) -> Non
         assert sorted(controlled["quasi_identifiers"]) == sorted(classed(mart, "quasi")), mart.name
         sensitive = [column for group in controlled.get("sensitive", []) for column in group]
         assert sorted(sensitive) == sorted(classed(mart, "sensitive")), mart.name
+        declared = {column: meta["tells"] for column, meta in mart.columns.items() if "tells" in meta}
+        assert controlled.get("tells", {}) == declared, mart.name
+        order = controlled["quasi_identifiers"] + sensitive
+        for column, others in declared.items():
+            assert max(map(order.index, others)) < order.index(column), f"{mart.name}.{column}"
+
+
+def test_a_month_tells_its_year_and_an_end_that_something_ended(manifest: Manifest) -> None:
+    """The pairs that names give away; others are declared where somebody thought of them."""
+    for mart in manifest.tables_of_people():
+        for column, meta in mart.columns.items():
+            stem, _, kind = column.rpartition("_")
+            said = {"end": "is_ended", "left": "is_left"}.get(stem)
+            expected = {f"{stem}_year"} if kind == "month" else set()
+            expected |= {said} if said and kind in ("month", "year") else set()
+            assert expected & set(mart.columns) <= set(meta.get("tells", [])), (mart.name, column)
 
 
 def test_what_was_blanked_is_told_of_every_column_that_may_be(
@@ -192,6 +214,8 @@ def test_no_class_of_a_random_table_is_small_or_tells_a_value(mart: Node, seed: 
                 assert len(people) >= FEWEST_PEOPLE or (
                     people == everybody and set(values) == {None}
                 )
+    for column, others in TELLS.items():
+        assert not [row for row in rows if row[column] is not None and None in map(row.get, others)]
     for _, members in classes_of(rows, tuple(quasi)):
         people = {row["research_id"] for row in members}
         for column in sensitive:

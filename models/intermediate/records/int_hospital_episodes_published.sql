@@ -72,10 +72,10 @@ hospital_episodes_published as (
         end as nights_in_hospital,
         trusts.research_id as trust_id,
         admission_method_labels.label as admission_method,
-        episodes_judged.primary_diagnosis,
+        icd10_categories.category as primary_diagnosis,
         icd10_categories.label as diagnosis_label,
         icd10_categories.chapter as diagnosis_chapter,
-        episodes_judged.main_procedure,
+        case when opcs4_chapter_labels.code is not null then episodes_judged.main_procedure end as main_procedure,
         opcs4_chapter_labels.label as procedure_chapter
     from episodes_judged
     inner join publishable

@@ -1,6 +1,3 @@
-{%- set digits = '0123456789' -%}
-{%- set letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' -%}
-
 with
 
 chapters as (
@@ -11,27 +8,18 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-first_characters as (
-    {%- for character in letters %}
-    select '{{ character }}' as first_character
+letters as (
+    {%- for letter in 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' %}
+    select '{{ letter }}' as letter
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 ),
 
-second_characters as (
-    {%- for character in digits %}
-    select '{{ character }}' as second_character
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
-third_characters as (
-    {%- for character in digits ~ letters %}
-    select '{{ character }}' as third_character
+digits as (
+    {%- for digit in range(10) %}
+    select '{{ digit }}' as digit
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -40,12 +28,10 @@ third_characters as (
 
 shaped as (
     select
-        first_characters.first_character
-        || second_characters.second_character
-        || third_characters.third_character as category
-    from first_characters
-    cross join second_characters
-    cross join third_characters
+        letters.letter || tens.digit || units.digit as category
+    from letters
+    cross join digits as tens
+    cross join digits as units
 ),
 
 -- a chapter is a range of categories: found here once, so that records need only an equal category
@@ -53,11 +39,13 @@ categories as (
     select
         shaped.category,
         icd10_category_labels.label,
-        chapters.title as chapter
+        chapters.title as chapter,
+        cause_of_death_group_labels.label as cause_of_death_group
     from shaped
     inner join chapters
         on shaped.category between chapters.first_category and chapters.last_category
     {{ label_join('icd10_category', 'shaped.category') }}
+    {{ label_join('cause_of_death_group', 'chapters.cause_of_death_group') }}
 )
 
 select * from categories

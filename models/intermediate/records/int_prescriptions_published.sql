@@ -43,7 +43,8 @@ prescriptions_published as (
         {{ month_of('prescriptions_coded.prescribed_on') }} as prescribed_month,
         {{ age_in_year('prescriptions_coded.prescribed_on', 'publishable.year_of_birth') }} as age_in_year,
         practices.research_id as practice_id,
-        prescriptions_coded.bnf_chemical_code,
+        case when bnf_chapter_labels.code is not null then prescriptions_coded.bnf_chemical_code end
+            as bnf_chemical_code,
         bnf_chapter_labels.label as bnf_chapter,
         prescriptions_coded.quantity
     from prescriptions_coded

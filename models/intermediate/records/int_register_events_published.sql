@@ -29,11 +29,11 @@ events_coded as (
         participant_id,
         event_type,
         event_on,
-        {{ icd10_category('cause_of_death') }} as cause_of_death
+        case when event_type = 'death' then {{ icd10_category('cause_of_death') }} end as cause_of_death
     from register_events
 ),
 
--- a month is told of deaths alone: of a birth it would be the month of birth
+-- deaths alone show a month: of a birth it would be the month of birth
 register_events_published as (
     select
         publishable.study,
@@ -42,7 +42,7 @@ register_events_published as (
         {{ year_of('events_coded.event_on') }} as event_year,
         case when events_coded.event_type = 'death' then {{ month_of('events_coded.event_on') }} end as event_month,
         {{ age_in_year('events_coded.event_on', 'publishable.year_of_birth') }} as age_in_year,
-        icd10_categories.chapter as cause_of_death
+        icd10_categories.cause_of_death_group
     from events_coded
     inner join publishable
         on

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['academic_year', 'start_month'],
-    sensitive=[['provision_type'], ['weeks']]
+    sensitive=[['provision_type'], ['weeks']],
+    tells={'start_month': ['academic_year']}
 ) }},
 
 alternative_provision as (

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['start_year', 'is_ended', 'end_year', 'start_month', 'end_month'],
-    sensitive=[['benefit_type'], ['weekly_amount']]
+    sensitive=[['benefit_type'], ['weekly_amount']],
+    tells={'start_month': ['start_year'], 'end_year': ['is_ended'], 'end_month': ['end_year', 'is_ended']}
 ) }},
 
 benefit_spells as (

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['start_year', 'is_ended', 'end_year'],
-    sensitive=[['weekly_amount']]
+    sensitive=[['weekly_amount']],
+    tells={'end_year': ['is_ended']}
 ) }},
 
 child_benefit as (

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['start_year', 'is_ended', 'end_year', 'start_month', 'end_month'],
-    sensitive=[['programme'], ['outcome']]
+    sensitive=[['programme'], ['outcome']],
+    tells={'start_month': ['start_year'], 'end_year': ['is_ended'], 'end_month': ['end_year', 'is_ended']}
 ) }},
 
 employment_programmes as (

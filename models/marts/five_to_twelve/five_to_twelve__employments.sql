@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['tax_year', 'is_ended', 'start_month', 'end_month'],
-    sensitive=[['pay_in_year']]
+    sensitive=[['pay_in_year']],
+    tells={'end_month': ['is_ended']}
 ) }},
 
 employments as (

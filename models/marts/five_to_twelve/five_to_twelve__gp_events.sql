@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['event_year', 'age_in_year', 'event_month'],
-    sensitive=[['snomed_term', 'snomed_code']]
+    sensitive=[['snomed_term', 'snomed_code']],
+    tells={'event_month': ['event_year']}
 ) }},
 
 gp_events as (

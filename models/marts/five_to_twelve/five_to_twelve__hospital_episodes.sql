@@ -17,7 +17,8 @@ disclosure_control as (
         ['diagnosis_chapter', 'diagnosis_label', 'primary_diagnosis'],
         ['procedure_chapter', 'main_procedure'],
         ['nights_in_hospital'],
-    ]
+    ],
+    tells={'admission_month': ['admission_year']}
 ) }},
 
 hospital_episodes as (

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['contact_year', 'age_in_year', 'contact_month'],
-    sensitive=[['team_type'], ['is_attended']]
+    sensitive=[['team_type'], ['is_attended']],
+    tells={'contact_month': ['contact_year']}
 ) }},
 
 mental_health_contacts as (

@@ -21,7 +21,8 @@ disclosure_control as (
         ['household_income'],
         ['child_general_health_label', 'child_general_health'],
         ['child_sdq_total'],
-    ]
+    ],
+    tells={'interview_month': ['interview_year']}
 ) }},
 
 parent_interviews as (

@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['joined_year', 'is_left', 'left_year', 'joined_month', 'left_month'],
-    sensitive=[['scheme_type']]
+    sensitive=[['scheme_type']],
+    tells={'joined_month': ['joined_year'], 'left_year': ['is_left'], 'left_month': ['left_year', 'is_left']}
 ) }},
 
 pension_schemes as (

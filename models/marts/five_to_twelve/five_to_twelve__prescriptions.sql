@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['prescribed_year', 'age_in_year', 'prescribed_month'],
-    sensitive=[['bnf_chapter', 'bnf_chemical_code'], ['quantity']]
+    sensitive=[['bnf_chapter', 'bnf_chemical_code'], ['quantity']],
+    tells={'prescribed_month': ['prescribed_year']}
 ) }},
 
 prescriptions as (

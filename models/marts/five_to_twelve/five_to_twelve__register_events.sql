@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['event_year', 'age_in_year', 'event_type', 'event_month'],
-    sensitive=[['cause_of_death']]
+    sensitive=[['cause_of_death_group']],
+    tells={'event_month': ['event_year', 'event_type'], 'cause_of_death_group': ['event_type']}
 ) }},
 
 register_events as (
@@ -22,7 +23,7 @@ register_events as (
         event_year,
         event_month,
         age_in_year,
-        cause_of_death
+        cause_of_death_group
     from published_controlled
 )
 

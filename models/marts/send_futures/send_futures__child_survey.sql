@@ -17,7 +17,8 @@ disclosure_control as (
         ['feels_supported_label', 'feels_supported'],
         ['support_hours_per_week'],
         ['child_wellbeing'],
-    ]
+    ],
+    tells={'completed_month': ['completed_year']}
 ) }},
 
 child_survey as (

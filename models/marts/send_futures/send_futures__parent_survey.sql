@@ -12,7 +12,8 @@ disclosure_control as (
 {{ disclosure_controlled(
     'published',
     quasi_identifiers=['completed_year', 'child_send_need', 'completed_month'],
-    sensitive=[['child_has_ehcp'], ['support_rating_label', 'support_rating'], ['parent_wellbeing']]
+    sensitive=[['child_has_ehcp'], ['support_rating_label', 'support_rating'], ['parent_wellbeing']],
+    tells={'completed_month': ['completed_year']}
 ) }},
 
 parent_survey as (
