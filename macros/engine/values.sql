@@ -13,16 +13,39 @@ case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') and {{ tex
 case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z') and {{ text }} >= '0001' then try_cast(rtrim({{ text }}, 'Z') as timestamp) end
 {%- endmacro %}
 
+{#- Of 64 bits. A whole number of more digits is no fault of its row, but has no value here. -#}
+
 {% macro as_integer(text) -%}{{ return(adapter.dispatch('as_integer', 'studylink')(text)) }}{%- endmacro %}
 
 {% macro duckdb__as_integer(text) -%}
-case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as integer) end
+case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as bigint) end
+{%- endmacro %}
+
+{#- Whether a text is a whole number that a double can hold, if only roughly. -#}
+
+{% macro is_integer(text) -%}{{ return(adapter.dispatch('is_integer', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__is_integer(text) -%}
+(regexp_full_match({{ text }}, '-?[0-9]+') and isfinite(try_cast({{ text }} as double)))
+{%- endmacro %}
+
+{#- A whole number as it is compared with others, `01` and `1` alike, and of any length; every other text
+    as it is. -#}
+
+{% macro as_compared_integer(text) -%}{{ return(adapter.dispatch('as_compared_integer', 'studylink')(text)) }}{%- endmacro %}
+
+{% macro duckdb__as_compared_integer(text) -%}
+case
+    when {{ is_shaped(text, '-?[0-9]+') }}
+        then regexp_replace(regexp_replace({{ text }}, '^(-?)0+', '\1'), '^-?$', '0')
+    else {{ text }}
+end
 {%- endmacro %}
 
 {% macro as_decimal(text) -%}{{ return(adapter.dispatch('as_decimal', 'studylink')(text)) }}{%- endmacro %}
 
 {% macro duckdb__as_decimal(text) -%}
-case when regexp_full_match({{ text }}, '-?[0-9]+([.][0-9]+)?') then try_cast({{ text }} as double) end
+case when regexp_full_match({{ text }}, '-?[0-9]+([.][0-9]+)?') and isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
 {%- endmacro %}
 
 {% macro as_boolean(text) -%}

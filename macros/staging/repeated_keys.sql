@@ -1,14 +1,29 @@
 {#- A CTE `repeated_keys` over the CTE `landed`: one row for each landed row whose key is not its
     own. Of rows equal in every column the first stands and its copies are `duplicate`; where rows
-    of one key differ, nobody can say which is right, and all of them are `conflicting_key`. Only
-    keys that do repeat are looked at closely, so that a large table costs one aggregate. -#}
+    of one key differ, nobody can say which is right, and all of them are `conflicting_key`. Numbers in
+    keys compare as numbers: waves `1` and `01` are one. Only keys that do repeat are looked at
+    closely, so that a large table costs one aggregate. -#}
 
 {% macro repeated_keys(source_name, table_name) -%}
     {%- set columns = landed_columns(source_name, table_name) | map(attribute='name') | list or ['null'] -%}
     {%- set key = landed_key(source_name, table_name) or ['null'] -%}
+    {%- set numbers = {} -%}
+    {%- for column in landed_columns(source_name, table_name)
+        if column.name in key and column.data_type == 'integer' -%}
+        {%- do numbers.update({column.name: as_compared_integer(column.name)}) -%}
+    {%- endfor -%}
+    {%- set compared = 'landed_compared' if numbers else 'landed' -%}
+{% if numbers -%}
+landed_compared as (
+    select
+        {{ all_columns_replacing('landed', numbers) }}
+    from landed
+),
+
+{% endif -%}
 keys_landed_twice as (
     select {{ key | join(', ') }}
-    from landed
+    from {{ compared }}
     where {{ key | join(' is not null and ') }} is not null
     group by all
     having count(*) > 1
@@ -24,7 +39,7 @@ rows_compared as (
             partition by {{ columns | join(', ') }}
             order by source_table, row_number
         ) as place_among_alike
-    from landed
+    from {{ compared }}
     where ({{ key | join(', ') }}) in (select ({{ key | join(', ') }}) from keys_landed_twice)
 ),
 

@@ -15,7 +15,9 @@
         {%- elif meta.required_if -%}
             {%- do checks.append((landed ~ ' is null and ' ~ prefix ~ meta.required_if, 'empty: ' ~ column.name)) -%}
         {%- endif -%}
-        {%- if column.data_type != 'text' -%}
+        {%- if column.data_type == 'integer' -%}
+            {%- do checks.append((landed ~ ' is not null and not ' ~ is_integer(landed), 'unreadable: ' ~ column.name)) -%}
+        {%- elif column.data_type != 'text' -%}
             {%- set typed = context['as_' ~ column.data_type](landed) -%}
             {%- do checks.append((landed ~ ' is not null and ' ~ typed ~ ' is null', 'unreadable: ' ~ column.name)) -%}
         {%- endif -%}

@@ -43,10 +43,30 @@ create temp macro as_instant(t) as
     end;
 
 create temp macro as_whole(t) as
-    case when regexp_full_match(t, '-?[0-9]+') then try_cast(t as integer) end;
+    case when regexp_full_match(t, '-?[0-9]+') then try_cast(t as bigint) end;
 
 create temp macro as_number(t) as
-    case when regexp_full_match(t, '-?[0-9]+([.][0-9]+)?') then try_cast(t as double) end;
+    case
+        when regexp_full_match(t, '-?[0-9]+([.][0-9]+)?') and isfinite(try_cast(t as double))
+            then try_cast(t as double)
+    end;
+
+-- a whole number of any length is readable, and compares by its value where it is part of a key
+create temp macro as_compared(t) as
+    case
+        when regexp_full_match(t, '-?[0-9]+')
+            then regexp_replace(regexp_replace(t, '^(-?)0+', '\1'), '^-?$', '0')
+        else t
+    end;
+create temp macro unreadable_whole(t, fault) as
+    case
+        when t is not null and (not regexp_full_match(t, '-?[0-9]+') or as_number(t) is null)
+            then 'unreadable: ' || fault
+    end;
+
+-- a date of an agency, which writes some for 'not known'
+create temp macro as_known_date(t) as
+    case when not list_contains(getvariable('placeholder_dates'), t) then as_date(t) end;
 
 create temp macro as_truth(t) as case t when 'true' then true when 'false' then false end;
 
@@ -62,6 +82,8 @@ create temp macro plain_text(t) as upper(trim(regexp_replace(t, '\s+', ' ', 'g')
 create temp macro rounded(n) as case when n >= 10 then (n + 5) // 10 * 10 end;
 create temp macro month(d) as strftime(d, '%Y-%m');
 create temp macro year_number(d) as extract(year from d)::integer;
+create temp macro age_reached(d, born) as
+    case when year_number(d) >= born then year_number(d) - born end;
 create temp macro shaped(t, pattern) as case when regexp_full_match(t, pattern) then t end;
 create temp macro years(t) as if(
     try_cast(right(t, 2) as int) = (try_cast(left(t, 4) as int) + 1) % 100,
@@ -106,6 +128,10 @@ create temp macro repeated(t) as table
                 then 'conflicting_key'
         end as fault
     from compared;
+
+set variable placeholder_dates = (
+    select list(placeholder_date) from seed('placeholder_dates')
+);
 
 create temp table study_policy as
     select
@@ -284,7 +310,10 @@ create temp table person as
 -- ---------------------------------------------------------------------------------------------------
 
 create temp table landed_parent_interview as
-    select *, study || chr(31) || participant_id || chr(31) || wave as key, row_number() over () as line
+    select
+        * replace (as_compared(wave) as wave),
+        study || chr(31) || participant_id || chr(31) || as_compared(wave) as key,
+        row_number() over () as line
     from landed('surveys/five_to_twelve/parent_interviews');
 
 create temp table parent_interview as
@@ -309,14 +338,14 @@ create temp table parent_interview as
             unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
-            unreadable(wave, as_whole(wave), 'wave'),
+            unreadable_whole(wave, 'wave'),
             unreadable(interviewed_on, as_date(interviewed_on), 'interviewed_on'),
-            unreadable(household_size, as_whole(household_size), 'household_size'),
+            unreadable_whole(household_size, 'household_size'),
             unreadable(household_income, as_number(household_income), 'household_income'),
-            unreadable(child_general_health, as_whole(child_general_health), 'child_general_health'),
-            unreadable(child_sdq_total, as_whole(child_sdq_total), 'child_sdq_total'),
-            unreadable(days_read_to_child, as_whole(days_read_to_child), 'days_read_to_child'),
-            unreadable(school_satisfaction, as_whole(school_satisfaction), 'school_satisfaction'),
+            unreadable_whole(child_general_health, 'child_general_health'),
+            unreadable_whole(child_sdq_total, 'child_sdq_total'),
+            unreadable_whole(days_read_to_child, 'days_read_to_child'),
+            unreadable_whole(school_satisfaction, 'school_satisfaction'),
             case when person is null then 'unknown_participant' end
         ) as fault,
         person,
@@ -326,7 +355,10 @@ create temp table parent_interview as
     left join person using (study, participant_id);
 
 create temp table landed_parent_survey as
-    select *, study || chr(31) || participant_id || chr(31) || wave as key, row_number() over () as line
+    select
+        * replace (as_compared(wave) as wave),
+        study || chr(31) || participant_id || chr(31) || as_compared(wave) as key,
+        row_number() over () as line
     from landed('surveys/send_futures/parent_survey');
 
 create temp table parent_survey as
@@ -347,11 +379,11 @@ create temp table parent_survey as
             unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
-            unreadable(wave, as_whole(wave), 'wave'),
+            unreadable_whole(wave, 'wave'),
             unreadable(completed_on, as_date(completed_on), 'completed_on'),
             unreadable(child_has_ehcp, as_truth(child_has_ehcp), 'child_has_ehcp'),
-            unreadable(support_rating, as_whole(support_rating), 'support_rating'),
-            unreadable(parent_wellbeing, as_whole(parent_wellbeing), 'parent_wellbeing'),
+            unreadable_whole(support_rating, 'support_rating'),
+            unreadable_whole(parent_wellbeing, 'parent_wellbeing'),
             case when person is null then 'unknown_participant' end
         ) as fault,
         person,
@@ -361,7 +393,10 @@ create temp table parent_survey as
     left join person using (study, participant_id);
 
 create temp table landed_child_survey as
-    select *, study || chr(31) || participant_id || chr(31) || wave as key, row_number() over () as line
+    select
+        * replace (as_compared(wave) as wave),
+        study || chr(31) || participant_id || chr(31) || as_compared(wave) as key,
+        row_number() over () as line
     from landed('surveys/send_futures/child_survey');
 
 create temp table child_survey as
@@ -382,14 +417,14 @@ create temp table child_survey as
             unlisted(study, (select list(study) from study_policy), 'study'),
             empty(participant_id, 'participant_id'),
             empty(wave, 'wave'),
-            unreadable(wave, as_whole(wave), 'wave'),
+            unreadable_whole(wave, 'wave'),
             unreadable(completed_on, as_date(completed_on), 'completed_on'),
-            unreadable(enjoys_school, as_whole(enjoys_school), 'enjoys_school'),
-            unreadable(feels_supported, as_whole(feels_supported), 'feels_supported'),
+            unreadable_whole(enjoys_school, 'enjoys_school'),
+            unreadable_whole(feels_supported, 'feels_supported'),
             unreadable(
                 support_hours_per_week, as_number(support_hours_per_week), 'support_hours_per_week'
             ),
-            unreadable(child_wellbeing, as_whole(child_wellbeing), 'child_wellbeing'),
+            unreadable_whole(child_wellbeing, 'child_wellbeing'),
             case when person is null then 'unknown_participant' end
         ) as fault,
         person,
@@ -645,7 +680,7 @@ create temp table permission as
             unlisted(answer, ['yes', 'no', 'refused', 'dont_know'], 'answer'),
             empty(answered_at, 'answered_at'),
             unreadable(answered_at, as_instant(answered_at), 'answered_at'),
-            unreadable(wave, as_whole(wave), 'wave'),
+            unreadable_whole(wave, 'wave'),
             case
                 when giver.person is null or subject.person is null then 'unknown_participant'
                 when giver.family != subject.family then 'outside_the_family'
@@ -1149,7 +1184,7 @@ create temp table pupil as
         landed.line,
         pupil_matching_ref,
         upn, forename, surname,
-        as_date(date_of_birth) as date_of_birth,
+        as_known_date(date_of_birth) as date_of_birth,
         address_line_1, town, postcode,
         coalesce(
             repeated.fault,
@@ -1372,7 +1407,7 @@ create temp table pupil_census as
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(pupil_matching_ref, 'pupil_matching_ref'),
-            unreadable(nc_year, as_whole(nc_year), 'nc_year'),
+            unreadable_whole(nc_year, 'nc_year'),
             unreadable(fsm_eligible, as_truth(fsm_eligible), 'fsm_eligible')
         ) as fault
     from landed('dfe/pupil_census');
@@ -1388,9 +1423,9 @@ create temp table key_stage_2 as
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(pupil_matching_ref, 'pupil_matching_ref'),
-            unreadable(read_score, as_whole(read_score), 'read_score'),
-            unreadable(mat_score, as_whole(mat_score), 'mat_score'),
-            unreadable(gps_score, as_whole(gps_score), 'gps_score')
+            unreadable_whole(read_score, 'read_score'),
+            unreadable_whole(mat_score, 'mat_score'),
+            unreadable_whole(gps_score, 'gps_score')
         ) as fault
     from landed('dfe/key_stage_2');
 
@@ -1405,9 +1440,9 @@ create temp table absence as
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(pupil_matching_ref, 'pupil_matching_ref'),
-            unreadable(sessions_possible, as_whole(sessions_possible), 'sessions_possible'),
-            unreadable(sessions_authorised, as_whole(sessions_authorised), 'sessions_authorised'),
-            unreadable(sessions_unauthorised, as_whole(sessions_unauthorised), 'sessions_unauthorised')
+            unreadable_whole(sessions_possible, 'sessions_possible'),
+            unreadable_whole(sessions_authorised, 'sessions_authorised'),
+            unreadable_whole(sessions_unauthorised, 'sessions_unauthorised')
         ) as fault
     from landed('dfe/absence');
 
@@ -1417,8 +1452,8 @@ create temp table alternative_provision as
         pupil_matching_ref,
         academic_year,
         provision_type,
-        as_date(started_on) as started_on,
-        as_date(ended_on) as ended_on,
+        as_known_date(started_on) as started_on,
+        as_known_date(ended_on) as ended_on,
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(pupil_matching_ref, 'pupil_matching_ref'),
@@ -1649,13 +1684,13 @@ create temp table area as
         coalesce(
             repeated.fault,
             empty(lsoa_code, 'lsoa_code'),
-            unreadable(imd_decile, as_whole(imd_decile), 'imd_decile'),
+            unreadable_whole(imd_decile, 'imd_decile'),
             unreadable(no2_annual_mean, as_number(no2_annual_mean), 'no2_annual_mean'),
             unreadable(
                 mean_july_temperature, as_number(mean_july_temperature), 'mean_july_temperature'
             ),
             unreadable(median_house_price, as_number(median_house_price), 'median_house_price'),
-            unreadable(crime_decile, as_whole(crime_decile), 'crime_decile')
+            unreadable_whole(crime_decile, 'crime_decile')
         ) as fault
     from landed_area as landed
     left join repeated('landed_area') as repeated using (line);
@@ -1676,10 +1711,10 @@ create temp table school as
         coalesce(
             repeated.fault,
             empty(school_urn, 'school_urn'),
-            unreadable(pupils, as_whole(pupils), 'pupils'),
+            unreadable_whole(pupils, 'pupils'),
             unreadable(percent_fsm, as_number(percent_fsm), 'percent_fsm'),
             unreadable(percent_eal, as_number(percent_eal), 'percent_eal'),
-            unreadable(ofsted_rating, as_whole(ofsted_rating), 'ofsted_rating')
+            unreadable_whole(ofsted_rating, 'ofsted_rating')
         ) as fault
     from landed_school as landed
     left join repeated('landed_school') as repeated using (line);
@@ -1893,7 +1928,7 @@ create temp table five_to_twelve__parent_interviews as
         wave,
         year_number(took_part_on) as interview_year,
         month(took_part_on) as interview_month,
-        year_number(took_part_on) - year_of_birth as age_in_year,
+        age_reached(took_part_on, year_of_birth) as age_in_year,
         labels('relationship_to_child')[relationship_to_child] as relationship_to_child,
         labels('child_gender')[child_gender] as child_gender,
         labels('ethnic_group')[ethnic_group] as ethnic_group,
@@ -1945,7 +1980,7 @@ create temp table send_futures__child_survey as
         wave,
         year_number(shown_on) as completed_year,
         month(shown_on) as completed_month,
-        year_number(shown_on) - year_of_birth as age_in_year,
+        age_reached(shown_on, year_of_birth) as age_in_year,
         enjoys_school,
         labels('enjoys_school')[enjoys_school::varchar] as enjoys_school_label,
         feels_supported,
@@ -2427,7 +2462,7 @@ create temp table adult_learning as
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(participant_id, 'participant_id'),
-            unreadable(aim_level, as_whole(aim_level), 'aim_level')
+            unreadable_whole(aim_level, 'aim_level')
         ) as fault
     from landed('dfe/adult_learning');
 
@@ -2463,8 +2498,8 @@ create temp table hospital_episode as
     select
         delivery_id,
         participant_id,
-        as_date(admission_date) as admitted_on,
-        as_date(discharge_date) as discharged_on,
+        as_known_date(admission_date) as admitted_on,
+        as_known_date(discharge_date) as discharged_on,
         admission_method,
         icd10_category(primary_diagnosis) as diagnosis,
         left(shaped(main_procedure, '[A-Z][0-9]{2}([.]?[0-9X-])? *'), 3) as procedure,
@@ -2482,7 +2517,7 @@ create temp table register_event as
         delivery_id,
         participant_id,
         event_type,
-        as_date(event_date) as event_on,
+        as_known_date(event_date) as event_on,
         icd10_category(cause_icd10) as diagnosis,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2531,7 +2566,7 @@ create temp table five_to_twelve__hospital_episodes as
         research_id,
         year_number(admitted_on) as admission_year,
         case when not tells_a_birth then month(admitted_on) end as admission_month,
-        year_number(admitted_on) - year_of_birth as age_in_year,
+        age_reached(admitted_on, year_of_birth) as age_in_year,
         case when discharged_on >= admitted_on then (discharged_on - admitted_on)::integer end
             as nights_in_hospital,
         trust_id,
@@ -2552,7 +2587,7 @@ create temp table five_to_twelve__register_events as
         labels('event_type')[event_type] as event_type,
         year_number(event_on) as event_year,
         case when event_type = 'death' then month(event_on) end as event_month,
-        year_number(event_on) - year_of_birth as age_in_year,
+        age_reached(event_on, year_of_birth) as age_in_year,
         case when event_type = 'death' then icd10.cause_of_death_group end as cause_of_death_group
     from register_event
     inner join publishable_of('nhs_england', 'health') as publishable using (delivery_id, participant_id)
@@ -2580,7 +2615,7 @@ create temp table gp_event as
     select
         delivery_id,
         participant_id,
-        as_date(event_date) as event_on,
+        as_known_date(event_date) as event_on,
         snomed_code,
         practice_code,
         coalesce(
@@ -2603,7 +2638,7 @@ create temp table five_to_twelve__gp_events as
         research_id,
         year_number(event_on) as event_year,
         month(event_on) as event_month,
-        year_number(event_on) - year_of_birth as age_in_year,
+        age_reached(event_on, year_of_birth) as age_in_year,
         practice_id,
         term.code as snomed_code,
         term.label as snomed_term
@@ -2625,7 +2660,7 @@ create temp table prescription as
     select
         delivery_id,
         participant_id,
-        as_date(prescribed_on) as prescribed_on,
+        as_known_date(prescribed_on) as prescribed_on,
         left(
             shaped(
                 bnf_code,
@@ -2657,7 +2692,7 @@ create temp table five_to_twelve__prescriptions as
         research_id,
         year_number(prescribed_on) as prescribed_year,
         month(prescribed_on) as prescribed_month,
-        year_number(prescribed_on) - year_of_birth as age_in_year,
+        age_reached(prescribed_on, year_of_birth) as age_in_year,
         practice_id,
         if(chapter.code is null, null, bnf_chemical_code) as bnf_chemical_code,
         chapter.label as bnf_chapter,
@@ -2680,7 +2715,7 @@ create temp table mental_health_contact as
     select
         delivery_id,
         participant_id,
-        as_date(contact_date) as contact_on,
+        as_known_date(contact_date) as contact_on,
         team_type,
         as_truth(attended) as attended,
         coalesce(
@@ -2696,7 +2731,7 @@ create temp table five_to_twelve__mental_health_contacts as
         research_id,
         year_number(contact_on) as contact_year,
         month(contact_on) as contact_month,
-        year_number(contact_on) - year_of_birth as age_in_year,
+        age_reached(contact_on, year_of_birth) as age_in_year,
         labels('team_type')[team_type] as team_type,
         attended as is_attended
     from mental_health_contact
@@ -2721,8 +2756,8 @@ create temp table employment as
         participant_id,
         tax_year,
         employer_paye_reference,
-        as_date(started_on) as started_on,
-        as_date(ended_on) as ended_on,
+        as_known_date(started_on) as started_on,
+        as_known_date(ended_on) as ended_on,
         as_number(pay_in_year) as pay_in_year,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2771,7 +2806,7 @@ create temp table national_insurance as
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(participant_id, 'participant_id'),
-            unreadable(qualifying_weeks, as_whole(qualifying_weeks), 'qualifying_weeks')
+            unreadable_whole(qualifying_weeks, 'qualifying_weeks')
         ) as fault
     from landed('hmrc/national_insurance');
 
@@ -2828,8 +2863,8 @@ create temp table child_benefit as
     select
         delivery_id,
         participant_id,
-        as_date(started_on) as started_on,
-        as_date(ended_on) as ended_on,
+        as_known_date(started_on) as started_on,
+        as_known_date(ended_on) as ended_on,
         as_number(weekly_amount) as weekly_amount,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2866,8 +2901,8 @@ create temp table benefit_spell as
         delivery_id,
         participant_id,
         benefit_type,
-        as_date(started_on) as started_on,
-        as_date(ended_on) as ended_on,
+        as_known_date(started_on) as started_on,
+        as_known_date(ended_on) as ended_on,
         as_number(weekly_amount) as weekly_amount,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2904,8 +2939,8 @@ create temp table employment_programme as
         delivery_id,
         participant_id,
         programme,
-        as_date(started_on) as started_on,
-        as_date(ended_on) as ended_on,
+        as_known_date(started_on) as started_on,
+        as_known_date(ended_on) as ended_on,
         outcome,
         coalesce(
             empty(delivery_id, 'delivery_id'),
@@ -2942,8 +2977,8 @@ create temp table pension_scheme as
         delivery_id,
         participant_id,
         scheme_type,
-        as_date(joined_on) as joined_on,
-        as_date(left_on) as left_on,
+        as_known_date(joined_on) as joined_on,
+        as_known_date(left_on) as left_on,
         coalesce(
             empty(delivery_id, 'delivery_id'),
             empty(participant_id, 'participant_id'),

@@ -11,6 +11,7 @@ All instants are naive datetimes in UTC.
 from __future__ import annotations
 
 import calendar
+import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -265,6 +266,8 @@ DECIMALS = words(
     "household_income support_hours_per_week percent_fsm percent_eal quantity pay_in_year amount"
     " weekly_amount no2_annual_mean mean_july_temperature median_house_price"
 )
+# What agencies write for a date that is not known.
+PLACEHOLDER_DATES = words("1582-10-15 1600-01-01 1800-01-01 1801-01-01 1900-01-01 9999-12-31")
 BOOLEANS = {"parental_responsibility", "child_has_ehcp", "fsm_eligible", "attended"}
 
 MAY_BE_RECTIFIED = (
@@ -349,9 +352,9 @@ def is_readable(column: str, value: str) -> bool:
     if column.endswith("_at"):
         return as_instant(value) is not None
     if column in INTEGERS:
-        return re.fullmatch(r"-?[0-9]+", value) is not None
+        return re.fullmatch(r"-?[0-9]+", value) is not None and fits_a_double(value)
     if column in DECIMALS:
-        return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) is not None
+        return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) is not None and fits_a_double(value)
     if column in BOOLEANS:
         return value in ("true", "false")
     return True
@@ -360,6 +363,10 @@ def is_readable(column: str, value: str) -> bool:
 def is_blank(value: str) -> bool:
     """Whether there is nothing to be seen: white space, controls and formats of any script."""
     return all(unicodedata.category(character)[0] in "ZC" for character in value)
+
+
+def fits_a_double(number: str) -> bool:
+    return math.isfinite(float(number))
 
 
 def loosely(value: str | None) -> str | None:
@@ -603,7 +610,13 @@ class Reading:
 
     @staticmethod
     def as_key(column: str, value: str | None) -> str | None:
-        return loosely(value) if column == "postcode" else value
+        """A value as it compares in a key: postcodes loosely, numbers as numbers."""
+        if column == "postcode":
+            return loosely(value)
+        if column in INTEGERS and value and re.fullmatch(r"-?[0-9]+", value):
+            digits = value.removeprefix("-").lstrip("0") or "0"
+            return f"-{digits}" if value.startswith("-") and digits != "0" else digits
+        return value
 
     def value_fault(self, table: str, row: Row) -> tuple[str, str] | None:
         """The first column that is empty, cannot be read, or is outside its list."""
@@ -1165,7 +1178,10 @@ class Reading:
 
     @staticmethod
     def identity(row: Row, first_name: str, last_name: str) -> tuple | None:
-        names = loosely(row[first_name]), loosely(row[last_name]), row["date_of_birth"]
+        born = row["date_of_birth"]
+        if "pupil_matching_ref" in row and born in PLACEHOLDER_DATES:
+            born = None
+        names = loosely(row[first_name]), loosely(row[last_name]), born
         if None in names:
             return None
         return (*names, *(loosely(row[c]) for c in ("address_line_1", "town", "postcode")))

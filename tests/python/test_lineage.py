@@ -450,6 +450,8 @@ PSEUDONYM = """
 JUDGED = f"""
     select *, school = 'x' as is_at_x, case when school = 'x' then 1 end as only_at_x from {PEOPLE}
 """
+SEEN_IN = "cast(extract(year from seen_on) as integer)"
+AGE = "case when {0} >= {1} then {0} - {1} end"
 AS_OF = "timestamp '2026-01-01 00:00:00'"
 MONTHS = f"""(
     12 * (extract(year from {AS_OF}) - extract(year from {{0}}))
@@ -513,10 +515,8 @@ def violations(tmp_path: Path) -> Callable[..., list[str]]:
         f"case when {MONTHS.format('born_on')} / 12.0 < 16 then 'a child'"
         f" when {MONTHS.format('born_on')} / 12.0 < 65 then 'of working age'"
         f" when {MONTHS.format('born_on')} / 12.0 >= 65 then 'older' end",
-        "cast(extract(year from seen_on) as integer)"
-        " - cast(extract(year from date_trunc('month', born_on)) as integer)",
-        "cast(extract(year from seen_on) as integer)"
-        " - cast(extract(year from try_cast(comments as date)) as integer)",
+        AGE.format(SEEN_IN, "cast(extract(year from date_trunc('month', born_on)) as integer)"),
+        AGE.format(SEEN_IN, "cast(extract(year from try_cast(comments as date)) as integer)"),
         "strftime(seen_on, '%Y-%m')",
         "cast(extract(year from seen_on) as integer)",
         "date_diff('day', seen_on, left_on)",
@@ -549,8 +549,10 @@ def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) ->
         ("date_diff('day', born_on, seen_on)", "born_on (direct)"),
         # the age at a date that everybody knows is a year of birth
         (
-            "cast(extract(year from date '2026-01-01') as integer)"
-            " - cast(extract(year from born_on) as integer)",
+            AGE.format(
+                "cast(extract(year from date '2026-01-01') as integer)",
+                "cast(extract(year from born_on) as integer)",
+            ),
             "born_on (direct)",
         ),
         # bands of months, not of years
@@ -560,24 +562,28 @@ def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) ->
         ),
         (f"case when {MONTHS.format('born_on')} < 60 then 'x' end", "born_on (direct)"),
         # what looks like an age, of something that is no date
+        (AGE.format(SEEN_IN, "length(name)::integer"), "name (direct)"),
         (
-            "cast(extract(year from seen_on) as integer) - length(name)::integer",
-            "name (direct)",
-        ),
-        (
-            "cast(extract(year from seen_on) as integer)"
-            " - (cast(extract(year from born_on) as integer) + length(name)::integer)",
+            AGE.format(
+                SEEN_IN,
+                "(cast(extract(year from born_on) as integer) + length(name)::integer)",
+            ),
             "name (direct)",
         ),
         # a month of birth, as whole as a year
         (
-            "cast(extract(year from seen_on) as integer)"
-            " - cast(extract(month from born_on) as integer)",
+            AGE.format(SEEN_IN, "cast(extract(month from born_on) as integer)"),
             "born_on (direct)",
         ),
         (
-            "cast(extract(year from seen_on) as integer)"
-            " - cast(strftime(born_on, '%Y%m') as integer)",
+            AGE.format(SEEN_IN, "cast(strftime(born_on, '%Y%m') as integer)"),
+            "born_on (direct)",
+        ),
+        # an age, and something else where there is none
+        (
+            AGE.format(SEEN_IN, "cast(extract(year from born_on) as integer)").replace(
+                "end", "else extract(month from born_on) end"
+            ),
             "born_on (direct)",
         ),
         ("name is null", "name (direct)"),

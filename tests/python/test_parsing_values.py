@@ -7,6 +7,7 @@ them is shown where rows are quarantined.
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import duckdb
 import pytest
 from rendering import rendered
 
-TEXTS = 6_000
+TEXTS = 8_000
 """Texts tried with each macro, besides those written here."""
 
 WHOLE = [
@@ -63,6 +64,9 @@ WHOLE = [
     ),
     *("0x1F", "1 000", " 1", "1 ", "", " ", "-", "NaN", "nan", "inf", "Infinity", "£5", "\u096b"),
     *("2147483647", "2147483648", "-2147483648", "-2147483649", "1" * 40, "0." + "3" * 40),
+    *("9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809"),
+    *("1" * 309, "9" * 309, "-" + "9" * 309, "9" * 309 + ".5", "1" * 300 + "." + "5" * 300),
+    *("0" * 400 + "1", "0." + "0" * 400 + "1", "-000", "00", "-007", "-0.0"),
     *("true", "false", "t", "f", "TRUE", "False", "yes", "no", "1\n", "true ", "2024-01-05\n"),
 ]
 PIECES = [
@@ -125,11 +129,21 @@ def python_timestamp(text: str) -> datetime | None:
 def python_integer(text: str) -> int | None:
     if not re.fullmatch("-?[0-9]+", text):
         return None
-    return int(text) if -(2**31) <= int(text) < 2**31 else None
+    return int(text) if -(2**63) <= int(text) < 2**63 else None
+
+
+def python_is_integer(text: str) -> bool:
+    return re.fullmatch("-?[0-9]+", text) is not None and math.isfinite(float(text))
+
+
+def python_compared_integer(text: str) -> str:
+    return str(int(text)) if re.fullmatch("-?[0-9]+", text) else text
 
 
 def python_decimal(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else None
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        return None
+    return float(text) if math.isfinite(float(text)) else None
 
 
 def python_boolean(text: str) -> bool | None:
@@ -146,6 +160,8 @@ def python_normalised(text: str) -> str:
         ("as_date", python_date, texts, 500),
         ("as_timestamp", python_timestamp, texts, 300),
         ("as_integer", python_integer, texts, 300),
+        ("is_integer", python_is_integer, texts, 300),
+        ("as_compared_integer", python_compared_integer, texts, TEXTS),
         ("as_decimal", python_decimal, texts, 500),
         ("as_boolean", python_boolean, texts, 50),
         ("normalised", python_normalised, names, TEXTS),

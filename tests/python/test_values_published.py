@@ -177,6 +177,24 @@ def test_a_closed_column_holds_its_list_or_shape_and_nothing_else(
     assert columns_found(world, manifest, CLOSED) == {column}
 
 
+@pytest.mark.parametrize(
+    ("column", "withheld"),
+    [
+        ("five_to_twelve.register_events.cause_of_death_group", ["event_type"]),
+        ("five_to_twelve.register_events.event_month", ["event_type", "event_year"]),
+        ("five_to_twelve.benefit_spells.end_month", ["end_year", "is_ended"]),
+        ("send_futures.child_survey.completed_month", ["completed_year"]),
+    ],
+)
+def test_a_value_that_tells_one_that_is_withheld_is_found(
+    world: duckdb.DuckDBPyConnection, manifest: Manifest, column: str, withheld: list[str]
+) -> None:
+    sql = manifest.named("no_row_gives_away_what_it_withholds", "test").sql
+    assert world.execute(sql).fetchall() == []
+    plant(world, column, ["planted", None])
+    assert sorted(world.execute(sql).fetchall()) == [(column, other, 1) for other in withheld]
+
+
 def a_number_that(passes: bool, draw: random.Random) -> str:
     while True:
         number = str(draw.randrange(10**9, 10**10))

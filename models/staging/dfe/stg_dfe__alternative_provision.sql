@@ -12,8 +12,8 @@ staged as (
         pupil_matching_ref,
         academic_year,
         provision_type,
-        {{ as_date('started_on') }} as started_on,
-        {{ as_date('ended_on') }} as ended_on,
+        {{ as_known_date('started_on') }} as started_on,
+        {{ as_known_date('ended_on') }} as ended_on,
         {{ value_fault('dfe', 'alternative_provision') }} as row_fault
     from landed
 )

@@ -14,7 +14,7 @@ staged as (
         landed.upn as unique_pupil_number,
         landed.forename as first_name,
         landed.surname as last_name,
-        {{ as_date('landed.date_of_birth') }} as date_of_birth,
+        {{ as_known_date('landed.date_of_birth') }} as date_of_birth,
         landed.gender as sex,
         landed.address_line_1,
         landed.town,

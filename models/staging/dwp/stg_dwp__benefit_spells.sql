@@ -11,8 +11,8 @@ staged as (
         delivery_id,
         participant_id,
         benefit_type,
-        {{ as_date('started_on') }} as started_on,
-        {{ as_date('ended_on') }} as ended_on,
+        {{ as_known_date('started_on') }} as started_on,
+        {{ as_known_date('ended_on') }} as ended_on,
         {{ as_decimal('weekly_amount') }} as weekly_amount,
         {{ value_fault('dwp', 'benefit_spells') }} as row_fault
     from landed

@@ -11,8 +11,8 @@ staged as (
         delivery_id,
         participant_id,
         programme,
-        {{ as_date('started_on') }} as started_on,
-        {{ as_date('ended_on') }} as ended_on,
+        {{ as_known_date('started_on') }} as started_on,
+        {{ as_known_date('ended_on') }} as ended_on,
         outcome,
         {{ value_fault('dwp', 'employment_programmes') }} as row_fault
     from landed

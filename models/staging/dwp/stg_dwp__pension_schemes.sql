@@ -11,8 +11,8 @@ staged as (
         delivery_id,
         participant_id,
         scheme_type,
-        {{ as_date('joined_on') }} as joined_on,
-        {{ as_date('left_on') }} as left_on,
+        {{ as_known_date('joined_on') }} as joined_on,
+        {{ as_known_date('left_on') }} as left_on,
         {{ value_fault('dwp', 'pension_schemes') }} as row_fault
     from landed
 )

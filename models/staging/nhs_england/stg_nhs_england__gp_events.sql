@@ -10,7 +10,7 @@ staged as (
         row_number,
         delivery_id,
         participant_id,
-        {{ as_date('event_date') }} as event_on,
+        {{ as_known_date('event_date') }} as event_on,
         snomed_code,
         practice_code,
         {{ value_fault('nhs_england', 'gp_events') }} as row_fault

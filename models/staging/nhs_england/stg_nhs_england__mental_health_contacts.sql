@@ -10,7 +10,7 @@ staged as (
         row_number,
         delivery_id,
         participant_id,
-        {{ as_date('contact_date') }} as contact_on,
+        {{ as_known_date('contact_date') }} as contact_on,
         team_type,
         {{ as_boolean('attended') }} as attended,
         {{ value_fault('nhs_england', 'mental_health_contacts') }} as row_fault

@@ -10,7 +10,7 @@ staged as (
         row_number,
         delivery_id,
         participant_id,
-        {{ as_date('prescribed_on') }} as prescribed_on,
+        {{ as_known_date('prescribed_on') }} as prescribed_on,
         bnf_code,
         {{ as_decimal('quantity') }} as quantity,
         practice_code,

@@ -11,7 +11,7 @@ staged as (
         delivery_id,
         participant_id,
         event_type,
-        {{ as_date('event_date') }} as event_on,
+        {{ as_known_date('event_date') }} as event_on,
         cause_icd10 as cause_of_death,
         {{ value_fault('nhs_england', 'register_events') }} as row_fault
     from landed

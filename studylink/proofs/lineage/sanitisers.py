@@ -135,7 +135,12 @@ AGE_BAND = Sanitiser(
 AGE_IN_YEAR = Sanitiser(
     name="age_in_year",
     holes={"event_on": "date", "year_of_birth": "integer"},
-    sql="cast(extract(year from event_on) as integer) - year_of_birth",
+    sql="""
+        case
+            when cast(extract(year from event_on) as integer) >= year_of_birth
+                then cast(extract(year from event_on) as integer) - year_of_birth
+        end
+    """,
     classes=IDENTIFYING | OTHERS,
     dates_only=True,
     relative=True,
