@@ -55,7 +55,10 @@ CONTROLLED = {
             "contact_year age_in_year contact_month",
             "team_type, is_attended",
         ),
-        "register_events": ("event_year age_in_year event_type event_month", "cause_of_death_group"),
+        "register_events": (
+            "event_year age_in_year event_type event_month",
+            "cause_of_death_group",
+        ),
         "employments": ("tax_year is_ended start_month end_month", "pay_in_year"),
         "national_insurance": ("tax_year", "contribution_class, qualifying_weeks"),
         "tax_credits": ("tax_year", "award_type, amount"),

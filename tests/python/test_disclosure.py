@@ -97,7 +97,9 @@ def test_a_mart_controls_the_columns_that_it_declares(manifest: Manifest) -> Non
         assert sorted(controlled["quasi_identifiers"]) == sorted(classed(mart, "quasi")), mart.name
         sensitive = [column for group in controlled.get("sensitive", []) for column in group]
         assert sorted(sensitive) == sorted(classed(mart, "sensitive")), mart.name
-        declared = {column: meta["tells"] for column, meta in mart.columns.items() if "tells" in meta}
+        declared = {
+            column: meta["tells"] for column, meta in mart.columns.items() if "tells" in meta
+        }
         assert controlled.get("tells", {}) == declared, mart.name
         order = controlled["quasi_identifiers"] + sensitive
         for column, others in declared.items():

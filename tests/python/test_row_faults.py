@@ -44,6 +44,8 @@ READABLE = {
     "decimal": "1.5",
     "boolean": "true",
 }
+BEYOND = "9" * 309
+"""More than a double holds."""
 # Each column gets the first of its type; one column of each type gets them all.
 UNREADABLE = {
     "date": [
@@ -72,8 +74,8 @@ UNREADABLE = {
         "2024-01-05t10:00:00z",
         "now",
     ],
-    "integer": ["1.5", "1e3", "one", " 1", "+1", "0x1", "1,000", "1_000", "NaN", "true"],
-    "decimal": ["1e3", "1,5", ".5", "5.", "+1.5", "£5", "NaN", "inf", "1.5 ", "many"],
+    "integer": ["1.5", "1e3", "one", " 1", "+1", "0x1", "1,000", "1_000", "NaN", "true", BEYOND],
+    "decimal": ["1e3", "1,5", ".5", "5.", "+1.5", "£5", "NaN", "inf", "1.5 ", "many", BEYOND],
     "boolean": ["t", "TRUE", "True", "1", "0", "yes", "false "],
 }
 ALL_TRIED_IN = {
@@ -267,6 +269,16 @@ def sparse_family() -> World:
         needed = {"study", *oracle.KEYS.get(table, ()), *oracle.NEVER_EMPTY.get(table, ())}
         row.update(dict.fromkeys(set(row) - needed))
     world.add_participant(FIVE, "second", role="child", date_of_birth="2016-04-05")
+    # Numbers of any length that a double holds, and dates that agencies write for 'not known'.
+    for number in ("5000000000", "-" + "9" * 20, "9" * 300, "0" * 400 + "7"):
+        full_row(world, "dfe/key_stage_2", read_score=number)
+        full_row(world, f"surveys/{FIVE}/parent_interviews", wave=number)
+    for number in ("0." + "3" * 400, "9" * 300 + ".5", "-0"):
+        full_row(world, "hmrc/employments", pay_in_year=number)
+    for day in oracle.PLACEHOLDER_DATES:
+        full_row(world, "hmrc/employments", started_on=day, ended_on=day)
+        full_row(world, "nhs_england/hospital_episodes", admission_date=day, discharge_date=day)
+        full_row(world, "dfe/pupils", pupil_matching_ref=f"born {day}", date_of_birth=day)
     # Nobody's pupil, unknown codes, schools and postcodes.
     full_row(world, "dfe/pupils", pupil_matching_ref="somebody")
     full_row(world, "dfe/absence", pupil_matching_ref="somebody")
@@ -378,6 +390,25 @@ def repeated_keys(path: str) -> Iterator[tuple[World, list[Fault]]]:
             Fault(f"{path} the copy of one that conflicts", path, copy, "duplicate"),
         ],
     )
+    if key in oracle.INTEGERS:
+        world = family(study_of(path))
+        _, second, third = rows_of(world, {}, {key: "077"}, {key: "0000077"})
+        yield (
+            world,
+            [
+                Fault(f"{path} a copy under the same number", path, second, "duplicate"),
+                Fault(f"{path} another copy under the same number", path, third, "duplicate"),
+            ],
+        )
+        world = family(study_of(path))
+        first, second = rows_of(world, {key: "-0"}, {key: "0", **changed})
+        yield (
+            world,
+            [
+                Fault(f"{path} one of two under the same number", path, first, "conflicting_key"),
+                Fault(f"{path} the other under the same number", path, second, "conflicting_key"),
+            ],
+        )
 
 
 def one_fault(name: str, path: str, reason: str, **values: object) -> tuple[World, list[Fault]]:

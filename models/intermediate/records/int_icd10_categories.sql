@@ -27,8 +27,7 @@ digits as (
 ),
 
 shaped as (
-    select
-        letters.letter || tens.digit || units.digit as category
+    select letters.letter || tens.digit || units.digit as category
     from letters
     cross join digits as tens
     cross join digits as units
