@@ -38,7 +38,8 @@ def staged(manifest: Manifest, source: Node, value: str) -> dict[str, object]:
             )
             if parent.kind == "seed":
                 connection.execute(
-                    f"create table {parent.relation} as from read_csv(?, hive_partitioning = false)",
+                    f"create table {parent.relation} as "
+                    "from read_csv(?, hive_partitioning = false)",
                     [str(project.ROOT / parent.path)],
                 )
         columns = ", ".join(f"? as {name}" for name in source.types)
