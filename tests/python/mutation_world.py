@@ -420,7 +420,10 @@ def awkward_value(draw: Random, table: str, column: str, codes: dict[str, list[s
     if column.endswith(("_on", "_date")):
         return "31/12/2023" if chance < 0.12 else draw.choice(DATES)
     if column in INTEGERS or column in DECIMALS:
-        return "two" if chance < 0.12 else draw.choice(["0", "1", "2", "5", "100"])
+        # where records stand apart from answers, a number that few but these families have on both
+        # sides would join them
+        apart = table in ("parent_survey", "child_survey")
+        return "two" if chance < 0.12 else draw.choice("34" if apart else ["0", *"125", "100"])
     if column in BOOLEANS:
         return draw.choice(["true", "false"])
     if column in ("academic_year", "tax_year"):
