@@ -2375,7 +2375,7 @@ create temp table person_known as
     left join living using (person);
 
 create temp table erased as
-    select study, participant_id from person
+    select study, participant_id, is_adult from person
     inner join inactive using (person)
     where erased_at is not null;
 
@@ -3428,29 +3428,34 @@ create table study.governance.consent_flow as
 
 create table study.governance.to_purge as
     with named as (
-        select source_of(file) as source_table, study, participant_id from participant
+        select source_of(file) as source_table, study, participant_id, null as asked_for_family
+        from participant
         union all
-        select source_of(file), study, coalesce(records_of, given_by) from permission
+        select source_of(file), study, coalesce(records_of, given_by), null from permission
         union all
-        select source_of(file), study, participant_id from clerical_decision
+        select source_of(file), study, participant_id, null from clerical_decision
         union all
-        select source_of(file), study, coalesce(about, made_by) from request
-        where
-            is_for_family is distinct from true
-            or made_by is distinct from coalesce(about, made_by)
+        select
+            source_of(file), study, coalesce(about, made_by),
+            case when is_for_family then made_by end
+        from request
         union all
-        select source_table, study, participant_id from parent_interview
+        -- what a child asks for the family is about the child alone
+        select source_of(file), study, made_by, made_by from request
+        where is_for_family and made_by != about
         union all
-        select source_table, study, participant_id from parent_survey
+        select source_table, study, participant_id, null from parent_interview
         union all
-        select source_table, study, participant_id from child_survey
+        select source_table, study, participant_id, null from parent_survey
         union all
-        select 'governance/shared_records', study, participant_id from shared
+        select source_table, study, participant_id, null from child_survey
+        union all
+        select 'governance/shared_records', study, participant_id, null from shared
     )
 
     select source_table, count(*) as rows
     from (
-        select source_table, participant_id, study_policy.study
+        select source_table, participant_id, asked_for_family, study_policy.study
         from named
         left join study_policy on named.study = study_policy.study
     ) as named
@@ -3458,6 +3463,7 @@ create table study.governance.to_purge as
         on
             named.participant_id = erased.participant_id
             and coalesce(named.study, erased.study) = erased.study
+            and (not erased.is_adult or asked_for_family is distinct from erased.participant_id)
     group by source_table
     union all
     select 'requests/' || request_id, count(*)

@@ -1510,30 +1510,39 @@ class Reading:
             for path, _, row in self.all_rows(table):
                 if table == "permissions":
                     # What they said about others still counts for the others.
-                    person = row["records_of"] or row["given_by"]
+                    named_there = [row["records_of"] or row["given_by"]]
                 elif table == "requests":
-                    person = row["about"] or row["made_by"]
-                    if row["scope"] == "family" and row["made_by"] == person:
-                        continue
+                    named_there = [row["about"] or row["made_by"]]
+                    if row["scope"] == "family":
+                        named_there.append(row["made_by"])
                 elif "participant_id" in columns:
-                    person = row["participant_id"]
+                    named_there = [row["participant_id"]]
                 else:
                     continue
                 named = row
                 if "delivery_id" in columns:
                     named = self.deliveries.get(row["delivery_id"]) or {"study": None}
                 study = named["study"]
-                for any_study in [study] if study in self.studies else self.studies:
-                    someone = self.people.get((any_study, person))
-                    if someone and self.is_erased(someone):
-                        found[path] += 1
-                        break
+                found[path] += any(
+                    self.is_erased(someone)
+                    # An adult's request for the family counts for the others, a child's covers the
+                    # child alone.
+                    and (
+                        someone.is_child
+                        or table != "requests"
+                        or row["scope"] != "family"
+                        or row["made_by"] != someone.participant_id
+                    )
+                    for any_study in ([study] if study in self.studies else self.studies)
+                    for person in named_there
+                    if (someone := self.people.get((any_study, person)))
+                )
         for one in self.requested:
             for participant_id in one.people if one.is_readable else ():
                 someone = self.people.get((one.study, participant_id))
                 if someone and self.is_erased(someone):
                     found[f"requests/{one.request_id}"] += 1
-        return dict(found)
+        return dict(+found)
 
     def area_rows(self) -> list[PersonKey]:
         postcodes = {loosely(row["postcode"]) for row in self.sound_rows("postcodes")}

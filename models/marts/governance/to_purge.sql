@@ -10,9 +10,13 @@
 
 with
 
-erased as (
+inactive as (
     select * from {{ ref('int_participants_inactive') }}
-    where erased_at is not null
+),
+
+participants as (
+    select * from {{ ref('stg_surveys__participants') }}
+    where row_fault is null
 ),
 
 studies as (
@@ -27,6 +31,19 @@ people_requested as (
     select * from {{ ref('stg_register__people_requested') }}
 ),
 
+erased as (
+    select
+        inactive.study,
+        inactive.participant_id,
+        participants.role = 'child' as is_child
+    from inactive
+    inner join participants
+        on
+            inactive.study = participants.study
+            and inactive.participant_id = participants.participant_id
+    where inactive.erased_at is not null
+),
+
 -- whatever else is wrong with a row: it has been landed, and bears an id
 rows_naming as (
     {%- for table in tables %}
@@ -34,35 +51,47 @@ rows_naming as (
         source_table,
         row_number,
         study,
-        participant_id
+        participant_id,
+        false as is_for_family
     from {{ ref(table) }}
     union all
     {%- endfor %}
-    -- what somebody said about others stays, for it still counts for them; so does a request of theirs
-    -- for the family
+    -- what somebody said about others stays, for it still counts for them
     select
         source_table,
         row_number,
         study,
-        coalesce(records_of, given_by) as participant_id
+        coalesce(records_of, given_by) as participant_id,
+        false as is_for_family
     from {{ ref('stg_surveys__permissions') }}
     union all
     select
         source_table,
         row_number,
         study,
-        coalesce(about, made_by) as participant_id
+        coalesce(about, made_by) as participant_id,
+        false as is_for_family
     from {{ ref('stg_surveys__requests') }}
     where
         scope is distinct from 'family'
         or made_by is distinct from coalesce(about, made_by)
+    union all
+    select
+        source_table,
+        row_number,
+        study,
+        made_by as participant_id,
+        true as is_for_family
+    from {{ ref('stg_surveys__requests') }}
+    where scope = 'family'
     {%- for table in agency_tables() if not table.of_pupils %}
     union all
     select
         landed.source_table,
         landed.row_number,
         deliveries.study,
-        landed.participant_id
+        landed.participant_id,
+        false as is_for_family
     from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as landed
     left join deliveries
         on landed.delivery_id = deliveries.delivery_id
@@ -76,12 +105,14 @@ rows_of_studies as (
         rows_naming.source_table,
         rows_naming.row_number,
         rows_naming.participant_id,
+        rows_naming.is_for_family,
         studies.study
     from rows_naming
     left join studies
         on rows_naming.study = studies.study
 ),
 
+-- a request of an adult for the family still counts for the others; a child's is about the child alone
 rows_about_erased as (
     select distinct
         rows_of_studies.source_table,
@@ -91,6 +122,7 @@ rows_about_erased as (
         on
             rows_of_studies.participant_id = erased.participant_id
             and erased.study = coalesce(rows_of_studies.study, erased.study)
+            and (erased.is_child or not rows_of_studies.is_for_family)
 ),
 
 -- what the register of requests holds of somebody is a token, made again here from the id
