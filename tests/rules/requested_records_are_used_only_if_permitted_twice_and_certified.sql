@@ -1,7 +1,6 @@
--- Records that an agency sent on request are used only if the linkage was permitted when the request
--- was sent and when they came, and the agency has certified that it deleted what it matched on. Read
--- straight from what was said: of an adult's own health, employment and benefits, their own latest
--- word at both instants must be a yes.
+-- Records that an agency sent on request are used only if they have come, the linkage was permitted when
+-- the request was sent and when they came, and the agency has certified by now that it deleted what it
+-- matched on. Read again from what was said and from the deliveries as they landed.
 
 with
 
@@ -15,83 +14,66 @@ usable as (
     where not is_held
 ),
 
-adults as (
-    select * from {{ ref('int_participants') }}
-    where is_adult
-),
-
-linkages as (
-    select * from {{ ref('int_linkages') }}
-    where mode = 'permission'
-),
-
-own_statements as (
-    select * from {{ ref('int_statements') }}
-    where is_own
-),
-
-checked as (
-    select
-        usable.domain,
-        deliveries.received_at,
-        deliveries.request_sent_at,
-        deliveries.identifiers_deleted_at,
-        max(case when own_statements.said_at <= deliveries.request_sent_at then own_statements.said_at end)
-            as last_said_before_request,
-        max(
-            case
-                when own_statements.said_at <= deliveries.request_sent_at and own_statements.stance = 'yes'
-                    then own_statements.said_at
-            end
-        ) as last_yes_before_request,
-        max(case when own_statements.said_at <= deliveries.received_at then own_statements.said_at end)
-            as last_said_before_receipt,
-        max(
-            case
-                when own_statements.said_at <= deliveries.received_at and own_statements.stance = 'yes'
-                    then own_statements.said_at
-            end
-        ) as last_yes_before_receipt
-    from usable
-    inner join deliveries
-        on usable.delivery_id = deliveries.delivery_id
-    inner join adults
-        on
-            usable.study = adults.study
-            and usable.participant_id = adults.participant_id
-    inner join linkages
-        on
-            usable.study = linkages.study
-            and usable.participant_id = linkages.participant_id
-            and usable.domain = linkages.domain
-            and usable.answers_of = linkages.answers_of
-    left join own_statements
-        on
-            usable.study = own_statements.study
-            and usable.participant_id = own_statements.participant_id
-            and usable.domain = own_statements.domain
-            and usable.answers_of = own_statements.answers_of
-    group by
+moments as (
+    select distinct
         usable.study,
         usable.participant_id,
         usable.domain,
         usable.answers_of,
-        deliveries.delivery_id,
-        deliveries.received_at,
-        deliveries.request_sent_at,
-        deliveries.identifiers_deleted_at
+        deliveries.request_sent_at as instant
+    from usable
+    inner join deliveries on usable.delivery_id = deliveries.delivery_id
+    union
+    select distinct
+        usable.study,
+        usable.participant_id,
+        usable.domain,
+        usable.answers_of,
+        deliveries.received_at as instant
+    from usable
+    inner join deliveries on usable.delivery_id = deliveries.delivery_id
+),
+
+{{ people_read_again() }},
+
+{{ verdicts_read_again() }},
+
+used_too_soon as (
+    select usable.domain
+    from usable
+    left join deliveries
+        on
+            usable.delivery_id = deliveries.delivery_id
+            and usable.study = deliveries.study
+            and usable.domain = deliveries.domain
+            and deliveries.received_at <= {{ as_of() }}
+            and deliveries.identifiers_deleted_at <= {{ as_of() }}
+    where deliveries.delivery_id is null
+),
+
+used_without_permission as (
+    select usable.domain
+    from usable
+    inner join deliveries
+        on usable.delivery_id = deliveries.delivery_id
+    inner join verdicts
+        on
+            usable.study = verdicts.study
+            and usable.participant_id = verdicts.participant_id
+            and usable.domain = verdicts.domain
+            and usable.answers_of = verdicts.answers_of
+            and verdicts.instant in (deliveries.request_sent_at, deliveries.received_at)
+    where not verdicts.is_permitted
+),
+
+used_wrongly as (
+    select * from used_too_soon
+    union all
+    select * from used_without_permission
 )
 
 select
     domain,
-    count(*) as deliveries
-from checked
-where
-    received_at > {{ as_of() }}
-    or identifiers_deleted_at is null
-    or identifiers_deleted_at > {{ as_of() }}
-    or last_yes_before_request is null
-    or last_yes_before_request != last_said_before_request
-    or last_yes_before_receipt is null
-    or last_yes_before_receipt != last_said_before_receipt
+    count(*) as uses
+from used_wrongly
 group by domain
