@@ -87,6 +87,8 @@ def read_landing(folder: Path) -> list[Landed]:
         )
     landed, faults = find(folder)
     with duckdb.connect() as connection, ThreadPoolExecutor(os.cpu_count()) as at_once:
+        # nothing that is landed is spilled anywhere
+        connection.execute("set temp_directory = ''")
         of_files = at_once.map(
             lambda file, table: _checked(connection.cursor(), file, table),
             [file for place in landed for file in place.files],

@@ -251,6 +251,6 @@ class _Reading:
                 self._fault(self.line + ends_before, NOT_UTF_8)
                 self.decoder.reset()
                 before = b""
-                if ends_before == len(line_ends):
+                if ends_before == len(line_ends) or len(self.faults) >= MOST_FAULTS:
                     return
                 begin = int(line_ends[ends_before])
