@@ -224,7 +224,9 @@ class Place:
         return sorted(one for one in (self.data / "requests").glob("*") if one.is_dir())
 
     def files(self) -> dict[Path, int]:
-        return {file: file.stat().st_size for file in self.data.rglob("*")}
+        """What is in the data folder, but the file by which it is locked: name and size."""
+        lock = self.data / databases.LOCK
+        return {file: file.stat().st_size for file in self.data.rglob("*") if file != lock}
 
     def opened(self, folder: Path) -> bytes:
         """What the agency finds in the file of a request."""
