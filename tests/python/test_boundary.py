@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -390,6 +391,59 @@ def test_a_data_test_fails_at_its_first_row_and_keeps_none(manifest: Manifest) -
         or test.config["where"]
         or test.config["limit"]
     ] == []
+
+
+NAMES_AND_COUNTS = {"VARCHAR", "BIGINT", "INTEGER", "HUGEINT"}
+
+
+def shown_by(lineage: Lineage, test: Node, sql: str) -> dict[str, set[str]]:
+    """What of identifying columns each text column of a data test's rows holds."""
+    as_model = replace(test, kind="model", relation=f'"study"."t"."{test.name}"', sql=sql)
+    traced = lineage.with_nodes(as_model)
+    kinds = dict(traced.bound[test.id].columns)
+    assert kinds.keys() and set(kinds.values()) <= NAMES_AND_COUNTS, test.name
+    return {
+        column: {
+            str(flow.source)
+            for flow in flows
+            if not (flow.is_clean or flow.is_choice)
+            and lineage.class_of(flow.source) in IDENTIFYING
+        }
+        for column, flows in traced.columns(test.id).items()
+        if kinds[column] == "VARCHAR"
+    }
+
+
+def test_the_rows_of_a_data_test_that_are_logged_hold_names_and_counts_alone(
+    lineage: Lineage,
+) -> None:
+    logged = [
+        test
+        for test in lineage.manifest.of_kind("test")
+        if test.config["meta"].get("rows") == "names and counts"
+    ]
+    assert {test.name for test in logged} >= PRIVACY_TESTS
+    for test in logged:
+        assert Path(test.path).parts[:2] == ("tests", "rules")
+        assert not any(shown_by(lineage, test, test.sql).values()), test.name
+    surnames = "select max(last_name) as research_column from vault.main.identities"
+    assert shown_by(lineage, logged[0], surnames) == {
+        "research_column": {
+            "stg_surveys__participants.last_name",
+            "stg_surveys__requests.new_value",
+        }
+    }
+
+
+def test_each_privacy_test_has_a_remedy_of_its_own(manifest: Manifest) -> None:
+    remedies = [
+        manifest.named(name, "test").config["meta"]["remedy"]
+        for name in PRIVACY_TESTS
+        | PRIVACY_TESTS_OF_PEOPLE
+        | PRIVACY_TESTS_OF_COUNTS
+        | OTHER_PRIVACY_TESTS
+    ]
+    assert len(set(remedies)) == len(remedies)
 
 
 def test_no_data_test_can_be_turned_off(built_sample: Path) -> None:

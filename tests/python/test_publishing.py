@@ -29,7 +29,12 @@ KEYS = {
     "DBT_ENV_SECRET_PSEUDONYM_KEY": "a pseudonym key made for this test alone",
 }
 FILES = [f"{name}.duckdb" for name in ("research", "study", "vault")]
-TEST_THAT_MAY_FAIL = "select 1 as failure where '{{ env_var('TURN_RED', 'no') }}' = 'yes'\n"
+TEST_THAT_MAY_FAIL = """
+{{ config(meta={'remedy': 'Say no more of names.'}) }}
+select 'five_to_twelve.participants.remark' as research_column, count(*) as names_published
+from {{ ref('identities') }}
+where '{{ env_var('TURN_RED', 'no') }}' = 'yes' having count(*) > 0
+"""
 
 
 def family(study: str) -> World:
@@ -80,7 +85,7 @@ class Place:
         self.extracts = folder / "extracts"
         self.copy = project.copied(folder / "project")
         write_landing([family(FIVE), family(SEND)], self.extracts)
-        (self.copy / "tests" / "fails_when_told_to.sql").write_text(TEST_THAT_MAY_FAIL)
+        (self.copy / "tests" / "rules" / "fails_when_told_to.sql").write_text(TEST_THAT_MAY_FAIL)
 
     def dbt(
         self, command: str, *arguments: str, turn_red: bool = False
@@ -234,6 +239,11 @@ def test_a_build_with_a_failing_test_leaves_yesterdays_files_and_so_does_its_ret
     assert done.returncode != 0
     assert "did not pass" in done.stdout
     assert place.published() == yesterdays
+    said = " ".join(line.partition("  ")[2].strip() for line in done.stdout.splitlines())
+    assert (
+        "fails_when_told_to is red: research_column five_to_twelve.participants.remark, "
+        "names_published 4 What to do: Say no more of names." in said
+    )
     # All that failed passes now, but it is not the whole that has been built and tested.
     place.dbt("retry")
     assert place.published() == yesterdays

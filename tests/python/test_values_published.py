@@ -295,3 +295,15 @@ def test_every_identifying_column_that_is_landed_is_searched_for(manifest: Manif
         and not (one_class == "key" and name in keys_searched | elsewhere)
     } == set()
     assert Path(manifest.named("identifying_values").path).parts[1] == "vault"
+    # a key is searched for, whatever it looks like
+    keys = {
+        f"{model.name.split('__')[1]}.{name}"
+        for model in manifest.in_layer("staging")
+        for name, one_class in model.classes().items()
+        if one_class == "key"
+    }
+    always = manifest.named("identifying_values").sql.rpartition("identifier in (")[2]
+    assert {word for word in always.split("'") if "." in word} == {
+        "places.code",
+        *(keys & searched),
+    }

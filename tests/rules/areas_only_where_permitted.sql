@@ -1,5 +1,9 @@
 -- Area attributes appear only where the area linkage is permitted at as_of.
 
+{{ config(meta={'remedy':
+    'Areas are shown of people whose area linkage is not permitted. Take them from `participant_areas`.',
+}) }}
+
 with
 
 pseudonyms as (

@@ -3,6 +3,11 @@
 -- would redden an ethnic group. A list that does not exist holds no word. Counts and columns, never
 -- values.
 
+{{ config(meta={'remedy':
+    '`research_column` holds what its declared list or shape does not. Add the code to '
+    ~ '`seeds/code_lists.csv`, or let its model publish no other value.',
+}) }}
+
 {%- set listed = published_columns('closed_list') %}
 {%- set shaped = published_columns('shape') %}
 {%- set shapes = closed_shapes() %}

@@ -1,5 +1,10 @@
 -- Erased: no row about them in the vault, nor in any stored table.
 
+{{ config(meta={'remedy':
+    'The table in `stored_in` keeps rows of erased people. Make its model from `participants_known` or what '
+    ~ 'stands on it.',
+}) }}
+
 {%- set tables = [
     'identities', 'pseudonyms', 'pupil_candidates', 'pupil_matches', 'clerical_review', 'participant_areas', 'vault__due_to_be_asked', 'int_participants',
     'int_linkages', 'int_steps_reached', 'int_permitted_intervals', 'int_linkages_decided', 'int_deliveries_usable',

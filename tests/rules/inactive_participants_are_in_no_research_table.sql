@@ -1,6 +1,11 @@
 -- Objected, erased or restricted: no row in any research table. And while a child is inactive, the
 -- answers of the whole family are withheld, for they are about the child.
 
+{{ config(meta={'remedy':
+    '`research_table` has rows of people who are out, or of nobody. Join its model to the permission '
+    ~ 'authority: `int_publishable_records` or `int_publishable_answers`.',
+}) }}
+
 {%- set tables = tables_of_people() %}
 
 with

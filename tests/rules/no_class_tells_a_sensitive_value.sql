@@ -1,6 +1,11 @@
 -- Distinct l-diversity: of each class of people a sensitive column shows at least `min_sensitive_values`
 -- different values, or none; and none of a class that is too small.
 
+{{ config(meta={'remedy':
+    'Some class shows one value of `research_column` for all. Let its mart control the column, and declare '
+    ~ 'the same in its YAML.',
+}) }}
+
 {%- set tables = tables_of_people() %}
 
 with

@@ -10,6 +10,12 @@
 -- D = k/n ln((k/n)/p) + (1 - k/n) ln((1 - k/n)/(1 - p)). Six different NHS numbers and no other
 -- number of ten digits are enough. Counts and columns, never values.
 
+{{ config(meta={'remedy':
+    '`research_column` holds numbers or texts that look like `identifier`. If people wrote them there, do not '
+    ~ 'publish the column as landed. If they are something else, publish them under a shape or list that the '
+    ~ 'YAML declares.',
+}) }}
+
 {%- set certain = {
     'email': is_email, 'UK phone': is_uk_phone, 'postcode': is_postcode, 'UPN': is_upn,
     'National Insurance number': is_national_insurance_number, 'driving licence number': is_driving_licence_number,

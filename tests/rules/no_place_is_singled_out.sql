@@ -1,6 +1,11 @@
 -- Attributes of areas and schools that single out one of them are coarsened until they do not: every
 -- combination that is published, that of no attribute included, describes at least two.
 
+{{ config(meta={'remedy':
+    'Some place is the only one with what is published of it. Coarsen the attributes of `places` further, '
+    ~ 'with wider bands.',
+}) }}
+
 {%- set places = [
     ('int_areas_described', [
         'region', 'imd_decile', 'rural_urban', 'crime_decile', 'house_price_band', 'no2_band', 'july_temperature_band',

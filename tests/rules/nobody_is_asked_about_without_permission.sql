@@ -2,6 +2,10 @@
 -- permitted, at that moment, what is asked for: by the intervals, which the decisions do not read. What
 -- is asked for has a policy, and of a child it is never education.
 
+{{ config(meta={'remedy':
+    'Do not send the request to `supplier`. Make the models of requests from `int_people_requestable` alone.',
+}) }}
+
 with
 
 requestable as (

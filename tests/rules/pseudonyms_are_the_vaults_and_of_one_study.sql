@@ -6,6 +6,11 @@
 --
 -- A red column is one to take out, or to make with the macro `pseudonym` from the study, in the vault.
 
+{{ config(meta={'remedy':
+    'Take the pseudonym in `research_column` from `pseudonyms` or `place_pseudonyms`, by its study and for '
+    ~ 'its own purpose.',
+}) }}
+
 {%- set keys = columns_of_keys() %}
 {%- set pseudonym_columns = keys | selectattr('is_pseudonym') | list %}
 {%- set open_columns = keys | rejectattr('is_pseudonym') | list %}

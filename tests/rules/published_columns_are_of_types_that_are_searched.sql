@@ -2,6 +2,11 @@
 -- stand: text, integers, doubles, truth values, dates. In a list, a map, a struct, JSON or an enum one would
 -- hide among others. Publish such a value in columns of its own, or in rows.
 
+{{ config(meta={'remedy':
+    'Publish what `research_column` holds in columns of its own, or in rows, as text, numbers, truth values '
+    ~ 'or dates.',
+}) }}
+
 with
 
 types_declared as (

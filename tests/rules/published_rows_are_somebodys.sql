@@ -1,6 +1,11 @@
 -- Every row that is described for researchers is of one study, and about somebody who has a pseudonym: a
 -- join that lost its other side would show here, before the marts take their study's rows.
 
+{{ config(meta={'remedy':
+    '`research_table` has rows of no study or without a pseudonym. Mend the join of the model that describes '
+    ~ 'them.',
+}) }}
+
 {%- set described = tables_of_people().values() | sum(start=[]) | unique %}
 
 with

@@ -7,6 +7,10 @@
 -- Numbers of fewer than eight digits are for `no_column_finds_the_records_of_answers`. Counts and columns,
 -- never values.
 
+{{ config(meta={'remedy':
+    'A key leads from answers without a link to records. Do not publish it on both sides.',
+}) }}
+
 {%- set keys = columns_of_keys() | selectattr('is_of_people') | list %}
 {%- set links = keys | selectattr('name', 'equalto', 'linked_child_research_id') | list %}
 {%- set of_answers, of_records = [], [] %}

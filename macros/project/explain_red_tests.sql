@@ -1,0 +1,21 @@
+{#- Says, at the end of a run, what each red data test found and what to do about it. Only of tests whose
+    `meta` declares that their `rows` are `names and counts`: names of tables and columns, words of a
+    policy and counts, never a value. They are asked once more, for dbt counts failing rows and keeps none. -#}
+
+{% macro explain_red_tests(results) -%}
+    {%- if execute -%}
+        {%- for result in results
+            if result.status == 'fail' and result.node.config.meta.rows == 'names and counts' -%}
+            {%- set found = run_query(result.node.compiled_code) -%}
+            {%- do log(result.node.name ~ ' is red:', info=true) -%}
+            {%- for row in found.rows -%}
+                {%- set told = [] -%}
+                {%- for column in found.column_names -%}
+                    {%- do told.append(column ~ ' ' ~ row[column]) -%}
+                {%- endfor -%}
+                {%- do log('    ' ~ told | join(', '), info=true) -%}
+            {%- endfor -%}
+            {%- do log('    What to do: ' ~ result.node.config.meta.remedy, info=true) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
