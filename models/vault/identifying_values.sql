@@ -22,10 +22,7 @@
     ('place_pseudonyms', 'places', [], ['code']),
     ('stg_ons__postcodes', 'postcodes', ['postcode'], ['lsoa_code', 'msoa_code', 'local_authority_code']),
 ] -%}
-{%- set key_names = [] -%}
-{%- for _, name, _, keys in identifying -%}
-    {%- for key in keys -%}{%- do key_names.append(name ~ '.' ~ key) -%}{%- endfor -%}
-{%- endfor %}
+{%- set key_names = [] %}
 
 with
 {% for model, name, columns, keys in identifying %}
@@ -38,6 +35,9 @@ identifying_values as (
     {%- set described = [] %}
     {%- for column in columns + keys %}
     {%- do described.append({'name': column, 'label': name ~ '.' ~ column}) %}
+    {%- endfor %}
+    {%- for key in keys %}
+    {%- do key_names.append("'" ~ name ~ '.' ~ key ~ "'") %}
     {%- endfor %}
     select
         {{ unpivoted(described) }}
@@ -52,4 +52,7 @@ select * from identifying_values
 where
     value is not null
     -- but a key is somebody's, whatever it looks like
-    and (identifier in ('{{ key_names | join("', '") }}') or not {{ is_nobodys('value') }})
+    and (
+        identifier in ({{ key_names | join(', ') }})
+        or not {{ is_nobodys('value') }}
+    )
