@@ -1504,7 +1504,7 @@ create temp table answers_linked as
         having count(*) = 1
     )
 
-    -- answers given in the other's questionnaire are under no permission that could be told
+    -- nobody knows which permission covers answers given in the other's questionnaire
     select person, child
     from (
         select person, person as child from linked where for_child

@@ -18,7 +18,7 @@ to choose from (the record linkage of Fellegi and Sunter, 1969). The likelihoods
 beforehand, and nothing is learnt from the truth, which only marks the guesses. The surest guess is
 made first, and a record that is guessed well is nobody else's.
 
-To be on the safe side, the intruder is told which answers have records to be found.
+To be on the safe side, the intruder knows which answers have records to be found.
 """
 
 import math

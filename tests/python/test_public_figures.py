@@ -297,7 +297,7 @@ def test_no_figure_of_two_builds_gives_away_who_objected(
     few = []
     for name, before in figures.items():
         rows, later = before.by_category(), after_objections[name].by_category()
-        # a row without a count hangs on policy alone: it comes or goes with nobody
+        # a row without a count follows from policy alone: it comes or goes with nobody
         for key in rows.keys() ^ later.keys():
             row = rows.get(key) or later[key]
             assert any(row[column] is not None for column in before.columns(COUNT)), name

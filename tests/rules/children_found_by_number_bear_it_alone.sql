@@ -1,6 +1,6 @@
 -- Five to Twelve: children are found in the register by their Unique Pupil Number and by nothing else. So
--- whoever is matched bears the pupil's number, no other child of the study and no other pupil bears it, and
--- no clerk has last said that the two are not one.
+-- a matched child bears the pupil's number, no other child of the study and no other pupil bears it, and no
+-- clerk's latest decision says that the two are not one.
 
 with
 

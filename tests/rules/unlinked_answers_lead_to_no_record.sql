@@ -1,8 +1,9 @@
 -- SEND Futures, and any study whose answers carry `linked_child_research_id`: answers that may not be
 -- linked must not be joinable to the records, by any chain of keys. The keys are not listed here: they are
 -- the values of every column that is declared a pseudonym, or open. A value of them that stands on both
--- sides joins them, but for the link itself. And whoever has answers without a link, whoever shares a
--- value with them, whoever shares one with those, and so on, reaches no link and no record.
+-- sides joins them, but for the link itself. And from people who have answers without a link, through the
+-- people who share a value with them, those who share one with these, and so on, no link and no record is
+-- reached.
 --
 -- Numbers of fewer than eight digits are for `no_column_finds_the_records_of_answers`. Counts and columns,
 -- never values.

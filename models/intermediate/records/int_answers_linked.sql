@@ -26,8 +26,8 @@ answers_of_parent_surveys as (
         and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
 ),
 
--- answers given in the other's questionnaire are under no permission that could be told: while any are
--- published, who gave them is not linked at all
+-- nobody knows which permission covers answers given in the other's questionnaire: while any are published,
+-- the person who gave them is not linked at all
 answered_for_another as (
     select
         participants.study,
