@@ -1,42 +1,53 @@
 """What is said first of a build: the statements that it could not read, by file and row alone."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 import duckdb
 
-from studylink import contract
+from studylink import contract, files
 
 STATEMENTS = ("participants", "permissions", "requests")
-SHOWN = 20
 
 # Copies come last: what is in them is in the row that counts.
 QUARANTINED = """
-select source_table, row_number, reason
+select source_table, reason, list(row_number order by row_number) as rows
 from study.governance.quarantined_records
 where source_table similar to ?
-order by reason = 'duplicate', source_table, row_number
+group by source_table, reason
+order by reason = 'duplicate', source_table, reason
 """
 
 
 def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Which rows of participants, permissions and requests are quarantined; None where none is.
 
-    `connection` has the database `study` attached. Landed table, row number and reason of the first
-    rows are named, and of the others how many there are and where: no value of any row.
+    `connection` has the database `study` attached. Every row is named by its landed table, its
+    number and the reason: no value of any row.
     """
     places = "|".join(
         table.landed_as.replace("*", "[^/]+")
         for table in contract.landed_tables()
         if table.schema == "surveys" and table.name in STATEMENTS
     )
-    rows = connection.execute(QUARANTINED, [places]).fetchall()
-    if not rows:
+    found = connection.execute(QUARANTINED, [places]).fetchall()
+    if not found:
         return None
-    lines = [
-        f"ALARM: {len(rows):,} row(s) of {', '.join(STATEMENTS)} are quarantined, and a no may be"
-        " in them. Have each landed right:",
-        *(f"  {table}, row {number}: {reason}" for table, number, reason in rows[:SHOWN]),
-    ]
-    if len(rows) > SHOWN:
-        lines.append(
-            f"  and {len(rows) - SHOWN:,} more: governance.quarantined_records has them all"
+    return "\n".join(
+        (
+            f"ALARM: {sum(len(rows) for *_, rows in found):,} row(s) of {', '.join(STATEMENTS)} are"
+            " quarantined, and a no may be in them. Have each landed right:",
+            *(
+                f"  {'/'.join(map(files.shown, table.split('/')))}, "
+                f"row{'s' * (len(rows) > 1)} {listed(rows)}: {reason}"
+                for table, reason, rows in found
+            ),
         )
-    return "\n".join(lines)
+    )
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Ascending numbers in words, those that follow one another as `7 to 12`."""
+    runs = groupby(enumerate(numbers), key=lambda placed: placed[1] - placed[0])
+    ends = [[number for _, number in run] for _, run in runs]
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in ends)

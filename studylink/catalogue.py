@@ -1,9 +1,9 @@
 """Whether the file that researchers open holds what the marts' contracts say, and nothing else.
 
-A contract is what a mart's YAML declares, as dbt's graph has it. What it comes to is not reckoned
-but made: the contracted tables, empty, in a database of their own. Then all that DuckDB lists of
-that database and of the one that was built is compared: schemas, tables, columns, comments,
-defaults, and whatever else there may be. Rows are for the data tests.
+A contract is what a mart's YAML declares, as dbt's graph has it. What is expected is not
+computed but made: the contracted tables, empty, in a database of their own. Then all that DuckDB
+lists of that database and of the one that was built is compared: schemas, tables, columns,
+comments, defaults, and whatever else there may be. Rows are for the data tests.
 """
 
 from collections import Counter

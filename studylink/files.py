@@ -1,9 +1,10 @@
 """The one way in which files of tables are found and read: landed ones, and the project's own.
 
 A table is a CSV or a Parquet file, or a folder of files of one kind. Nothing in a path is data: a
-folder named `study=x` is a folder. Whoever reads a file takes the SQL for it from here.
+folder named `study=x` is a folder. All code that reads a file gets its SQL here.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +20,9 @@ HIDDEN = (".", "_")
 LIKE_A_PART = {*ENDINGS, ".pq"}
 """Endings of a file that is taken for part of the table with whose name its own begins."""
 LONGEST_LINE = 2_000_000
-"""Bytes of a line that DuckDB reads without being told of longer ones."""
+"""Bytes of the longest line that DuckDB reads by default."""
 BUFFER = 32_000_000
-"""Bytes that DuckDB reads of a file at a time, where it is not told otherwise."""
+"""Bytes that DuckDB reads of a file at a time by default."""
 
 
 def quoted(text: object) -> str:
@@ -101,6 +102,39 @@ def _can_be_opened(path: Path) -> bool:
     except UnicodeEncodeError:
         return False
     return path.is_file()
+
+
+def stray(folder: Path, places: Iterable[Path]) -> list[Path]:
+    """Files of rows that bear a table's name and stand at no place where a table is expected.
+
+    `places` are those within `folder`, each a table's path without its ending. Such a file was
+    meant to be read: `Copy of permissions.csv`, say, or `surveys/permissions.csv`.
+    """
+    places = list(places)
+    tables = {place.name for place in places}
+
+    def is_expected(path: Path) -> bool:
+        return any(
+            path.is_relative_to(place.parent)
+            and _stands_for(path.relative_to(place.parent).parts[0], place.name)
+            for place in places
+        )
+
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        for within in (path.relative_to(folder),)
+        if path.is_file()
+        and not any(part.startswith(HIDDEN) for part in within.parts)
+        and LIKE_A_PART & {ending.lower() for ending in path.suffixes}
+        and any(_bears(part, table) for part in within.parts for table in tables)
+        and not is_expected(within)
+    ]
+
+
+def _bears(name: str, table: str) -> bool:
+    """Whether a file's or folder's name has a table's in it, as a word."""
+    return re.search(rf"(?<![a-z]){table}(?![a-z])", name.casefold()) is not None
 
 
 def _stands_for(name: str, table: str) -> bool:

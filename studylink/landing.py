@@ -172,11 +172,19 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
         for table in landed_tables()
         if table.landed_as.startswith("surveys/") and not table.landed_as.startswith(ANY_STUDY)
     }
+    # a study that is not staged yet may call its answers as another study does
+    all_places = [
+        Path("surveys", study, table.name)
+        for study in studies
+        for table in landed_tables()
+        if table.schema == "surveys"
+    ]
     for table in landed_tables():
         if table.landed_as.startswith(ANY_STUDY):
             places = [f"surveys/{study}/{table.name}" for study in sorted({*studies, *expected})]
         else:
             places = [table.landed_as]
+        all_places += map(Path, places)
         for place in places:
             above = Path(place).parent
             paths, found_faults = files.found(folder / above, table.name)
@@ -192,6 +200,11 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
                     landed_files.append(LandedFile(path, columns))
             if landed_files:
                 landed.append(Landed(table, place, tuple(landed_files)))
+    faults += [
+        f"{_name(folder, path)}: bears a table's name, and no table is expected there; put it in "
+        "its place, or begin its name with an underscore if it is not to be read"
+        for path in files.stray(folder, all_places)
+    ]
     return landed, faults
 
 

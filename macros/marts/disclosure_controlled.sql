@@ -1,4 +1,4 @@
-{#- A published table with its values blanked, and no row dropped, until nobody in it stknown in too
+{#- A published table with its values blanked, and no row dropped, until nobody in it stands in too
     small a class: CTEs over the CTE `relation`, of which the last is `<relation>_controlled`. It
     reads the CTE `disclosure_control`.
 

@@ -56,7 +56,7 @@ CONTROLLED = {
             "team_type, is_attended",
         ),
         "register_events": (
-            "event_year age_in_year event_type event_month",
+            "event_year event_type age_in_year event_month",
             "cause_of_death_group",
         ),
         "employments": ("tax_year is_ended start_month end_month", "pay_in_year"),
@@ -108,6 +108,8 @@ TOLD = {
     "left_year": "is_left",
     "left_month": "left_year is_left",
     "cause_of_death_group": "event_type",
+    "age_in_year": "event_type",
+    "outcome": "is_ended",
 }
 """Columns that tell others of their row, where it has them: they are blanked with any of those."""
 FEWEST_PEOPLE, FEWEST_VALUES = 10, 2

@@ -229,6 +229,48 @@ def test_what_stands_where_a_table_is_expected_and_is_none_is_named(
 
 
 @pytest.mark.parametrize(
+    "file",
+    [
+        "surveys/permissions.csv",
+        "surveys/send_futures/2026/permissions.CSV",
+        "surveys/five_to_twelve/Copy of permissions.csv",
+        "requests.csv.gz",
+        "hmrc/participants.csv",
+        "dfe/new_absence.parquet",
+        "dwp/late/benefit_spells/part-1.pq",
+    ],
+)
+def test_a_file_of_rows_that_bears_a_tables_name_anywhere_else_is_named(
+    extracts: Path, file: str
+) -> None:
+    (extracts / file).parent.mkdir(parents=True, exist_ok=True)
+    (extracts / file).write_text(CANARY)
+    (fault,) = faults_of(extracts)
+    assert fault.startswith(f"{file}: bears a table's name, and no table is expected there;")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "surveys/early_years/home_visits.csv",
+        "surveys/early_years/parent_survey.csv",
+        "dfe/_old/absence.csv",
+        "dfe/absences.txt",
+        "README.md",
+    ],
+)
+def test_a_file_that_bears_no_tables_name_or_is_hidden_is_not_read(
+    extracts: Path, file: str
+) -> None:
+    shutil.copytree(extracts / "surveys/send_futures", extracts / "surveys/early_years")
+    for answers in ("child_survey", "parent_survey"):
+        (extracts / f"surveys/early_years/{answers}.csv").unlink()
+    (extracts / file).parent.mkdir(parents=True, exist_ok=True)
+    (extracts / file).write_text(CANARY)
+    assert landing.read_landing(extracts)
+
+
+@pytest.mark.parametrize(
     "name", ["part.csv.gz", "part.pq", "part.txt", "part", "below/part.csv", "wave=2/part.csv"]
 )
 def test_what_stands_in_a_folder_of_files_and_is_none_is_named(extracts: Path, name: str) -> None:

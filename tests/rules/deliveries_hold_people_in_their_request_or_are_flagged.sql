@@ -78,7 +78,6 @@ people_counted as (
 
 select
     checks.supplier,
-    checks.study,
     checks.domain,
     count(*) as deliveries
 from checks
@@ -94,4 +93,4 @@ where
         and not checks.is_flagged
         and checks.people != coalesce(people_counted.people_permitted, 0)
     )
-group by checks.supplier, checks.study, checks.domain
+group by checks.supplier, checks.domain

@@ -1,5 +1,6 @@
 -- The promises in numbers of the two studies, and how their children are found. A seed may promise more
--- (a longer window for deletion, a later start of the main survey), not less. A new study is free.
+-- (a longer window for deletion, a later start of the main survey), not less; the age, and how children are
+-- found, are fixed. A new study is free.
 
 with
 

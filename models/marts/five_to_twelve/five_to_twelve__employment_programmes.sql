@@ -13,7 +13,12 @@ disclosure_control as (
     'published',
     quasi_identifiers=['start_year', 'is_ended', 'end_year', 'start_month', 'end_month'],
     sensitive=[['programme'], ['outcome']],
-    tells={'start_month': ['start_year'], 'end_year': ['is_ended'], 'end_month': ['end_year', 'is_ended']}
+    tells={
+        'start_month': ['start_year'],
+        'end_year': ['is_ended'],
+        'end_month': ['end_year', 'is_ended'],
+        'outcome': ['is_ended'],
+    }
 ) }},
 
 employment_programmes as (

@@ -11,9 +11,13 @@ disclosure_control as (
 
 {{ disclosure_controlled(
     'published',
-    quasi_identifiers=['event_year', 'age_in_year', 'event_type', 'event_month'],
+    quasi_identifiers=['event_year', 'event_type', 'age_in_year', 'event_month'],
     sensitive=[['cause_of_death_group']],
-    tells={'event_month': ['event_year', 'event_type'], 'cause_of_death_group': ['event_type']}
+    tells={
+        'age_in_year': ['event_type'],
+        'event_month': ['event_year', 'event_type'],
+        'cause_of_death_group': ['event_type'],
+    }
 ) }},
 
 register_events as (
