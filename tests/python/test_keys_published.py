@@ -177,13 +177,14 @@ def test_a_family_of_linked_and_unlinked_answers_is_seen(
     assert red(world, manifest).keys() == {CHAINS}
 
 
-def test_a_long_chain_is_seen_through_columns_that_are_no_pseudonyms(
+def test_a_chain_is_seen_through_columns_that_are_no_pseudonyms(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
-    """From an unlinked parent by a long number to somebody without answers, and by another on."""
+    """From an unlinked parent by a long number to another, and by another number on."""
     give(world, f"{SEND}.parent_survey", "parent_wellbeing", {key(SEND, "parent", 7): 12345678})
     bridge = {"research_id": key(SEND, "parent", 100), "family_research_id": family_key(100, False)}
-    insert(world, f"{SEND}.participants", **bridge, first_wave=12345678, latest_wave=87654321)
+    numbers = {"parent_wellbeing": 12345678, "support_rating": 87654321}
+    insert(world, f"{SEND}.parent_survey", **bridge, **numbers)
     world.execute(
         "insert into vault.main.pseudonyms values (?, 'family 100', ?, ?, ?)",
         [SEND, *bridge.values(), key(SEND, "record", "parent", 100)],

@@ -687,7 +687,7 @@ def test_statements_that_are_quarantined_are_named_first_in_the_log_and_in_the_s
     for said in (summary.lstrip(), written[written.index("ALARM: ") :]):
         first, *lines = said.splitlines()
         assert first.startswith(f"ALARM: {len(statements):,} row(s) of participants, permissions")
-        named = list(takewhile(None, (re.match(r"  (.+), rows? ([^:]+): (.+)", x) for x in lines)))
+        named = list(takewhile(bool, (re.match(r"  (.+), rows? ([^:]+): (.+)", x) for x in lines)))
         # copies hold nothing that the row which counts does not
         is_copy = [line[3] == "duplicate" for line in named]
         assert is_copy == sorted(is_copy)
