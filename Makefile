@@ -53,7 +53,7 @@ LINTED_BY_lint-decisions := models/intermediate models/vault
 LINTED_BY_lint-rest := models/staging tests analyses
 
 mutants: setup ## every mistake that could be made in a model, and whether a test notices it
-	PYTHONPATH=tests/python $(BIN)/python tests/python/mutation.py
+	$(BIN)/python -m tests.python.privacy.mutation
 
 bench: setup ## dbt build beside a hand-written script: seconds, peak memory, ratio
 	$(BIN)/studylink bench

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import project
 import pytest
-from cases import CASES
-from project import ROOT
-from worlds import at_noon, records_table, world_of_case, write_landing
+
+from tests.python.lib import project
+from tests.python.lib.cases import CASES
+from tests.python.lib.project import ROOT
+from tests.python.lib.worlds import at_noon, records_table, world_of_case, write_landing
 
 DECIDED = ("linkage_decisions", "pseudonyms")
 

@@ -1,0 +1,84 @@
+"""A date that an agency writes for 'not known' is missing, in every table that agencies deliver.
+
+The staging models' own SQL, as dbt compiled it, runs on landed rows without a build of their own.
+Tables are taken from the sources, so that a new one is under the promise from its first day.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from studylink.proofs.manifest import Manifest, Node
+from tests.python.lib import oracle, project
+
+NOT_AGENCIES = {"surveys", "governance", "ons", "register", "build"}
+"""Suppliers whose dates are what they say, or who land none."""
+
+
+@pytest.fixture(scope="module")
+def manifest(built_sample: Path) -> Manifest:
+    return Manifest(built_sample / "target")
+
+
+def staged(manifest: Manifest, source: Node, value: str) -> dict[str, object]:
+    """One landed row with this value in every column that is a date, as its model stages it."""
+    (model,) = (node for node in manifest.in_layer("staging") if source.id in node.parents)
+    typed = {"date": value, "integer": "1", "decimal": "1", "boolean": "true"}
+    landed = {name: typed.get(kind, "text") for name, kind in source.types.items()}
+    landed |= {"role": "child", "event_type": "birth", "sex": "F", "study": "five_to_twelve"}
+    with duckdb.connect() as connection:
+        for parent in map(manifest.nodes.get, model.parents):
+            connection.execute(
+                f"attach if not exists ':memory:' as {parent.database}; "
+                f"create schema if not exists {parent.database}.{parent.schema}"
+            )
+            if parent.kind == "seed":
+                connection.execute(
+                    f"create table {parent.relation} as "
+                    "from read_csv(?, hive_partitioning = false)",
+                    [str(project.ROOT / parent.path)],
+                )
+        columns = ", ".join(f"? as {name}" for name in source.types)
+        connection.execute(
+            f"create table {source.relation} as "
+            f"select 'table' as source_table, 1 as row_number, {columns}",
+            [landed[name] for name in source.types],
+        )
+        row = connection.sql(model.sql)
+        return dict(zip(row.columns, row.fetchone(), strict=True))
+
+
+def with_dates(manifest: Manifest, *, of_agencies: bool) -> list[Node]:
+    """The landed tables with a column that is a date."""
+    return [
+        source
+        for source in manifest.of_kind("source")
+        if "date" in source.types.values()
+        and (source.schema not in NOT_AGENCIES) is of_agencies
+        and source.schema not in ("register", "build")
+    ]
+
+
+def dates_of(row: dict[str, object]) -> list[object]:
+    return [row[name] for name in row if name.endswith("_on") or name == "date_of_birth"]
+
+
+def test_a_date_that_stands_for_not_known_is_missing_and_no_fault(manifest: Manifest) -> None:
+    tables = with_dates(manifest, of_agencies=True)
+    assert len(tables) >= 12
+    for source in tables:
+        for day in oracle.PLACEHOLDER_DATES:
+            row = staged(manifest, source, day)
+            assert set(dates_of(row)) == {None}, (source.name, day)
+            assert row["row_fault"] is None, (source.name, day)
+        assert None not in dates_of(staged(manifest, source, "1900-01-02")), source.name
+
+
+def test_the_dates_of_participants_and_of_governance_are_what_they_say(manifest: Manifest) -> None:
+    tables = with_dates(manifest, of_agencies=False)
+    assert len(tables) >= 5
+    for source in tables:
+        assert None not in dates_of(staged(manifest, source, "1900-01-01")), source.name

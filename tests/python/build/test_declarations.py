@@ -1,0 +1,121 @@
+"""What the project declares of itself: classes, contracts and lists are complete.
+
+Read from dbt's own manifest, which parsing makes: no database is opened.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.python.lib import project
+from tests.python.privacy.mutation_world import AS_OF
+
+CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
+CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    data = tmp_path_factory.mktemp("manifest")
+    done = project.dbt("parse", project.ROOT / "extracts" / "sample", data, AS_OF)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return json.loads((data / "target" / "manifest.json").read_text())
+
+
+def models(manifest: dict, folder: str) -> list[dict]:
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["path"].startswith(folder)
+    ]
+
+
+def unclassified(nodes: list[dict], classes: set[str]) -> list[str]:
+    return [
+        f"{node['name']}.{name}"
+        for node in nodes
+        for name, column in node["columns"].items()
+        if column["config"]["meta"].get("class") not in classes
+    ]
+
+
+def test_every_staging_column_is_classified(manifest: dict) -> None:
+    staging = models(manifest, "staging")
+    assert len(staging) == len(manifest["sources"])
+    assert unclassified(staging, CLASSES_OF_STAGING) == []
+
+
+def test_every_mart_column_has_a_contract_a_class_and_a_description(manifest: dict) -> None:
+    marts = models(manifest, "marts")
+    assert unclassified(marts, CLASSES_OF_MARTS) == []
+    assert [node["name"] for node in marts if not node["contract"]["enforced"]] == []
+    assert [
+        f"{node['name']}.{name}"
+        for node in marts
+        for name, column in node["columns"].items()
+        if not column["description"]
+    ] == []
+
+
+def test_no_key_of_the_study_stands_in_a_research_table(manifest: dict) -> None:
+    research = [node for node in models(manifest, "marts") if node["database"] == "research"]
+    assert [
+        f"{node['name']}.{name}"
+        for node in research
+        for name, column in node["columns"].items()
+        if column["config"]["meta"]["class"] == "key"
+    ] == []
+    without_ids = {node["alias"] for node in research if "research_id" not in node["columns"]}
+    assert without_ids == {"linkage_quality"}
+
+
+def test_every_model_and_seed_is_described(manifest: dict) -> None:
+    assert [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and not node["description"]
+    ] == []
+
+
+def test_unit_tests_that_speak_of_a_moment_speak_of_the_one_that_mutants_are_judged_at(
+    manifest: dict,
+) -> None:
+    moments = {
+        test["name"]: test["overrides"]["vars"]["as_of"]
+        for test in manifest["unit_tests"].values()
+        if test["overrides"] and "as_of" in test["overrides"]["vars"]
+    }
+    assert len(moments) > 5
+    assert {name: moment for name, moment in moments.items() if moment != AS_OF} == {}
+
+
+@pytest.mark.parametrize(
+    ("statements", "given"),
+    [
+        ("participants", "stg_surveys__participants"),
+        ("permissions", "int_permissions_checked"),
+        ("requests", "int_requests_checked"),
+    ],
+)
+def test_every_fault_of_a_statement_is_seen_to_make_its_family_unreadable(
+    manifest: dict, statements: str, given: str
+) -> None:
+    declared = manifest["sources"][f"source.studylink.surveys.{statements}"]["columns"].values()
+    faults = {"conflicting_key"}
+    for column in declared:
+        meta = column["config"]["meta"]
+        if meta.get("required") or meta.get("required_if"):
+            faults.add(f"empty: {column['name']}")
+        if column["data_type"] != "text":
+            faults.add(f"unreadable: {column['name']}")
+        if meta.get("listed") or meta.get("listed_in"):
+            faults.add(f"unlisted: {column['name']}")
+    assert len(faults) > 10
+
+    tested = manifest["unit_tests"][
+        "unit_test.studylink.int_families_unreadable.whatever_is_wrong_with_a_row"
+    ]
+    rows = next(one["rows"] for one in tested["given"] if one["input"] == f"ref('{given}')")
+    assert faults - {row["row_fault"] for row in rows} == set()

@@ -1,0 +1,187 @@
+"""Running the project as anybody would, and reading what it made.
+
+Tests run dbt through this one helper, each with data, target and log folders of its own, so that
+none disturbs another or the working copy.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[3]
+COPIED = (".dbtignore", "dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "studylink")
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
+
+_PLACES = tempfile.mkdtemp(prefix="studylink-tests-")
+atexit.register(shutil.rmtree, _PLACES, ignore_errors=True)
+
+
+def _parsed(as_of: str) -> Path:
+    """Where what dbt parsed of the project is kept, as at a moment: it tells vars apart."""
+    return Path(_PLACES) / f"{as_of}.msgpack"
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the project with its SQL tests, in a new folder, for a test to change."""
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        there = ROOT / name
+        (shutil.copytree if there.is_dir() else shutil.copy)(there, folder / name)
+    not_sql = shutil.ignore_patterns("python")
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=not_sql)
+    return folder
+
+
+def build(
+    extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run `dbt build` on a landing folder, as at a moment, into a data folder.
+
+    Without unit tests: they say the same of every landing, and the sample's build runs them.
+    """
+    return dbt("build", extracts, data, as_of, *WITHOUT_UNIT_TESTS, *arguments, root=root)
+
+
+def dbt(
+    command: str, extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run any dbt command in the same way, of this project or of the copy at `root`."""
+    with start(command, extracts, data, as_of, *arguments, root=root) as process:
+        said, complained = process.communicate()
+    parsed = data / "target" / "partial_parse.msgpack"
+    if root == ROOT and parsed.exists() and not _parsed(as_of).exists():
+        shutil.copy(parsed, _parsed(as_of))
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def start(
+    command: str, extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT
+) -> subprocess.Popen[str]:
+    """Start any dbt command in the same way, without waiting for its end.
+
+    What dbt parsed of the project it need not parse again, which takes it as long as half of the
+    models do, if nothing that it was told differs. So it is told of every landing and data folder
+    by the same names, in a folder of links.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    place = root
+    if root == ROOT:
+        place = Path(tempfile.mkdtemp(dir=_PLACES))
+        for name in (*COPIED, "analyses", "tests"):
+            (place / name).symlink_to(root / name)
+        (place / "landed").symlink_to(extracts.absolute())
+        (place / "built").symlink_to(data.absolute())
+        extracts, data = Path("landed"), Path("built")
+        if _parsed(as_of).exists():
+            arguments = (*arguments, "--partial-parse-file-path", str(_parsed(as_of)))
+    return subprocess.Popen(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            *command.split(),
+            "--vars",
+            json.dumps({"as_of": as_of}),
+            "--target-path",
+            str(data / "target"),
+            "--log-path",
+            str(data / "logs"),
+            *arguments,
+        ],
+        cwd=place,
+        env={
+            **os.environ,
+            # the copy's own plugin, not that of the project it is a copy of
+            "PYTHONPATH": str(root),
+            "STUDY_EXTRACTS": str(extracts),
+            "STUDY_DATA": str(data),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def built(extracts: Path, data: Path, as_of: str, *arguments: str, root: Path = ROOT) -> Path:
+    """Build, and insist that it came out well."""
+    _insist(build(extracts, data, as_of, *arguments, root=root))
+    return data
+
+
+def built_with_unit_tests(extracts: Path, data: Path, as_of: str) -> Path:
+    """Build with every test there is, and insist that it came out well."""
+    _insist(dbt("build", extracts, data, as_of))
+    return data
+
+
+def _insist(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, f"dbt build failed:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+
+
+def built_as_far_as(extracts: Path, data: Path, as_of: str, *models: str) -> Path:
+    """Build models and all they stand on, untested; returns where: nothing is published."""
+    selected = ("--select", *(f"+{model}" for model in models))
+    return all_models(extracts, data, as_of, *selected)
+
+
+def all_models(extracts: Path, data: Path, as_of: str, *arguments: str) -> Path:
+    """Build every model, untested, for others to judge; returns where: nothing is published."""
+    kinds = ("--resource-type", "seed", "--resource-type", "model")
+    return built(extracts, data, as_of, *kinds, *arguments) / "building"
+
+
+def rows_of(database: Path, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
+    """Read plain rows from one of the databases that are not encrypted."""
+    connection = duckdb.connect(str(database), read_only=True)
+    try:
+        return [tuple(map(plain, row)) for row in connection.execute(query, parameters).fetchall()]
+    finally:
+        connection.close()
+
+
+def study_rows(data: Path, query: str) -> list[tuple]:
+    return rows_of(data / "study.duckdb", query)
+
+
+def research_rows(data: Path, query: str) -> list[tuple]:
+    return rows_of(data / "research.duckdb", query)
+
+
+def vault_rows(data: Path, query: str) -> list[tuple]:
+    """Read from the encrypted vault (as `vault`), with the other two databases beside it."""
+    from studylink import databases
+
+    connection = databases.connect(data)
+    try:
+        return [tuple(map(plain, row)) for row in connection.execute(query).fetchall()]
+    finally:
+        connection.close()
+
+
+def plain(value: object) -> object:
+    """Instants as naive UTC, whichever way a database keeps them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    return value
+
+
+def research_columns(data: Path) -> dict[tuple[str, str], set[str]]:
+    """The columns of every research table."""
+    columns: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in research_rows(
+        data, "select table_schema, table_name, column_name from information_schema.columns"
+    ):
+        columns.setdefault((schema, table), set()).add(column)
+    return columns

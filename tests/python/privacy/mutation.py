@@ -1,0 +1,610 @@
+"""Every mutant of every model, set against every test: which would the project's tests notice?
+
+A small world is built once by dbt, tests and all. Then each mutant is put in its model's place in
+memory: the model and what stands on it are made again, and whatever reads a table that came out
+different is asked whether it is red: the model's unit tests, the data tests, the oracle and the
+script by hand, two readings of the rules that share no code with the models, and the lineage
+proof. None of them knows what the unmutated project gave.
+
+`make mutants` runs all mutants and prints the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from random import Random
+
+import duckdb
+import sqlglot
+import yaml
+
+from studylink import databases, landing
+from studylink.bench import by_hand
+from studylink.proofs.lineage import Lineage
+from studylink.proofs.manifest import Manifest, Node
+from studylink.requests import register
+from tests.python.lib.findings import EXPECTED, Rows, found_alike
+from tests.python.lib.oracle import Verdict, as_instant, judge
+from tests.python.lib.project import ROOT, plain
+from tests.python.lib.registers import requests_drawn
+from tests.python.privacy.mutants import SANITISERS, Mutant, mutants_of
+from tests.python.privacy.mutation_world import AS_OF, build_world
+
+LAYERS = ("vault", "intermediate", "marts")
+SECONDS = 20
+"""A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
+PLACES = {
+    "school_6": (
+        "int_schools_described",
+        "school_urn phase school_type size_band ofsted_rating percent_fsm_band percent_eal_band",
+    ),
+    "area_7": (
+        "int_areas_described",
+        "lsoa_code region imd_decile rural_urban crime_decile house_price_band no2_band "
+        "july_temperature_band",
+    ),
+}
+"""Where the script by hand has places as they are described: its table, our model and columns."""
+CONTROLLED = re.compile("_kept_|combinations|classes|_controlled$")
+"""The CTEs that one macro writes into every mart. They are mutated in those whose unit tests are of
+this macro, and there also held against the script by hand on random tables."""
+RANDOM_TABLES, RANDOM_ROWS = 20, 400
+EXPLAINED = Path(__file__).with_name("equivalent_mutants.yml")
+
+
+# --------------------------------------------------------------------------------------------------
+# Mutants among tests
+# --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test of the built tables: of which models, and whether it is red."""
+
+    kind: str
+    name: str
+    reads: frozenset[str]
+    is_red: Callable[[Rows], bool]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a mutant: `killed` by a kind of test, `survived`, or `invalid` SQL."""
+
+    model: str
+    operator: str
+    change: str
+    fate: str
+    by: str = ""
+
+
+class Unending(Exception):
+    """A statement was stopped: it took too long, or all memory."""
+
+
+class Laboratory:
+    """A built world in memory, in which a model may be replaced and what follows be looked at."""
+
+    def __init__(self, folder: Path):
+        """Load what `build_world` left in `folder`; raises `AssertionError` where a test is red."""
+        self.manifest = Manifest(folder / "data" / "target")
+        self.nodes = {node.relation: node for node in self.manifest.of_kind("model", "seed")}
+        self.extracts = folder / "extracts"
+        self.target = folder / "data" / "target"
+        self.connection = databases.connect(folder / "data")
+        self.connection.execute(
+            "set threads = 1; set memory_limit = '3GB'; set temp_directory = ''"
+        )
+        databases.set_pseudonym_key(self.connection)
+        landing.create_views(self.connection, landing.read_landing(self.extracts))
+        self.register = register.read(folder / "data")
+        register.lay(self.connection, self.register)
+        self.replaced: dict[str, str] = {}
+        self.read: set[str] = set()
+        self.connection.execute("create schema base")
+        for node in self.nodes.values():
+            self.connection.execute(
+                f'create table base."{node.name}" as select * from {node.relation}'
+            )
+        self.signatures = {node.name: self.signature(node) for node in self.nodes.values()}
+        self.checks = [*self._data_tests(), *self._by_the_oracle(), *self._by_hand()]
+        took: dict[str, float] = {}
+        for check in self.checks:
+            began = time.monotonic()
+            assert not check.is_red(self.rows), f"red before anything was changed: {check.name}"
+            took[check.name] = time.monotonic() - began
+        self.checks.sort(key=lambda check: took[check.name])
+
+    # -- Reading -----------------------------------------------------------------------------------
+
+    def resolved(self, sql: str) -> str:
+        """A query with every model's relation named as it stands in memory now."""
+
+        def name(found: re.Match) -> str:
+            node = self.nodes.get('"{}"."{}"."{}"'.format(*found.groups()))
+            if node is None:
+                return found[0]
+            self.read.add(node.name)
+            return self.replaced.get(node.name, f'base."{node.name}"')
+
+        return re.sub(r'"?\b(vault|study|research)"?\."?(\w+)"?\."?(\w+)"?', name, sql)
+
+    def rows(self, query: str) -> list[tuple]:
+        """The plain rows of a query over the three databases."""
+        return [tuple(map(plain, row)) for row in self._execute(self.resolved(query)).fetchall()]
+
+    def signature(self, node: Node) -> tuple:
+        """Columns, number and content of a model's rows, in whatever order."""
+        return signature(self.connection, self.resolved(f"select * from {node.relation}"))
+
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        timer = threading.Timer(SECONDS, self.connection.interrupt)
+        timer.start()
+        try:
+            return self.connection.execute(sql)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            raise Unending from None
+        finally:
+            timer.cancel()
+
+    @contextmanager
+    def _replacing(self) -> Iterator[None]:
+        """Afterwards every model is itself again."""
+        self.connection.execute("create schema mutated")
+        try:
+            yield
+        finally:
+            self.replaced = {}
+            self.connection.execute("drop schema mutated cascade")
+
+    def _make(self, node: Node, sql: str) -> bool:
+        """Make a model again; whether it came out different."""
+        self._execute(f'create table mutated."{node.name}" as {self.resolved(sql)}')
+        self.replaced[node.name] = f'mutated."{node.name}"'
+        return self.signature(node) != self.signatures[node.name]
+
+    # -- Tests -------------------------------------------------------------------------------------
+
+    def _check(self, kind: str, name: str, is_red: Callable[[Rows], bool]) -> Check:
+        """A check that has been run once, to learn what it reads."""
+        self.read = set()
+        is_red(self.rows)
+        return Check(kind, name, frozenset(self.read), is_red)
+
+    def _data_tests(self) -> Iterator[Check]:
+        for node in self.manifest.of_kind("test"):
+            query = f"select 1 from ({node.sql}\n) limit 1"
+            yield self._check("data test", node.name, lambda rows, query=query: bool(rows(query)))
+
+    def _by_the_oracle(self) -> Iterator[Check]:
+        landed = {}
+        for file in self.extracts.rglob("*.csv"):
+            with file.open(encoding="utf-8", newline="") as rows:
+                path = file.relative_to(self.extracts).with_suffix("").as_posix()
+                landed[path] = [
+                    {column: value or None for column, value in row.items()}
+                    for row in csv.DictReader(rows)
+                ]
+        verdict = judge(
+            landed,
+            as_instant(AS_OF),
+            found_alike=found_alike(self.rows),
+            requested=requests_drawn(landed),
+        )
+        for name, finding in EXPECTED.items():
+            yield self._check(
+                "oracle", name, lambda rows, finding=finding: _differs(rows, verdict, *finding)
+            )
+
+    def _by_hand(self) -> Iterator[Check]:
+        connection = duckdb.connect()
+        for name in databases.NAMES:
+            connection.execute(f"attach ':memory:' as {name}")
+        by_hand.run(connection, self.extracts, AS_OF, self.register)
+        for study, tables in by_hand.CONTROLLED.items():
+            for name in tables:
+                published = self.manifest.named(f"int_{name}_published")
+                yield self._held_against(connection, f"{study}__{name}", published, study)
+        for described, (model, told) in PLACES.items():
+            key, *attributes = told.split()
+            values = ", ".join(f"so_far[{n}] as {name}" for n, name in enumerate(attributes, 1))
+            connection.execute(
+                f"create temp table {model} as select place as {key}, {values} from {described}"
+            )
+            yield self._held_against(connection, model, self.manifest.named(model))
+        for table in connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() "
+            "where database_name in ('study', 'research') or table_name = 'pseudonyms'"
+        ).fetchall():
+            node = self.nodes['"{}"."{}"."{}"'.format(*table)]
+            yield self._held_against(connection, ".".join(table), node)
+        connection.close()
+
+    def _held_against(
+        self, connection: duckdb.DuckDBPyConnection, table: str, node: Node, study: str = ""
+    ) -> Check:
+        """A check of a model, or of one study's rows in it, against what the script has there."""
+        of_study = f" where study = '{study}'" if study else ""
+        described = sorted(connection.execute(f"describe {table}").fetchall())
+        columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind, *_ in described)
+        expected = signature(connection, f"select {columns} from {table}")
+
+        def is_red(rows: Rows) -> bool:
+            query = self.resolved(f"select {columns} from {node.relation}{of_study}")
+            return signature(self.connection, query) != expected
+
+        return Check("by hand", table, frozenset([node.name]), is_red)
+
+    @cached_property
+    def unit_tests(self) -> dict[str, list[UnitTest]]:
+        """Every unit test, by the model it tests; its rows are laid as tables."""
+        found: dict[str, list[UnitTest]] = {}
+        self.connection.execute("create schema fixtures")
+        for unit in self.manifest.unit_tests:
+            (file,) = self.target.glob(f"run/**/*.yml/**/{unit['name']}.sql")
+            tree = sqlglot.parse_one(file.read_text(encoding="utf-8"), dialect="duckdb")
+            # dbt calls what is given by the name of its table, not that of its model
+            parents = (self.manifest.nodes[id] for id in self.manifest.named(unit["model"]).parents)
+            names = {parent.alias: parent.name for parent in parents}
+            given, columns = {}, []
+            for cte in tree.find_all(sqlglot.exp.CTE):
+                table = f'fixtures."{unit["name"]}/{cte.alias}"'
+                if cte.alias.startswith("__dbt__cte__"):
+                    given[names[cte.alias.removeprefix("__dbt__cte__")]] = table
+                elif cte.alias == "dbt_internal_unit_test_expected":
+                    columns = [c for c in cte.this.named_selects if c != "actual_or_expected"]
+                    expected = table
+                else:
+                    continue
+                self.connection.execute(f"create table {table} as {cte.this.sql('duckdb')}")
+            test = UnitTest(unit["name"], given, expected, ", ".join(f'"{c}"' for c in columns))
+            found.setdefault(unit["model"], []).append(test)
+        for study, tables in by_hand.CONTROLLED.items():
+            for name in tables:
+                tests = found.setdefault(f"{study}__{name}", [])
+                tests += self._random_tables(study, name, RANDOM_TABLES if tests else 1)
+        return found
+
+    def _random_tables(self, study: str, name: str, count: int) -> Iterator[UnitTest]:
+        """Random people to be controlled for disclosure, and what the script by hand leaves."""
+        published, mart = f"int_{name}_published", self.manifest.named(f"{study}__{name}")
+        described = self.connection.execute(f'describe base."{published}"').fetchall()
+        types = ", ".join(f'"{column}" {kind}' for column, kind, *_ in described)
+        columns = ", ".join(f'"{column}"' for column in mart.columns)
+        study_at = [column for column, *_ in described].index("study")
+        draw = Random(name)
+        for number in range(count):
+            people, telling = [(60, False), (30, True), (8, True), (150, False), (12, False)][
+                number % 5
+            ]
+            rows = [
+                tuple(self._random_row(draw, study, mart, described, people, telling))
+                for _ in range(RANDOM_ROWS)
+            ]
+            given = self._laid(f"{mart.name}/random {number}", types, rows)
+            with duckdb.connect() as hand:
+                hand.execute("attach ':memory:' as research; attach ':memory:' as study")
+                hand.execute(f"create schema research.{study}; create schema study.governance")
+                hand.execute(f"create temp table {mart.name} ({types})")
+                insert(hand, mart.name, [row for row in rows if row[study_at] == study])
+                by_hand.publish(hand, study, name)
+                left = hand.execute(f"select {columns} from research.{study}.{name}").fetchall()
+            kinds = self.connection.execute(f'describe base."{mart.name}"').fetchall()
+            expected = self._laid(
+                f"{mart.name}/expected {number}",
+                ", ".join(f'"{column}" {kind}' for column, kind, *_ in kinds),
+                left,
+            )
+            yield UnitTest(f"random {number}", {published: given}, expected, columns)
+
+    def _laid(self, name: str, types: str, rows: list[tuple]) -> str:
+        """A table of fixtures that holds these rows."""
+        table = f'fixtures."{name}"'
+        self.connection.execute(f"create table {table} ({types})")
+        insert(self.connection, table, rows)
+        return table
+
+    @staticmethod
+    def _random_row(
+        draw: Random, study: str, mart: Node, described: list[tuple], people: int, telling: bool
+    ) -> Iterator[str | None]:
+        """A row about one of so many people; where it is telling, of one sensitive value alone."""
+        for column, kind, *_ in described:
+            values = ["1", "0", *(["2", "3", "4"] if kind != "BOOLEAN" else ["1", "0", "1"]), None]
+            if column == "study":
+                yield draw.choices([study, "another"], [9, 1])[0]
+            elif column == "research_id":
+                yield str(draw.randrange(people))
+            elif mart.classes().get(column) == "sensitive" and telling:
+                yield "1"
+            elif mart.classes().get(column) in ("quasi", "sensitive"):
+                missing = 60 if telling else 3 if people == 60 else 0
+                yield draw.choices(values, [70, 20, 5, 3, 2, missing])[0]
+            else:
+                yield None
+
+    def _fails_its_unit_tests(self, node: Node, sql: str) -> bool:
+        for test in self.unit_tests.get(node.name, []):
+            self.replaced = test.given
+            actual = f"select {test.columns} from ({self.resolved(sql)}\n)"
+            expected = f"select {test.columns} from {test.expected}"
+            self.replaced = {}
+            try:
+                if self._execute(
+                    f"(({actual}) except all ({expected})) union all "
+                    f"(({expected}) except all ({actual})) limit 1"
+                ).fetchall():
+                    return True
+            except (duckdb.Error, Unending):
+                return True
+        return False
+
+    # -- Mutants -----------------------------------------------------------------------------------
+
+    def judge(self, model: str, mutant: Mutant) -> Outcome:
+        """Put a mutant in its model's place, and see whether any test notices."""
+        fate, by = self._judge(self.manifest.named(model), mutant)
+        return Outcome(model, mutant.operator, mutant.change, fate, by)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The lineage proof of the project; it is slow, so that it is asked of sanitisers alone."""
+        lineage = Lineage(self.manifest)
+        assert not lineage.violations()
+        return lineage
+
+    def _judge(self, node: Node, mutant: Mutant) -> tuple[str, str]:
+        sql = mutant.sql
+        with self._replacing():
+            try:
+                is_other = self._make(node, sql)
+            except Unending:
+                return "killed", "never ends"
+            except duckdb.Error:
+                return "invalid", ""
+            if self._breaks_its_contract(node):
+                return "killed", "contract"
+            if is_other and (by := self._noticed_downstream(node)):
+                return "killed", by
+        if self._fails_its_unit_tests(node, sql):
+            return "killed", "unit test"
+        if mutant.operator in SANITISERS and self.lineage.with_sql({node.id: sql}).violations():
+            return "killed", "lineage"
+        return "survived", ""
+
+    def _breaks_its_contract(self, node: Node) -> bool:
+        if not node.config.get("contract", {}).get("enforced"):
+            return False
+        return self.signature(node)[0] != self.signatures[node.name][0]
+
+    def _noticed_downstream(self, node: Node) -> str:
+        """The kind of test that is red once everything on `node` has been made again, or none."""
+        # a model in Python stays as it was built: what goes through it alone, unit tests must see
+        descendants = [one for one in self.manifest.descendants(node) if not one.is_python]
+        waiting = {descendant.name for descendant in descendants}
+        changed = {node.name}
+        done: set[str] = set()
+        for descendant in (None, *descendants):
+            if descendant is not None:
+                waiting.discard(descendant.name)
+                if not changed.isdisjoint(self._parents(descendant)):
+                    try:
+                        if self._make(descendant, descendant.sql):
+                            changed.add(descendant.name)
+                    except Unending:
+                        return "never ends"
+                    except duckdb.Error:
+                        return "build"
+            for check in self.checks:
+                if check.name in done or not waiting.isdisjoint(check.reads):
+                    continue
+                done.add(check.name)
+                if not changed.isdisjoint(check.reads) and self._is_red(check):
+                    return check.kind
+        return ""
+
+    def _parents(self, node: Node) -> set[str]:
+        return {self.manifest.nodes[id].name for id in node.parents if id in self.manifest.nodes}
+
+    def _is_red(self, check: Check) -> bool:
+        try:
+            return check.is_red(self.rows)
+        except (duckdb.Error, Unending):
+            return True
+
+
+@dataclass(frozen=True)
+class UnitTest:
+    """A unit test's tables: what is given, by the model it stands for, and what is expected."""
+
+    name: str
+    given: dict[str, str]
+    expected: str
+    columns: str
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
+    """Insert plain rows by one statement: one a row would take a thousand times as long."""
+    values = ", ".join(str(row) for row in rows).replace("None", "null")
+    connection.execute(f"insert into {table} values {values}")
+
+
+def signature(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
+    """The columns of a query, how many rows it gives, and their content in whatever order."""
+    columns = [
+        (name, kind) for name, kind, *_ in connection.execute(f"describe {query}").fetchall()
+    ]
+    content = f"select count(*), sum(hash(rows)) from ({query}) as rows"
+    return columns, connection.execute(content).fetchone()
+
+
+def _differs(rows: Rows, verdict: Verdict, expected: Callable, found: Callable) -> bool:
+    try:
+        return found(rows) != expected(verdict)
+    except AssertionError:
+        return True
+
+
+# --------------------------------------------------------------------------------------------------
+# All of them
+# --------------------------------------------------------------------------------------------------
+
+
+def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
+    """Every mutant of every model of the layers that decide anything, by the model's name."""
+    in_sql = (node for node in manifest.in_layer(*LAYERS) if not node.is_python)
+    models = sorted(in_sql, key=lambda node: node.path)
+    unit_tested = {unit["model"] for unit in manifest.unit_tests}
+    return [
+        (node.name, mutant)
+        for node in models
+        for mutant in mutants_of(node.sql)
+        if node.layer != "marts"
+        or node.name in unit_tested
+        or not CONTROLLED.search(mutant.change.partition(":")[0])
+    ]
+
+
+def sample(mutants: list[tuple[str, Mutant]], seed: int, size: int) -> list[tuple[str, Mutant]]:
+    """As many of each model as of any other, while it has them."""
+    draw, by_model = Random(seed), {}
+    for model, mutant in mutants:
+        by_model.setdefault(model, []).append((model, mutant))
+    for found in by_model.values():
+        draw.shuffle(found)
+    taken = []
+    while len(taken) < size and any(by_model.values()):
+        taken += [found.pop() for found in by_model.values() if found]
+    return taken[:size]
+
+
+_laboratory: Laboratory
+
+
+def _open(folder: Path) -> None:
+    global _laboratory
+    _laboratory = Laboratory(folder)
+
+
+def _judged(one: tuple[str, Mutant]) -> Outcome:
+    return _laboratory.judge(*one)
+
+
+def outcomes(folder: Path, mutants: list[tuple[str, Mutant]]) -> list[Outcome]:
+    """What comes of each mutant, in the world built in `folder`, on every processor."""
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_open, initargs=(folder,)) as pool:
+        return list(pool.map(_judged, mutants, chunksize=4))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why some mutants change nothing: by model, operator and change, where `*` is any text."""
+
+    models: str
+    operator: str
+    change: str
+    reason: str
+
+    def covers(self, model: str, mutant: Mutant | Outcome) -> bool:
+        """Whether a mutant is among those explained."""
+        return (
+            self.operator == mutant.operator
+            and bool(self._pattern(self.models).fullmatch(model))
+            and bool(self._pattern(self.change).fullmatch(mutant.change))
+        )
+
+    @staticmethod
+    def _pattern(text: str) -> re.Pattern:
+        return re.compile(".*".join(map(re.escape, text.split("*"))))
+
+
+def explanations() -> list[Explanation]:
+    """Everything in the file of mutants that no test can notice."""
+    content = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")) or []
+    return [
+        Explanation(models, operator, change, entry["reason"])
+        for entry in content
+        for models, operators in entry["mutants"].items()
+        for operator, changes in operators.items()
+        for change in changes
+    ]
+
+
+def is_explained(one: Outcome) -> bool:
+    """Whether somebody has said why a mutant changes nothing."""
+    return any(explanation.covers(one.model, one) for explanation in _explanations())
+
+
+@cache
+def _explanations() -> list[Explanation]:
+    return explanations()
+
+
+def unexplained(found: Iterable[Outcome]) -> list[Outcome]:
+    """The survivors that nobody has accounted for."""
+    return [one for one in found if one.fate == "survived" and not is_explained(one)]
+
+
+def explained_wrongly(found: Iterable[Outcome]) -> list[str]:
+    """What the file says of mutants that are none, or that a test does notice."""
+    found, wrong = list(found), []
+    for explanation in explanations():
+        fates = {one.fate for one in found if explanation.covers(one.model, one)}
+        if fates != {"survived"}:
+            told = " and ".join(sorted(fates)) or "no mutant"
+            wrong.append(
+                f"{explanation.models} | {explanation.operator} | {explanation.change}: {told}"
+            )
+    return wrong
+
+
+def table(found: list[Outcome], column: Callable[[Outcome], str]) -> str:
+    """Killed, survived, explained and invalid mutants, by model or by operator."""
+    counts: dict[str, Counter[str]] = {}
+    for one in found:
+        fate = one.fate
+        if fate == "survived" and is_explained(one):
+            fate = "explained"
+        for row in (column(one), "all"):
+            counts.setdefault(row, Counter())[fate] += 1
+    fates = ("killed", "explained", "survived", "invalid")
+    lines = [f"{'':48}" + "".join(f"{fate:>11}" for fate in fates)]
+    for row in [*(row for row in counts if row != "all"), "all"]:
+        lines.append(f"{row:48}" + "".join(f"{counts[row][fate]:>11}" for fate in fates))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run every mutant; 1 where one survived that nobody has explained."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as made:
+        folder = Path(made)
+        build_world(folder)
+        found = outcomes(folder, every_mutant(Manifest(folder / "data" / "target")))
+    print(table(found, lambda one: one.model), end="\n\n")
+    print(table(found, lambda one: one.operator), end="\n\n")
+    killers = Counter(one.by for one in found if one.fate == "killed")
+    print("killed by " + ", ".join(f"{kind}: {count}" for kind, count in killers.most_common()))
+    survivors = unexplained(found)
+    for one in survivors:
+        print(f"survived: {one.model} | {one.operator} | {one.change}")
+    wrong = explained_wrongly(found)
+    for line in wrong:
+        print(f"not to be explained: {line}")
+    return 1 if survivors or wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The data folder: of any name, locked on any file system, cleaned of what builds make alone."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.environments.local import LocalEnvironment
+
+from studylink import databases, plugin
+from tests.python.lib.project import ROOT, rows_of
+
+NAMES = ["proj #1", "50%", "study=x", "it's here", "[a]*", "~", "md:x", "Kinder-Übersicht"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_databases_are_made_and_read_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    # by its name alone, which is no address of a service and no home
+    monkeypatch.chdir(tmp_path)
+    folder = Path(name)
+    folder.mkdir()
+    for read_only in (False, True):
+        with duckdb.connect() as connection:
+            for database in databases.NAMES:
+                databases.attach(connection, folder, database, read_only)
+                if not read_only:
+                    connection.execute(f"create table {database}.t as select 1 as one")
+                assert connection.execute(f"from {database}.t").fetchall() == [(1,)]
+
+
+def test_dbt_takes_a_hash_in_the_data_folder_for_no_end_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "proj #1" / "study=x"
+    switches = {"STUDY_DATA": str(data), "STUDY_EXTRACTS": str(ROOT / "extracts" / "sample")}
+    profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
+    output = profile["studylink"]["outputs"]["duckdb"]
+    rendered = jinja2.Template(json.dumps(output)).render(env_var=switches.get)
+    credentials = DuckDBCredentials.from_dict({"schema": "main", **json.loads(rendered)})
+    assert credentials.database == "study"
+    flags = SimpleNamespace(WHICH="build", PROJECT_DIR=str(ROOT), VARS={})
+    monkeypatch.setattr(plugin, "get_flags", lambda: flags)
+    # of the whole process, and other tests are in it
+    monkeypatch.setattr(os, "umask", lambda mode: mode)
+    environment = LocalEnvironment(credentials)
+    environment.handle().cursor().execute("create table study.main.t as select 1")
+    environment.close()
+    assert rows_of(data / "building" / "study.duckdb", "from t") == [(1,)]
+
+
+def test_a_data_folder_in_which_duckdb_cannot_write_is_refused_before_it_is_made(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(OSError, match="set STUDY_DATA to a folder without one"):
+        databases.Workbench(tmp_path / "what?" / "data").open(fresh=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_nfs_a_folder_is_locked_and_by_one_process_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def flock_of_nfs(descriptor: int, operation: int) -> None:
+        """As flock(2) has it: what is locked for one alone must be open for writing."""
+        how = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+        if operation & fcntl.LOCK_EX and how == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock_of_nfs)
+    held = databases.lock(tmp_path)
+    with pytest.raises(BlockingIOError, match="another build or request is at work"):
+        databases.lock(tmp_path)
+    os.close(held)
+    os.close(databases.lock(tmp_path))
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF])
+def test_a_file_system_that_cannot_lock_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def no_flock(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", no_flock)
+    with pytest.raises(OSError, match=r"cannot lock files .*STUDY_DATA"):
+        databases.lock(tmp_path)
+
+
+def test_cleaning_deletes_what_builds_made_and_nothing_else(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    made = ["data/building/vault.duckdb", "target/manifest.json", "logs/dbt.log"]
+    made += [f"data/{name}.duckdb" for name in databases.NAMES]
+    kept = ["data/requests/register.csv", "data/requests/r1/people.csv", "data/keys/hmrc.asc"]
+    kept += ["data/of last year.duckdb", "extracts/sample/dfe/pupils.csv", "Makefile"]
+    for name in (*made, *kept):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == set(kept)

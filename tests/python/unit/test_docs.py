@@ -1,0 +1,235 @@
+"""What the README and docs/ say is there: the landing contract, files, models, commands, tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.python.lib.cases import CASES
+from tests.python.lib.project import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LANDING = ROOT / "docs" / "landing.md"
+
+
+def page_id(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+# --------------------------------------------------------------------------------------------------
+# The landing contract
+# --------------------------------------------------------------------------------------------------
+
+
+def declared() -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
+    """Landed path to key, and column to type, never empty and list, as the sources declare them."""
+    tables = {}
+    for file in sorted((ROOT / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                meta = table.get("config", {}).get("meta", {})
+                if "landed_as" not in meta:
+                    continue
+                columns = {}
+                for column in table["columns"]:
+                    about = column.get("config", {}).get("meta", {})
+                    never_empty = "yes" if about.get("required") else ""
+                    if about.get("required_if"):
+                        assert about["required_if"] == "role = 'child'"
+                        never_empty = "of a child"
+                    columns[column["name"]] = (
+                        column["data_type"],
+                        never_empty,
+                        ", ".join(f"`{value}`" for value in about.get("listed", [])),
+                    )
+                path = meta["landed_as"].replace("*", "<study>")
+                said = ", ".join(f"`{column}`" for column in meta.get("key", []))
+                may = " The file may be absent." if meta.get("optional") else ""
+                tables[path] = ((f" Key: {said}." if said else "") + may, columns)
+    return tables
+
+
+def written() -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
+    """The same, as docs/landing.md writes it."""
+    tables = {}
+    sections = re.split(r"^### ", LANDING.read_text(encoding="utf-8"), flags=re.M)[1:]
+    for section in sections:
+        path = re.match(r"`(.+)`\n", section)[1]
+        opening = section.split("\n")[2]
+        columns = {}
+        for line in section.split("\n"):
+            cells = [cell.strip() for cell in line.split("|")[1:-1]]
+            if len(cells) == 5 and cells[0].startswith("`"):
+                columns[cells[0].strip("`")] = tuple(cells[1:4])
+                assert cells[4], f"{path}: {cells[0]} has no meaning"
+        tables[path] = (
+            re.search(r"(?: Key: [^.]+\.)?(?: The file may be absent\.)?$", opening)[0],
+            columns,
+        )
+    return tables
+
+
+def test_every_landed_table_and_column_is_in_the_landing_page_as_it_is_declared() -> None:
+    assert list(written()) and set(written()) == set(declared())
+    for path, table in declared().items():
+        assert written()[path] == table, path
+
+
+def named_in_description(model: str, column: str) -> set[str]:
+    """What stands in backticks in the description of a governance mart's column."""
+    file = ROOT / "models" / "marts" / "governance" / f"{model}.yml"
+    (found,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+    (description,) = [one["description"] for one in found["columns"] if one["name"] == column]
+    return set(re.findall(r"`([a-z_]+)`", description)) - {"as_of"}
+
+
+def first_cells(heading: str) -> set[str]:
+    """The first cells of the table under a heading of the landing page."""
+    section = LANDING.read_text(encoding="utf-8").split(f"## {heading}")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `([a-z_]+)", section, flags=re.M))
+
+
+def test_every_reason_and_fate_is_in_the_landing_page() -> None:
+    assert first_cells("Row faults") == named_in_description("quarantined_records", "reason")
+    assert first_cells("What becomes") == named_in_description("record_reconciliation", "fate")
+
+
+def test_every_reason_of_a_decision_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for reason in named_in_description("linkage_decisions", "reason"):
+        assert f"`{reason}`" in readme
+
+
+# --------------------------------------------------------------------------------------------------
+# Files, models, tests and commands that are named
+# --------------------------------------------------------------------------------------------------
+
+
+@cache
+def names() -> set[str]:
+    """Models, seeds, analyses, tests and unit tests by name, and tables with their schema."""
+    found = {path.stem for folder in ("models", "analyses", "seeds") for path in files(folder)}
+    found |= {path.stem for path in files("tests")}
+    for path in files("tests/python"):
+        found |= set(re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.M))
+    for path in (ROOT / "models").rglob("*.yml"):
+        described = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        found |= {test["name"] for test in described.get("unit_tests", [])}
+        found |= {test["name"] for test in described.get("data_tests", [])}
+    for path in files("models/marts"):
+        found.add(f"{path.parent.name}.{path.stem.split('__')[-1]}")
+    for path in files("models/vault"):
+        found.add(f"vault.main.{path.stem.split('__')[-1]}")
+    return found
+
+
+def files(folder: str) -> Iterator[Path]:
+    return (path for path in (ROOT / folder).rglob("*") if path.suffix in (".sql", ".csv", ".py"))
+
+
+def spans(page: Path) -> set[str]:
+    """What stands in backticks on a line of a page, fenced blocks apart."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    return set(re.findall(r"`([^`\n]+)`", text))
+
+
+def commands(page: Path) -> list[str]:
+    """Lines of fenced bash blocks, without comments, and commands in backticks."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```bash\n(.*?)^```", text, flags=re.M | re.S)
+    lines = [re.sub(r"\s+#.*", "", line).strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line] + sorted(spans(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_file_named_is_there(page: Path) -> None:
+    top = {path.name for path in ROOT.iterdir()} - {"data", "target", "logs", ".venv"}
+    missing = [
+        span
+        for span in spans(page)
+        if re.fullmatch(r"[\w./*-]+/[\w./*-]*", span)
+        and span.split("/")[0] in top
+        and "early_years" not in span  # the study that docs/adding-a-study.md invents
+        and not list(ROOT.glob(span))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert not [link for link in links if "//" in link]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_model_and_test_named_is_there(page: Path) -> None:
+    named = {
+        span
+        for span in spans(page)
+        if re.fullmatch(r"(stg|int|vault|five_to_twelve|send_futures|test)_+\w+", span)
+        or re.fullmatch(r"(governance|vault\.main)\.\w+", span)
+        or (re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+){4,}", span))
+    }
+    studies = {"five_to_twelve", "send_futures"}
+    columns = {"support_hours_per_week"}
+    assert sorted(named - names() - studies - columns) == []
+
+
+def rows_of_tables(page: Path) -> Iterator[list[str]]:
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| ") and not line.startswith("| ---"):
+            yield [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+def is_there(name: str) -> bool:
+    return name in names() or (ROOT / name).exists()
+
+
+def test_every_rule_is_kept_and_shown_by_something_that_is_there() -> None:
+    rules = [
+        cells
+        for cells in rows_of_tables(ROOT / "docs" / "rules.md")
+        if re.match(r"R\d\.\d+ ", cells[0])
+    ]
+    assert len(rules) > 30
+    for rule, _, kept_by, shown_by in rules:
+        assert shown_by, f"{rule}: nothing shows it"
+        for name in re.findall(r"`([^`]+)`", kept_by + shown_by):
+            assert is_there(name), f"{rule}: {name}"
+
+
+def test_every_worked_case_that_is_cited_is_there() -> None:
+    rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    cited = re.findall(r'worked case "([^"]+)"', rules)
+    assert cited
+    assert [name for name in cited if name not in {case.name for case in CASES}] == []
+
+
+def test_every_proof_of_privacy_is_there() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8").split("## By construction")[0]
+    proofs = re.findall(r"^\| .+ \| `([^`]+)` \|$", page, flags=re.M)
+    assert len(proofs) > 8
+    assert [name for name in proofs if not is_there(name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_command_shown_is_one(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.M))
+    cli = (ROOT / "studylink" / "cli.py").read_text(encoding="utf-8")
+    modules = re.search(r"for module in \(([^)]+)\)", cli)[1]
+    subcommands = {module.strip() for module in modules.split(",")}
+    for command in commands(page):
+        made = re.match(r"make ([a-z-]+)", command)
+        assert not made or made[1] in targets, command
+        ours = re.match(r"\.venv/bin/studylink ([a-z-]+)", command)
+        assert not ours or ours[1] in subcommands, command
+        selected = re.search(r"\bdbt \w+ .*?(?:-s|--select) ([\w+ ]+)$", command)
+        for name in selected[1].split() if selected else ():
+            assert name.strip("+") in names(), command
