@@ -10,7 +10,7 @@ import json
 import pytest
 
 from tests.python.lib import project
-from tests.python.privacy.mutation_world import AS_OF
+from tests.python.lib.random_worlds import AS_OF
 
 CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
 CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}

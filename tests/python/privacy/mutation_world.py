@@ -28,9 +28,9 @@ from tests.python.lib.oracle import (
     table_of,
 )
 from tests.python.lib.project import ROOT, built_with_unit_tests
+from tests.python.lib.random_worlds import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
 from tests.python.lib.registers import requests_drawn, write_register
 from tests.python.lib.worlds import FIVE, SEND, World, lay, world_of_case, write
-from tests.python.rules.test_rules_property import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
 
 WORLDS_DRAWN, WORLDS_TALKING = 150, 200
 ROWS_SYNTHESISED = 1000
