@@ -19,24 +19,38 @@ order by reason = 'duplicate', source_table, reason
 """
 
 
-def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """Which rows of participants, permissions and requests are quarantined; None where none is.
+def statements_quarantined(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Landed table, reason and row numbers of the statements that are quarantined, copies last.
 
-    `connection` has the database `study` attached. Every row is named by its landed table, its
-    number and the reason: no value of any row.
+    `connection` has the database `study` attached.
     """
     places = "|".join(
         table.landed_as.replace("*", "[^/]+")
         for table in contract.landed_tables()
         if table.schema == "surveys" and table.name in STATEMENTS
     )
-    found = connection.execute(QUARANTINED, [places]).fetchall()
+    return connection.execute(QUARANTINED, [places]).fetchall()
+
+
+def headline(found: list[tuple]) -> str:
+    """How many statements are quarantined, and why that matters, in one sentence."""
+    return (
+        f"ALARM: {sum(len(rows) for *_, rows in found):,} row(s) of {', '.join(STATEMENTS)} are"
+        " quarantined, and a no may be in them."
+    )
+
+
+def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Which rows of participants, permissions and requests are quarantined; None where none is.
+
+    Every row is named by its landed table, its number and the reason: no value of any row.
+    """
+    found = statements_quarantined(connection)
     if not found:
         return None
     return "\n".join(
         (
-            f"ALARM: {sum(len(rows) for *_, rows in found):,} row(s) of {', '.join(STATEMENTS)} are"
-            " quarantined, and a no may be in them. Have each landed right:",
+            f"{headline(found)} Have each landed right:",
             *(
                 f"  {'/'.join(map(files.shown, table.split('/')))}, "
                 f"row{'s' * (len(rows) > 1)} {listed(rows)}: {reason}"

@@ -1,4 +1,4 @@
-"""`studylink summary`: what the last published build came to, in one screen."""
+"""`studylink summary`: what the last published build came to, on one screen."""
 
 import argparse
 from pathlib import Path
@@ -7,47 +7,109 @@ import duckdb
 
 from studylink import alarm, databases
 
-PARTICIPANTS = """
+AS_OF = "select as_of from study.governance.published_build"
+
+STUDIES = """
+with
+
+participants as (
+    select
+        study,
+        count(*) filter (is_active) as participants,
+        count(distinct family_id) filter (is_active) as families,
+        count(*) filter (not is_active) as inactive
+    from study.intermediate.int_participants
+    group by study
+),
+
+research_tables as (
+    select
+        schema_name as study,
+        count(*) as tables,
+        sum(estimated_size)::bigint as rows
+    from duckdb_tables()
+    where database_name = 'research'
+    group by schema_name
+)
+
 select
-    study,
-    count(*) filter (is_active) as participants,
-    count(*) filter (is_active and not is_adult) as children,
-    count(distinct family_id) filter (is_active) as families,
-    count(*) filter (not is_active) as withdrawn
-from study.intermediate.int_participants
-group by study
-order by study
+    participants.study,
+    participants.participants,
+    participants.families,
+    participants.inactive,
+    coalesce(research_tables.tables, 0) as tables,
+    coalesce(research_tables.rows, 0) as rows
+from participants
+left join research_tables
+    on participants.study = research_tables.study
+order by participants.study
 """
 
+# The three commonest reasons in words, the others as one number, so that a line stays a line.
 LINKAGES = """
+with
+
+counted as (
+    select
+        study,
+        domain,
+        is_permitted,
+        reason,
+        count(*) as linkages,
+        row_number() over (
+            partition by study, domain, is_permitted
+            order by count(*) desc, reason
+        ) as place
+    from study.governance.linkage_decisions
+    group by study, domain, is_permitted, reason
+)
+
 select
     study,
     domain,
-    count(*) filter (is_permitted) as permitted,
-    count(*) filter (not is_permitted) as not_permitted,
-    (
-        select string_agg(reason || ' ' || linkages, ', ' order by linkages desc, reason)
-        from (
-            select reason, count(*) as linkages
-            from study.governance.linkage_decisions as reasons
-            where
-                reasons.study = decisions.study
-                and reasons.domain = decisions.domain
-                and not reasons.is_permitted
-            group by reason
-        )
+    coalesce(sum(linkages) filter (is_permitted), 0)::bigint as permitted,
+    coalesce(sum(linkages) filter (not is_permitted), 0)::bigint as not_permitted,
+    concat_ws(
+        ', ',
+        string_agg(reason || ' ' || linkages, ', ' order by place)
+            filter (not is_permitted and place <= 3),
+        'others ' || sum(linkages) filter (not is_permitted and place > 3)::bigint
     ) as why_not
-from study.governance.linkage_decisions as decisions
+from counted
 group by study, domain
 order by study, domain
 """
 
-QUARANTINED = """
-select source_table, count(*) as rows, string_agg(distinct reason, ', ' order by reason) as reasons
-from study.governance.quarantined_records
-group by source_table
-order by source_table
+LANDED_ROWS = """
+with
+
+fates as (
+    select
+        fate,
+        sum(records)::bigint as records,
+        row_number() over (order by sum(records) desc, fate) as place
+    from study.governance.record_reconciliation
+    group by fate
+)
+
+select concat_ws(
+    ', ',
+    string_agg(format('{} {:,}', fate, records), ', ' order by place) filter (place <= 4),
+    format('others {:,}', sum(records) filter (place > 4)::bigint)
+)
+from fates
 """
+
+ATTENTION = (
+    ("landed rows quarantined", "quarantined_records", "count(*)"),
+    ("deliveries flagged: people not asked for", "delivery_checks", "count_if(is_flagged)"),
+    ("deliveries not certified", "delivery_checks", "count_if(is_certificate_missing)"),
+    ("records to destroy", "to_destroy", "sum(records)"),
+    ("landed rows to purge, of erased people", "to_purge", "sum(rows)"),
+    ("young people's linkages to ask about", "due_to_be_asked", "sum(participants)"),
+    ("requests for access, open", "request_outcomes", "count_if(outcome = 'open')"),
+)
+"""What somebody should do something about, the table that says which, and how many there are."""
 
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,59 +131,36 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
-    """The summary as text: counts alone, nothing of any one person."""
-    quarantined = connection.execute(QUARANTINED).fetchall()
-    statements_quarantined = alarm.alarm(connection)
-    sections = [
-        (
-            "Participants (withdrawn: objected or restricted; the erased are in no count)",
-            ("study", "participants", "children", "families", "withdrawn"),
-            connection.execute(PARTICIPANTS).fetchall(),
-        ),
-        (
-            "Linkages: a participant's records of a domain, added to a set of answers",
-            ("study", "domain", "permitted", "not", "why not"),
-            connection.execute(LINKAGES).fetchall(),
-        ),
-        ("Tables for researchers", ("table", "rows"), research_tables(connection)),
-        (
-            f"Quarantined: {sum(rows for _, rows, _ in quarantined)} landed rows",
-            ("landed table", "rows", "reasons"),
-            quarantined,
-        ),
-    ]
-    text = "\n\n".join(f"{title}\n{aligned(header, rows)}" for title, header, rows in sections)
-    research = databases.path(folder, "research")
-    files = "\n".join(
-        f"  {databases.path(folder, name)}  {what}"
-        for name, what in (
-            ("research", "for researchers: no identifier was ever in it"),
-            ("study", "governance: decisions, outcomes, reconciliation"),
-            ("vault", "identities and pseudonyms, encrypted"),
-        )
-    )
-    return (
-        (f"\n{statements_quarantined}\n" if statements_quarantined else "")
-        + f"\n{text}\n\nFiles\n{files}\n\nOpen it:\n"
-        f"  .venv/bin/python -c \"import duckdb; duckdb.connect('{research}', read_only=True)"
-        f".sql('show all tables').show()\"\n"
-    )
+    """The summary as text: counts only, and nothing about any one person."""
 
+    def rows(sql: str) -> list[tuple]:
+        return connection.execute(sql).fetchall()
 
-def research_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    """Every table of the research database with its number of rows, in the order of names."""
-    names = connection.execute(
-        """
-        select table_schema || '.' || table_name
-        from information_schema.tables
-        where table_catalog = 'research'
-        order by all
-        """
-    ).fetchall()
-    return [
-        (name, connection.execute(f"select count(*) from research.{name}").fetchall()[0][0])
-        for (name,) in names
+    lines = []
+    if statements := alarm.statements_quarantined(connection):
+        lines += [alarm.headline(statements), "The log of the build names each file and row.", ""]
+    lines += [
+        f"Published in {folder}, as of {rows(AS_OF)[0][0]:%Y-%m-%d %H:%M:%S} UTC",
+        aligned(("study", "participants", "families", "inactive", "tables", "rows"), rows(STUDIES)),
+        "",
+        "Linkages: a participant's records of a domain, added to a set of answers",
+        aligned(("study", "domain", "permitted", "not permitted", "why not"), rows(LINKAGES)),
+        "",
+        f"Landed rows: {rows(LANDED_ROWS)[0][0]}",
+        "",
+        "Needs attention",
+        aligned(
+            ("how many", "of what", "which, in study.duckdb"),
+            [
+                (things, what, f"governance.{table}")
+                for what, table, counted in ATTENTION
+                if (things := rows(f"select {counted} from study.governance.{table}")[0][0])
+            ],
+        ),
+        "",
+        "Look next: docs/governance.md, docs/researchers.md; for a message, docs/messages.md",
     ]
+    return "\n".join(lines)
 
 
 def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
@@ -145,7 +184,7 @@ def aligned(header: tuple[str, ...], rows: list[tuple]) -> str:
 
 
 def _cell(cell: object) -> str:
-    """A count with its thousands apart, any other number to four decimals, nothing of a null."""
+    """A count with thousands separators, any other number to four decimals, nothing for a null."""
     if isinstance(cell, float):
         return f"{cell:,.4f}"
     return f"{cell:,}" if isinstance(cell, int) else str(cell or "")

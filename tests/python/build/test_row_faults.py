@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from studylink import alarm, databases
-from studylink.summary import summarised
+from studylink import alarm
 from tests.python.lib import oracle, project
 from tests.python.lib.oracle import COLUMNS, PATHS, Row, table_of
 from tests.python.lib.worlds import FIVE, SEND, World, prefix_of, write_landing
@@ -672,7 +671,7 @@ def test_all_else_is_built(built: Built) -> None:
         assert published == expected
 
 
-def test_statements_that_are_quarantined_are_named_first_in_the_log_and_in_the_summary(
+def test_statements_that_are_quarantined_are_named_first_in_the_log(
     built: Built,
 ) -> None:
     statements = {
@@ -681,21 +680,18 @@ def test_statements_that_are_quarantined_are_named_first_in_the_log_and_in_the_s
         if table_of(path) in alarm.STATEMENTS
     }
     written = (built.data / "logs" / "dbt.log").read_text(encoding="utf-8")
-    with databases.connect(built.data) as connection:
-        summary = summarised(connection, built.data)
-    for said in (summary.lstrip(), written[written.index("ALARM: ") :]):
-        first, *lines = said.splitlines()
-        assert first.startswith(f"ALARM: {len(statements):,} row(s) of participants, permissions")
-        named = list(takewhile(bool, (re.match(r"  (.+), rows? ([^:]+): (.+)", x) for x in lines)))
-        # copies hold nothing that the row which counts does not
-        is_copy = [line[3] == "duplicate" for line in named]
-        assert is_copy == sorted(is_copy)
-        assert {
-            (path, number, reason)
-            for path, numbers, reason in (line.groups() for line in named)
-            for run in numbers.split(", ")
-            for number in range(int(run.split(" to ")[0]), int(run.split(" to ")[-1]) + 1)
-        } == statements
+    first, *lines = written[written.index("ALARM: ") :].splitlines()
+    assert first.startswith(f"ALARM: {len(statements):,} row(s) of participants, permissions")
+    named = list(takewhile(bool, (re.match(r"  (.+), rows? ([^:]+): (.+)", x) for x in lines)))
+    # copies hold nothing that the row which counts does not
+    is_copy = [line[3] == "duplicate" for line in named]
+    assert is_copy == sorted(is_copy)
+    assert {
+        (path, number, reason)
+        for path, numbers, reason in (line.groups() for line in named)
+        for run in numbers.split(", ")
+        for number in range(int(run.split(" to ")[0]), int(run.split(" to ")[-1]) + 1)
+    } == statements
     assert written.index("ALARM: ") < written.index("Published to ")
 
 
