@@ -52,8 +52,8 @@ def warnings_of_development_keys(extracts: Path) -> list[str]:
         return []
     return [
         f"{variable} is not set: the development key, which everybody knows, is in use on extracts "
-        "that are not the sample. Never do this with real people's data; docs/keys.md says how to "
-        "make a key."
+        "that are not the sample. Never do this with real people's data; docs/engineers.md says"
+        " how to make a key."
         for variable, key in (
             ("DBT_ENV_SECRET_VAULT_KEY", vault_key()),
             ("DBT_ENV_SECRET_PSEUDONYM_KEY", pseudonym_key()),

@@ -12,11 +12,21 @@ from studylink import databases
 from tests.python.lib.project import ROOT
 
 ANALYSES = sorted((ROOT / "analyses").glob("*.sql"))
-QUERIES_SHOWN = [
-    (page, query)
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    for query in re.findall(r"^```sql\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
-]
+
+
+def shown(language: str) -> list[tuple[Path, str]]:
+    """The fenced blocks of a language, with the page that shows them."""
+    return [
+        (page, block)
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for block in re.findall(
+            rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
+        )
+    ]
+
+
+QUERIES_SHOWN = shown("sql")
+PYTHON_SHOWN = [(page, code) for page, code in shown("python") if "studylink" in code]
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
@@ -35,6 +45,19 @@ def test_a_query_that_the_documentation_shows_gives_rows(
 ) -> None:
     with databases.connect(built_sample) as connection:
         assert connection.sql(query).fetchall(), page
+
+
+@pytest.mark.parametrize(("page", "code"), PYTHON_SHOWN, ids=range(len(PYTHON_SHOWN)))
+def test_python_that_the_documentation_shows_prints_rows(
+    page: Path,
+    code: str,
+    built_sample: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("STUDY_DATA", str(built_sample))
+    exec(compile(code, page.name, "exec"), {})
+    assert "rows" in capsys.readouterr().out, page
 
 
 def test_scores_are_compared_by_meals_and_qualification(built_sample: Path) -> None:

@@ -99,10 +99,14 @@ def test_every_reason_and_fate_is_in_the_landing_page() -> None:
     assert first_cells("What becomes") == named_in_description("record_reconciliation", "fate")
 
 
-def test_every_reason_of_a_decision_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for reason in named_in_description("linkage_decisions", "reason"):
-        assert f"`{reason}`" in readme
+def test_every_reason_of_a_decision_and_outcome_of_a_request_is_on_its_page() -> None:
+    for page, model, column in (
+        ("governance", "linkage_decisions", "reason"),
+        ("participants", "request_outcomes", "outcome"),
+    ):
+        text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+        for name in named_in_description(model, column):
+            assert f"`{name}`" in text, name
 
 
 # --------------------------------------------------------------------------------------------------
