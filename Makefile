@@ -55,7 +55,7 @@ LINTED_BY_lint-rest := models/staging tests analyses
 mutants: setup ## every mistake that could be made in a model, and whether a test notices it
 	$(BIN)/python -m tests.python.privacy.mutation
 
-bench: setup ## dbt build beside a hand-written script: seconds, peak memory, ratio
+bench: setup ## dbt build beside the least it could do: seconds, processor seconds, peak memory, ratio
 	$(BIN)/studylink bench
 
 bench-linkage: setup ## how well and how fast children are found in the register

@@ -2,9 +2,9 @@
 
 A small world is built once by dbt, tests and all. Then each mutant is put in its model's place in
 memory: the model and what stands on it are made again, and whatever reads a table that came out
-different is asked whether it is red: the model's unit tests, the data tests, the oracle and the
-script by hand, two readings of the rules that share no code with the models, and the lineage
-proof. None of them knows what the unmutated project gave.
+different is asked whether it is red: the model's unit tests, the data tests, the oracle, a reading
+of the rules that shares no code with the models, and the lineage proof. None of them knows what the
+unmutated project gave.
 
 `make mutants` runs all mutants and prints the table.
 """
@@ -32,7 +32,6 @@ import sqlglot
 import yaml
 
 from studylink import databases, landing
-from studylink.bench import by_hand
 from studylink.proofs.lineage import Lineage
 from studylink.proofs.manifest import Manifest, Node
 from studylink.requests import register
@@ -46,22 +45,9 @@ from tests.python.privacy.mutation_world import AS_OF, build_world
 LAYERS = ("vault", "intermediate", "marts")
 SECONDS = 20
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
-PLACES = {
-    "school_6": (
-        "int_schools_described",
-        "school_urn phase school_type size_band ofsted_rating percent_fsm_band percent_eal_band",
-    ),
-    "area_7": (
-        "int_areas_described",
-        "lsoa_code region imd_decile rural_urban crime_decile house_price_band no2_band "
-        "july_temperature_band",
-    ),
-}
-"""Where the script by hand has places as they are described: its table, our model and columns."""
 CONTROLLED = re.compile("_kept_|combinations|classes|_controlled$")
 """The CTEs that one macro writes into every mart. They are mutated in those whose unit tests are of
-this macro, and there also held against the script by hand on random tables."""
-RANDOM_TABLES, RANDOM_ROWS = 20, 400
+this macro."""
 EXPLAINED = Path(__file__).with_name("equivalent_mutants.yml")
 
 
@@ -120,7 +106,7 @@ class Laboratory:
                 f'create table base."{node.name}" as select * from {node.relation}'
             )
         self.signatures = {node.name: self.signature(node) for node in self.nodes.values()}
-        self.checks = [*self._data_tests(), *self._by_the_oracle(), *self._by_hand()]
+        self.checks = [*self._data_tests(), *self._by_the_oracle()]
         took: dict[str, float] = {}
         for check in self.checks:
             began = time.monotonic()
@@ -209,45 +195,6 @@ class Laboratory:
                 "oracle", name, lambda rows, finding=finding: _differs(rows, verdict, *finding)
             )
 
-    def _by_hand(self) -> Iterator[Check]:
-        connection = duckdb.connect()
-        for name in databases.NAMES:
-            connection.execute(f"attach ':memory:' as {name}")
-        by_hand.run(connection, self.extracts, AS_OF, self.register)
-        for study, tables in by_hand.CONTROLLED.items():
-            for name in tables:
-                published = self.manifest.named(f"int_{name}_published")
-                yield self._held_against(connection, f"{study}__{name}", published, study)
-        for described, (model, told) in PLACES.items():
-            key, *attributes = told.split()
-            values = ", ".join(f"so_far[{n}] as {name}" for n, name in enumerate(attributes, 1))
-            connection.execute(
-                f"create temp table {model} as select place as {key}, {values} from {described}"
-            )
-            yield self._held_against(connection, model, self.manifest.named(model))
-        for table in connection.execute(
-            "select database_name, schema_name, table_name from duckdb_tables() "
-            "where database_name in ('study', 'research') or table_name = 'pseudonyms'"
-        ).fetchall():
-            node = self.nodes['"{}"."{}"."{}"'.format(*table)]
-            yield self._held_against(connection, ".".join(table), node)
-        connection.close()
-
-    def _held_against(
-        self, connection: duckdb.DuckDBPyConnection, table: str, node: Node, study: str = ""
-    ) -> Check:
-        """A check of a model, or of one study's rows in it, against what the script has there."""
-        of_study = f" where study = '{study}'" if study else ""
-        described = sorted(connection.execute(f"describe {table}").fetchall())
-        columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind, *_ in described)
-        expected = signature(connection, f"select {columns} from {table}")
-
-        def is_red(rows: Rows) -> bool:
-            query = self.resolved(f"select {columns} from {node.relation}{of_study}")
-            return signature(self.connection, query) != expected
-
-        return Check("by hand", table, frozenset([node.name]), is_red)
-
     @cached_property
     def unit_tests(self) -> dict[str, list[UnitTest]]:
         """Every unit test, by the model it tests; its rows are laid as tables."""
@@ -272,69 +219,7 @@ class Laboratory:
                 self.connection.execute(f"create table {table} as {cte.this.sql('duckdb')}")
             test = UnitTest(unit["name"], given, expected, ", ".join(f'"{c}"' for c in columns))
             found.setdefault(unit["model"], []).append(test)
-        for study, tables in by_hand.CONTROLLED.items():
-            for name in tables:
-                tests = found.setdefault(f"{study}__{name}", [])
-                tests += self._random_tables(study, name, RANDOM_TABLES if tests else 1)
         return found
-
-    def _random_tables(self, study: str, name: str, count: int) -> Iterator[UnitTest]:
-        """Random people to be controlled for disclosure, and what the script by hand leaves."""
-        published, mart = f"int_{name}_published", self.manifest.named(f"{study}__{name}")
-        described = self.connection.execute(f'describe base."{published}"').fetchall()
-        types = ", ".join(f'"{column}" {kind}' for column, kind, *_ in described)
-        columns = ", ".join(f'"{column}"' for column in mart.columns)
-        study_at = [column for column, *_ in described].index("study")
-        draw = Random(name)
-        for number in range(count):
-            people, telling = [(60, False), (30, True), (8, True), (150, False), (12, False)][
-                number % 5
-            ]
-            rows = [
-                tuple(self._random_row(draw, study, mart, described, people, telling))
-                for _ in range(RANDOM_ROWS)
-            ]
-            given = self._laid(f"{mart.name}/random {number}", types, rows)
-            with duckdb.connect() as hand:
-                hand.execute("attach ':memory:' as research; attach ':memory:' as study")
-                hand.execute(f"create schema research.{study}; create schema study.governance")
-                hand.execute(f"create temp table {mart.name} ({types})")
-                insert(hand, mart.name, [row for row in rows if row[study_at] == study])
-                by_hand.publish(hand, study, name)
-                left = hand.execute(f"select {columns} from research.{study}.{name}").fetchall()
-            kinds = self.connection.execute(f'describe base."{mart.name}"').fetchall()
-            expected = self._laid(
-                f"{mart.name}/expected {number}",
-                ", ".join(f'"{column}" {kind}' for column, kind, *_ in kinds),
-                left,
-            )
-            yield UnitTest(f"random {number}", {published: given}, expected, columns)
-
-    def _laid(self, name: str, types: str, rows: list[tuple]) -> str:
-        """A table of fixtures that holds these rows."""
-        table = f'fixtures."{name}"'
-        self.connection.execute(f"create table {table} ({types})")
-        insert(self.connection, table, rows)
-        return table
-
-    @staticmethod
-    def _random_row(
-        draw: Random, study: str, mart: Node, described: list[tuple], people: int, telling: bool
-    ) -> Iterator[str | None]:
-        """A row about one of so many people; where it is telling, of one sensitive value alone."""
-        for column, kind, *_ in described:
-            values = ["1", "0", *(["2", "3", "4"] if kind != "BOOLEAN" else ["1", "0", "1"]), None]
-            if column == "study":
-                yield draw.choices([study, "another"], [9, 1])[0]
-            elif column == "research_id":
-                yield str(draw.randrange(people))
-            elif mart.classes().get(column) == "sensitive" and telling:
-                yield "1"
-            elif mart.classes().get(column) in ("quasi", "sensitive"):
-                missing = 60 if telling else 3 if people == 60 else 0
-                yield draw.choices(values, [70, 20, 5, 3, 2, missing])[0]
-            else:
-                yield None
 
     def _fails_its_unit_tests(self, node: Node, sql: str) -> bool:
         for test in self.unit_tests.get(node.name, []):
@@ -434,12 +319,6 @@ class UnitTest:
     given: dict[str, str]
     expected: str
     columns: str
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
-    """Insert plain rows by one statement: one a row would take a thousand times as long."""
-    values = ", ".join(str(row) for row in rows).replace("None", "null")
-    connection.execute(f"insert into {table} values {values}")
 
 
 def signature(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
