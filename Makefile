@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-linkage docs linkage-parameters sample lock clean
+.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-linkage landing-page docs linkage-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
@@ -60,6 +60,9 @@ bench: setup ## dbt build beside the least it could do: seconds, processor secon
 
 bench-linkage: setup ## how well and how fast children are found in the register
 	$(BIN)/studylink bench-linkage
+
+landing-page: setup ## the tables of docs/landing.md, as the sources declare what may be landed
+	$(BIN)/python -m tests.python.lib.landing_page
 
 docs: setup ## dbt's documentation site, in target/
 	$(BIN)/dbt docs generate

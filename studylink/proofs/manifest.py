@@ -3,8 +3,11 @@
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+GIVEN = ("source_table", "row_number", "row_fault")
+"""What staging says of every landed row, beside what landed."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,9 @@ class Node:
     `kind` is `model`, `seed`, `source`, `test` or `analysis`. `path` is its file under the
     project, `relation` the quoted name under which SQL finds it (none for tests), `sql` what dbt
     compiled (none for seeds and sources), `parents` the ids of what it refers to. `columns` are the
-    declared columns in their order with what `meta` says of each; `class` is one of its keys.
+    declared columns in their order with what `meta` says of each; `class` is one of its keys. A
+    staging model has those of its source, under the names that they are staged as, and what every
+    landed row is given.
     """
 
     id: str
@@ -61,7 +66,8 @@ class Manifest:
             raise FileNotFoundError(f"{file} is not there: run `dbt compile` first")
         content = json.loads(file.read_text(encoding="utf-8"))
         raw = {**content["sources"], **content["nodes"]}
-        self.nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
+        nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
+        self.nodes = {unique_id: _staged(node, nodes) for unique_id, node in nodes.items()}
         self.unit_tests: list[dict] = list(content["unit_tests"].values())
 
     def with_nodes(self, *nodes: Node) -> "Manifest":
@@ -142,3 +148,17 @@ def _node(unique_id: str, raw: dict) -> Node:
         types={name: column.get("data_type") for name, column in raw.get("columns", {}).items()},
         config=config,
     )
+
+
+def _staged(node: Node, nodes: dict[str, Node]) -> Node:
+    """A staging model with the columns that its source declares, and those that are its own."""
+    if node.kind != "model" or node.layer != "staging":
+        return node
+    (source,) = (nodes[one] for one in node.parents if nodes[one].kind == "source")
+    given = GIVEN if "landed_as" in source.config.get("meta", {}) else ()
+    columns = {
+        **{name: {"class": "plain"} for name in given},
+        **{meta.get("staged", name): meta for name, meta in source.columns.items()},
+        **node.columns,
+    }
+    return replace(node, columns=columns)

@@ -218,7 +218,7 @@ class Lineage:
                 yield f"{self.allowed.name} allows {source} to act in {model}, where it does not"
 
     def _staged_wrongly(self) -> Iterator[str]:
-        """What is staged under a harmless class and holds something of an identifying column."""
+        """What is staged without a class, or under one that does not say what it holds."""
         for node_id, traced in self._traced.items():
             if traced.landed is None:
                 continue
@@ -236,8 +236,12 @@ class Lineage:
                 if classes.get(name) in IDENTIFYING
                 for flow in column.flows
             }
+            for name in classes.keys() - columns.keys():
+                yield f"{node.name} has no column {name}, which its source declares"
             for name, column in columns.items():
-                if name == FAULT:
+                if not classes.get(name):
+                    yield f"{node.name}.{name} has no class in its source"
+                elif name == FAULT:
                     if not column.is_constant:
                         yield f"{node.name}.{name} may hold something that landed"
                 elif classes.get(name) not in IDENTIFYING:

@@ -6,13 +6,15 @@ Read from dbt's own manifest, which parsing makes: no database is opened.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
+from studylink import contract
 from tests.python.lib import project
 from tests.python.lib.random_worlds import AS_OF
 
-CLASSES_OF_STAGING = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
+CLASSES_OF_SOURCES = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
 CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}
 
 
@@ -32,7 +34,7 @@ def models(manifest: dict, folder: str) -> list[dict]:
     ]
 
 
-def unclassified(nodes: list[dict], classes: set[str]) -> list[str]:
+def unclassified(nodes: Iterable[dict], classes: set[str]) -> list[str]:
     return [
         f"{node['name']}.{name}"
         for node in nodes
@@ -41,10 +43,41 @@ def unclassified(nodes: list[dict], classes: set[str]) -> list[str]:
     ]
 
 
-def test_every_staging_column_is_classified(manifest: dict) -> None:
-    staging = models(manifest, "staging")
-    assert len(staging) == len(manifest["sources"])
-    assert unclassified(staging, CLASSES_OF_STAGING) == []
+def test_every_landed_column_is_classified_and_described_in_its_source_alone(
+    manifest: dict,
+) -> None:
+    """What is staged under which class is proved of the staging models' SQL, by its lineage."""
+    sources, staging = manifest["sources"].values(), models(manifest, "staging")
+    assert unclassified(sources, CLASSES_OF_SOURCES) == []
+    assert [
+        f"{node['name']}.{name}"
+        for node in sources
+        for name, column in node["columns"].items()
+        if not column["description"]
+    ] == []
+    assert len(staging) == len(sources)
+    assert [node["name"] for node in staging if node["columns"]] == []
+
+
+def test_every_landed_table_is_of_a_kind_and_says_what_its_kind_needs(manifest: dict) -> None:
+    landed = contract.landed_tables()
+    assert len(landed) == sum("landed_as" in one["meta"] for one in manifest["sources"].values())
+    assert {table.name: table.kind for table in landed if table.kind not in contract.KINDS} == {}
+    (permissions,) = (table for table in landed if table.name == "permissions")
+    (domains,) = (one.listed for one in permissions.declared if one.name == "domain")
+    for table in landed:
+        named = {column.staged for column in table.declared}
+        is_record = table.kind in (contract.AGENCY_RECORDS, contract.PUPIL_RECORDS)
+        assert (table.domain in domains) == is_record, table.name
+        assert ("delivery_id" in named and table.schema != "governance") == is_record, table.name
+        assert table.dated is None or table.dated in named, table.name
+        if table.kind == contract.ANSWERS:
+            assert table.dated, table.name
+            assert table.key == ("study", "participant_id", "wave"), table.name
+        if table.kind == contract.AGENCY_RECORDS:
+            assert "participant_id" in named, table.name
+        if table.kind == contract.PUPIL_RECORDS:
+            assert "pupil_matching_ref" in named, table.name
 
 
 def test_every_mart_column_has_a_contract_a_class_and_a_description(manifest: dict) -> None:

@@ -213,7 +213,7 @@ class _Planter:
 
 
 def _declared(place: LandedRows, column: str) -> str:
-    return identifiers.classes(place.table)[column]
+    return next(one.declared_class for one in place.table.declared if one.name == column)
 
 
 def _of_codes(place: LandedRows) -> set[str]:

@@ -1,9 +1,9 @@
 """The landed columns that identify, what kind of identifier each holds, and landings as rows.
 
-A column identifies where its staging column is declared `direct`, `free_text` or `key`. What kind
-of identifier it holds says with which other columns it is compared: equal values of one kind name
-one thing. A column that nothing is declared of, or that identifies and has no kind, is an error, so
-that a new one cannot be forgotten.
+A column identifies where it is declared `direct`, `free_text` or `key`. What kind of identifier it
+holds says with which other columns it is compared: equal values of one kind name one thing. A
+column that has no class, or that identifies and has no kind, is an error, so that a new one cannot
+be forgotten.
 """
 
 import csv
@@ -14,13 +14,12 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from studylink import landing
-from studylink.contract import PROJECT, LandedTable
+from studylink.contract import LandedTable
 
 IDENTIFYING = ("direct", "free_text", "key")
-"""The classes of staging columns that identify."""
+"""The classes of landed columns that identify."""
 
 COLUMNS_OF_KIND = {
     "participant": ("participant_id", "given_by", "records_of", "made_by", "about"),
@@ -55,9 +54,9 @@ COLUMNS_OF_KIND = {
     "school name": ("school_name",),
     "member of staff": ("name", "decided_by"),
     "corrected value": ("new_value",),
-    "free text": ("other_comments", "what_would_help", "in_your_own_words"),
 }
 KIND_OF_COLUMN = {column: kind for kind, columns in COLUMNS_OF_KIND.items() for column in columns}
+FREE_TEXT = "free text"
 COMPARED_LOOSELY = frozenset({"first name", "last name", "address", "town", "postcode"})
 """The kinds that compare without regard to case and to surrounding or repeated spaces."""
 
@@ -66,11 +65,6 @@ NAMES_NOBODY = frozenset({"study"})
 
 SPACES = r"[\t\n\f\r ]+"
 """What the engine takes for space."""
-
-STAGED_LINE = re.compile(
-    r"^\s*(?:\{\{ \w+\(')?(?:\w+\.)?(\w+)(?:'\) \}\})?(?: as (\w+))?,?$", re.MULTILINE
-)
-"""A line of staging SQL that hands one landed column on: as it stands, typed or renamed."""
 
 
 @dataclass
@@ -115,46 +109,29 @@ def write(landed: Iterable[LandedRows], folder: Path) -> None:
 def kinds(table: LandedTable) -> dict[str, str]:
     """The identifying columns of a landed table and the kind of each.
 
-    Raises `LookupError` for a column whose class is not declared, or that identifies and has no
-    kind.
+    Raises `LookupError` for a column that has no class, or that identifies and has no kind.
     """
     found = {}
-    for column, declared in classes(table).items():
-        if declared in IDENTIFYING and column not in NAMES_NOBODY:
-            if column not in KIND_OF_COLUMN:
+    for column in table.declared:
+        if not column.declared_class:
+            raise LookupError(f"no class is declared of {table.schema}.{table.name}.{column.name}")
+        if column.declared_class == "free_text":
+            found[column.name] = FREE_TEXT
+        elif column.declared_class in IDENTIFYING and column.name not in NAMES_NOBODY:
+            if column.name not in KIND_OF_COLUMN:
                 raise LookupError(
-                    f"{table.schema}.{table.name}.{column} identifies, and its kind is not said"
+                    f"{table.schema}.{table.name}.{column.name} identifies, "
+                    "and its kind is not said"
                 )
-            found[column] = KIND_OF_COLUMN[column]
+            found[column.name] = KIND_OF_COLUMN[column.name]
     return found
-
-
-@cache
-def classes(table: LandedTable) -> dict[str, str]:
-    """The declared class of each landed column: that of the staging column made of it.
-
-    Raises `LookupError` for a column of which none is made, or whose class is not declared.
-    """
-    name = f"stg_{table.schema}__{table.name}"
-    model = PROJECT / "models" / "staging" / table.schema / name
-    described = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))
-    (columns,) = (one["columns"] for one in described["models"] if one["name"] == name)
-    declared = {
-        column["name"]: column.get("config", {}).get("meta", {}).get("class") for column in columns
-    }
-    sql = model.with_suffix(".sql").read_text(encoding="utf-8")
-    staged_as = {landed: staged or landed for landed, staged in STAGED_LINE.findall(sql)}
-    undeclared = [name for name in table.columns if not declared.get(staged_as.get(name, ""))]
-    if undeclared:
-        raise LookupError(f"no class is declared of {table.schema}.{table.name}: {undeclared}")
-    return {column: declared[staged_as[column]] for column in table.columns}
 
 
 def kind_of_value(kind: str, row: dict[str, str | None]) -> str:
     """The kind of one value: a corrected value is of the kind of the column that it corrects."""
     if kind != "corrected value":
         return kind
-    return KIND_OF_COLUMN.get(row["field"] or "", "free text")
+    return KIND_OF_COLUMN.get(row["field"] or "", FREE_TEXT)
 
 
 def normalised(text: str) -> str:

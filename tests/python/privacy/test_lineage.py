@@ -734,9 +734,17 @@ def test_an_allowance_that_nothing_needs_is_told(violations: Callable) -> None:
             STAGING_SQL.replace("'empty: name'", "'empty: ' || comments"),
             "stg_people.row_fault may hold something that landed",
         ),
+        (
+            STAGING_SQL.replace("as score,", "as score, school as college,"),
+            "stg_people.college has no class in its source",
+        ),
+        (
+            STAGING_SQL.replace("as score,", "as points,"),
+            "stg_people has no column score, which its source declares",
+        ),
     ],
 )
-def test_staging_keeps_what_identifies_in_its_own_columns(
+def test_staging_has_the_columns_declared_and_keeps_what_identifies_in_its_own(
     staged: str, said: str, violations: Callable
 ) -> None:
     assert [one for one in violations(staged=staged) if one.startswith(said)]

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from studylink.contract import KINDS, landed_tables
 from tests.python.lib.cases import CASES
+from tests.python.lib.landing_page import PAGE, as_declared
 from tests.python.lib.project import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LANDING = ROOT / "docs" / "landing.md"
 
 
 def page_id(page: Path) -> str:
@@ -26,58 +27,12 @@ def page_id(page: Path) -> str:
 # --------------------------------------------------------------------------------------------------
 
 
-def declared() -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
-    """Landed path to key, and column to type, never empty and list, as the sources declare them."""
-    tables = {}
-    for file in sorted((ROOT / "models" / "staging").glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
-            for table in source["tables"]:
-                meta = table.get("config", {}).get("meta", {})
-                if "landed_as" not in meta:
-                    continue
-                columns = {}
-                for column in table["columns"]:
-                    about = column.get("config", {}).get("meta", {})
-                    never_empty = "yes" if about.get("required") else ""
-                    if about.get("required_if"):
-                        assert about["required_if"] == "role = 'child'"
-                        never_empty = "of a child"
-                    columns[column["name"]] = (
-                        column["data_type"],
-                        never_empty,
-                        ", ".join(f"`{value}`" for value in about.get("listed", [])),
-                    )
-                path = meta["landed_as"].replace("*", "<study>")
-                said = ", ".join(f"`{column}`" for column in meta.get("key", []))
-                may = " The file may be absent." if meta.get("optional") else ""
-                tables[path] = ((f" Key: {said}." if said else "") + may, columns)
-    return tables
-
-
-def written() -> dict[str, tuple[str, dict[str, tuple[str, str, str]]]]:
-    """The same, as docs/landing.md writes it."""
-    tables = {}
-    sections = re.split(r"^### ", LANDING.read_text(encoding="utf-8"), flags=re.M)[1:]
-    for section in sections:
-        path = re.match(r"`(.+)`\n", section)[1]
-        opening = section.split("\n")[2]
-        columns = {}
-        for line in section.split("\n"):
-            cells = [cell.strip() for cell in line.split("|")[1:-1]]
-            if len(cells) == 5 and cells[0].startswith("`"):
-                columns[cells[0].strip("`")] = tuple(cells[1:4])
-                assert cells[4], f"{path}: {cells[0]} has no meaning"
-        tables[path] = (
-            re.search(r"(?: Key: [^.]+\.)?(?: The file may be absent\.)?$", opening)[0],
-            columns,
-        )
-    return tables
-
-
-def test_every_landed_table_and_column_is_in_the_landing_page_as_it_is_declared() -> None:
-    assert list(written()) and set(written()) == set(declared())
-    for path, table in declared().items():
-        assert written()[path] == table, path
+def test_the_landing_page_has_every_landed_table_as_its_source_declares_it() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == as_declared(page), "docs/landing.md is out of date: run `make landing-page`"
+    for table in landed_tables():
+        assert f"### `{table.landed_as.replace('*', '<study>')}`\n" in page, table.landed_as
+    assert first_cells("Kinds of tables") == set(KINDS)
 
 
 def named_in_description(model: str, column: str) -> set[str]:
@@ -90,8 +45,8 @@ def named_in_description(model: str, column: str) -> set[str]:
 
 def first_cells(heading: str) -> set[str]:
     """The first cells of the table under a heading of the landing page."""
-    section = LANDING.read_text(encoding="utf-8").split(f"## {heading}")[1].split("\n## ")[0]
-    return set(re.findall(r"^\| `([a-z_]+)", section, flags=re.M))
+    section = PAGE.read_text(encoding="utf-8").split(f"## {heading}")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `([a-z_ ]+)", section, flags=re.M))
 
 
 def test_every_reason_and_fate_is_in_the_landing_page() -> None:
