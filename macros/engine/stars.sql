@@ -11,3 +11,11 @@
             {%- endfor %}
         )
 {%- endmacro %}
+
+{#- All columns of a query but one. -#}
+
+{% macro all_columns_but(column) -%}{{ return(adapter.dispatch('all_columns_but', 'studylink')(column)) }}{%- endmacro %}
+
+{% macro duckdb__all_columns_but(column) -%}
+* exclude ({{ column }})
+{%- endmacro %}

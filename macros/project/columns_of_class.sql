@@ -7,14 +7,3 @@
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
-
-{#- The columns of a research table from which others of the same row can be read, each with those
-    others: what its YAML says it `tells`. Empty while dbt parses. -#}
-
-{% macro columns_told(model_name) -%}
-    {%- set found = {} -%}
-    {%- for column in declared_columns(model_name) if column.config.meta.tells -%}
-        {%- do found.update({column.name: column.config.meta.tells}) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}

@@ -14,7 +14,10 @@
 with
 
 broad_areas as (
-    select label from {{ ref('code_lists') }}
+    select
+        code,
+        label
+    from {{ ref('code_lists') }}
     where
         code_list = 'child_send_need'
         and code in (
@@ -31,8 +34,8 @@ shown as (
     where
         linked_child_research_id is null
         and {{ column }} is not null
-        {%- if column == 'child_send_need' %}
-        and {{ column }} not in (select broad_areas.label from broad_areas)
+        {%- if column.startswith('child_send_need') %}
+        and {{ column }} not in (select broad_areas.{{ 'label' if column.endswith('_label') else 'code' }} from broad_areas)
         {%- endif %}
     union all
     {%- endfor %}

@@ -10,19 +10,47 @@ publishable as (
     select * from {{ ref('int_publishable_answers') }}
 ),
 
-waves_taken_part as (
+waves_of_people as (
     select
         participations.study,
         participations.participant_id,
-        count(distinct participations.wave) as waves,
-        min(participations.wave) as first_wave,
-        max(participations.wave) as latest_wave
+        participations.wave
     from participations
     inner join publishable
         on
             participations.study = publishable.study
             and participations.participant_id = publishable.participant_id
-    group by participations.study, participations.participant_id
+),
+
+-- answers of the family are about its study child, who takes part by them
+waves_of_study_children as (
+    select
+        participations.study,
+        publishable.child_participant_id as participant_id,
+        participations.wave
+    from participations
+    inner join publishable
+        on
+            participations.study = publishable.study
+            and participations.participant_id = publishable.participant_id
+    where publishable.child_participant_id is not null
+),
+
+waves as (
+    select * from waves_of_people
+    union all
+    select * from waves_of_study_children
+),
+
+waves_taken_part as (
+    select
+        study,
+        participant_id,
+        count(distinct wave) as waves,
+        min(wave) as first_wave,
+        max(wave) as latest_wave
+    from waves
+    group by study, participant_id
 )
 
 select * from waves_taken_part

@@ -1,7 +1,3 @@
-{%- set attributes = [
-    'region', 'imd_decile', 'rural_urban', 'crime_decile', 'house_price_band', 'no2_band', 'july_temperature_band'
-] -%}
-
 with
 
 postcode_areas as (
@@ -17,6 +13,10 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
+recodes as (
+    select * from {{ ref('recodes') }}
+),
+
 areas_in_regions as (
     select
         lsoa_code,
@@ -26,25 +26,40 @@ areas_in_regions as (
     group by lsoa_code
 ),
 
-places as (
+-- of the rural-urban classification, its first letter: A to C are urban, D to F are rural
+areas_grouped as (
     select
         coalesce(areas_in_regions.lsoa_code, areas.lsoa_code) as lsoa_code,
-        region_labels.label as region,
+        areas_in_regions.region,
+        case
+            when areas.rural_urban in ('A1', 'B1', 'C1', 'C2') then 'urban'
+            when areas.rural_urban in ('D1', 'D2', 'E1', 'E2', 'F1', 'F2') then 'rural'
+        end as rural_urban,
         case when areas.imd_decile between 1 and 10 then areas.imd_decile end as imd_decile,
-        rural_urban_labels.label as rural_urban,
         case when areas.crime_decile between 1 and 10 then areas.crime_decile end as crime_decile,
-        {{ band('areas.median_house_price', [100000, 150000, 200000, 300000, 500000], ' pounds') | indent(8) }}
-            as house_price_band,
-        {{ band('areas.no2_annual_mean', [5, 10, 15, 20, 30], ' micrograms') | indent(8) }} as no2_band,
-        {{ band('areas.mean_july_temperature', [14, 15, 16, 17, 18], ' degrees') | indent(8) }}
-            as july_temperature_band
+        areas.median_house_price,
+        areas.no2_annual_mean,
+        areas.mean_july_temperature
     from areas_in_regions
     full outer join areas
         on areas_in_regions.lsoa_code = areas.lsoa_code
-    {{ label_join('region', 'areas_in_regions.region') }}
-    {{ label_join('rural_urban', 'areas.rural_urban') }}
 ),
 
-{{ coarsened('places', attributes, 'lsoa_code', 2) }}
+areas_described as (
+    select
+        areas_grouped.lsoa_code,
+        {{ coded('region') }},
+        {{ coded('rural_urban') }},
+        cast(ceil(areas_grouped.imd_decile / {{ recode_of('deprivation_quintile', 'width') }}) as integer)
+            as imd_quintile,
+        cast(ceil(areas_grouped.crime_decile / {{ recode_of('deprivation_quintile', 'width') }}) as integer)
+            as crime_quintile,
+        {{ banded('areas_grouped.median_house_price', 'house_price') }} as house_price_band,
+        {{ banded('areas_grouped.no2_annual_mean', 'nitrogen_dioxide') }} as no2_band,
+        {{ banded('areas_grouped.mean_july_temperature', 'july_temperature') }} as july_temperature_band
+    from areas_grouped
+    {{ label_join('region', 'areas_grouped.region') }}
+    {{ label_join('rural_urban', 'areas_grouped.rural_urban') }}
+)
 
-select * from places_coarsened
+select * from areas_described

@@ -19,15 +19,15 @@ pseudonyms as (
 ),
 
 parent_interviews as (
-    select * from {{ ref('int_parent_interviews_published') }}
+    select * from {{ ref('int_parent_interviews_deidentified') }}
 ),
 
 parent_survey as (
-    select * from {{ ref('int_parent_survey_published') }}
+    select * from {{ ref('int_parent_survey_deidentified') }}
 ),
 
 areas as (
-    select * from {{ ref('int_areas_published') }}
+    select * from {{ ref('int_areas_deidentified') }}
 ),
 
 answers as (
@@ -36,8 +36,8 @@ answers as (
         research_id,
         wave,
         {{ unpivoted([
-            {'label': 'child_gender', 'name': 'child_gender'},
-            {'label': 'ethnic_group', 'name': "split_part(ethnic_group, ':', 1)"},
+            {'label': 'child_gender', 'name': 'child_gender_label'},
+            {'label': 'ethnic_group', 'name': "split_part(ethnic_group_label, ':', 1)"},
         ]) | indent(8) }}
     from parent_interviews
     union all
@@ -46,7 +46,7 @@ answers as (
         research_id,
         wave,
         {{ unpivoted([
-            {'label': 'child_send_need', 'name': 'child_send_need'},
+            {'label': 'child_send_need', 'name': 'child_send_need_label'},
             {
                 'label': 'child_has_ehcp',
                 'name': "case when child_has_ehcp then 'Yes' when not child_has_ehcp then 'No' end",
@@ -124,14 +124,14 @@ described_by_area as (
         {{ unpivoted([
             {
                 'label': 'deprivation',
-                'name': "case ceil(areas.imd_decile / 2.0) "
+                'name': "case areas.imd_quintile "
                     ~ "when 1 then 'Most deprived fifth' "
                     ~ "when 2 then 'Second most deprived fifth' "
                     ~ "when 3 then 'Middle fifth' "
                     ~ "when 4 then 'Second least deprived fifth' "
                     ~ "when 5 then 'Least deprived fifth' end",
             },
-            {'label': 'rural_urban', 'name': "split_part(areas.rural_urban, ':', 1)"},
+            {'label': 'rural_urban', 'name': 'areas.rural_urban_label'},
         ]) | indent(8) }}
     from children
     inner join pseudonyms

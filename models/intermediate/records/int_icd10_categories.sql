@@ -38,8 +38,9 @@ categories as (
     select
         shaped.category,
         icd10_category_labels.label,
-        chapters.title as chapter,
-        cause_of_death_group_labels.label as cause_of_death_group
+        chapters.chapter,
+        chapters.title as chapter_label,
+        {{ coded('cause_of_death_group') }}
     from shaped
     inner join chapters
         on shaped.category between chapters.first_category and chapters.last_category

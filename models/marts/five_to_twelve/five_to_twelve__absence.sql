@@ -1,29 +1,3 @@
-with
-
-published as (
-    select * from {{ ref('int_absence_published') }}
-    where study = 'five_to_twelve'
-),
-
-disclosure_control as (
-    select * from {{ ref('disclosure_control') }}
-),
-
-{{ disclosure_controlled(
-    'published',
-    quasi_identifiers=['academic_year'],
-    sensitive=[['percent_absent', 'sessions_possible', 'sessions_authorised', 'sessions_unauthorised']]
-) }},
-
-absence as (
-    select
-        research_id,
-        academic_year,
-        sessions_possible,
-        sessions_authorised,
-        sessions_unauthorised,
-        percent_absent
-    from published_controlled
-)
-
-select * from absence
+select {{ all_columns_but('study') }}
+from {{ ref('int_absence_deidentified') }}
+where study = 'five_to_twelve'

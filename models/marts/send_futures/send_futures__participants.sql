@@ -1,26 +1,9 @@
-with
-
-published as (
-    select * from {{ ref('int_participants_published') }}
-    where study = 'send_futures'
-),
-
-disclosure_control as (
-    select * from {{ ref('disclosure_control') }}
-),
-
-{{ disclosure_controlled(
-    'published',
-    quasi_identifiers=['role', 'age_band']
-) }},
-
-participants as (
-    select
-        research_id,
-        family_research_id,
-        role,
-        age_band
-    from published_controlled
-)
-
-select * from participants
+-- nothing that shows who is linked, and no child's age: either would lead from answers to records
+select
+    research_id,
+    family_research_id,
+    role,
+    role_label,
+    age_band
+from {{ ref('int_participants_deidentified') }}
+where study = 'send_futures'

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 STUDY = "models/marts/five_to_twelve/five_to_twelve__participants"
-DESCRIBED = "models/intermediate/answers/int_participants_published.sql"
+DESCRIBED = "models/intermediate/answers/int_participants_deidentified.sql"
 IDENTITIES = """\
     inner join {{ ref('identities') }} as identities
         on
@@ -115,7 +115,7 @@ def remark(name: str, expression: str, joins: str = IDENTITIES, data_type: str =
 
 def of_parents(name: str, expression: str, declared: str) -> tuple[Patch, ...]:
     """One more column of the answers of parents in SEND Futures; `keys` are their pseudonyms."""
-    file = "models/intermediate/answers/int_parent_survey_published.sql"
+    file = "models/intermediate/answers/int_parent_survey_deidentified.sql"
     return one_more(
         name,
         expression,
@@ -133,7 +133,7 @@ def of_parents(name: str, expression: str, declared: str) -> tuple[Patch, ...]:
 
 def of_pupils(name: str, expression: str, declared: str, *studies: str) -> tuple[Patch, ...]:
     """One more column of the school census in some studies; `keys` are a child's pseudonyms."""
-    file = "models/intermediate/records/int_pupil_census_published.sql"
+    file = "models/intermediate/records/int_pupil_census_deidentified.sql"
     return one_more(
         name,
         expression,
@@ -273,7 +273,7 @@ LEAKS = (
         "an unfiltered union arm",
         (
             Patch(
-                "models/intermediate/records/int_gp_events_published.sql",
+                "models/intermediate/records/int_gp_events_deidentified.sql",
                 "\n)\n\nselect * from gp_events_published\n",
                 UNGATED,
             ),

@@ -366,7 +366,7 @@ def test_need_and_plan_are_compared_with_the_census(shown: str, answers: Answers
             from {answers.manifest.named("pseudonyms").relation} as parents
             inner join {answers.manifest.named("pseudonyms").relation} as children
                 using (study, family_id)
-            inner join {answers.manifest.named("int_pupil_census_published").relation} as census
+            inner join {answers.manifest.named("int_pupil_census_deidentified").relation} as census
                 on children.record_research_id = census.research_id
             where study = 'send_futures' and sen_provision is not null
             order by all

@@ -317,7 +317,7 @@ def test_no_record_answer_or_area_goes_around_the_permission_authority(
     ],
 )
 def test_a_weakened_gate_is_seen(written: str, weakened: str, lineage: Lineage) -> None:
-    model = lineage.manifest.named("int_hospital_episodes_published")
+    model = lineage.manifest.named("int_hospital_episodes_deidentified")
     gate, readers = gates(lineage.manifest)[0]
     assert written in model.sql
     changed = lineage.with_sql({model.id: model.sql.replace(written, weakened)})

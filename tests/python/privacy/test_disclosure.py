@@ -177,13 +177,13 @@ def controlled_by(sql: str, rows: list[tuple]) -> list[dict[str, object]]:
             "attach ':memory:' as study; create schema study.intermediate; "
             "create schema study.policy; create table study.policy.disclosure_control as "
             f"select {FEWEST_PEOPLE} as min_class_size, {FEWEST_VALUES} as min_sensitive_values; "
-            "create table study.intermediate.int_benefit_spells_published (study text, "
+            "create table study.intermediate.int_benefit_spells_deidentified (study text, "
             "research_id text, benefit_type text, start_year int, end_year int, start_month text, "
             "end_month text, is_ended boolean, weekly_amount double)"
         )
         if rows:
             connection.executemany(
-                "insert into study.intermediate.int_benefit_spells_published values "
+                "insert into study.intermediate.int_benefit_spells_deidentified values "
                 "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
