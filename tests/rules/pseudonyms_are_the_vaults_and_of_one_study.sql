@@ -14,7 +14,11 @@
 {%- set keys = columns_of_keys() %}
 {%- set pseudonym_columns = keys | selectattr('is_pseudonym') | list %}
 {%- set open_columns = keys | rejectattr('is_pseudonym') | list %}
-{%- set kinds_by_name = {'family_research_id': 'family', 'linked_child_research_id': 'record'} %}
+{%- set kinds_by_name = {
+    'family_research_id': 'family',
+    'child_research_id': 'person',
+    'linked_child_research_id': 'record',
+} %}
 
 with
 

@@ -16,7 +16,7 @@ rows_described as (
         '{{ name }}' as research_table,
         study,
         research_id
-    from {{ ref('int_' ~ name ~ '_published') }}
+    from {{ ref('int_' ~ name ~ '_deidentified') }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -35,7 +35,8 @@ shown as (
         linked_child_research_id is null
         and {{ column }} is not null
         {%- if column.startswith('child_send_need') %}
-        and {{ column }} not in (select broad_areas.{{ 'label' if column.endswith('_label') else 'code' }} from broad_areas)
+        {%- set known_as = 'label' if column.endswith('_label') else 'code' %}
+        and {{ column }} not in (select broad_areas.{{ known_as }} from broad_areas)
         {%- endif %}
     union all
     {%- endfor %}

@@ -43,8 +43,8 @@ recodes as (
 
 participants_aged as (
     select
-        study,
-        participant_id,
+        participants.study,
+        participants.participant_id,
         {{ ages_in_year(as_of(), 'participants') }}
     from participants
 ),

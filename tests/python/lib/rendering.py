@@ -12,7 +12,7 @@ from tests.python.lib import project
 FOLDERS = ("engine", "identifiers", "marts")
 
 
-def rendered(macro: str, *arguments: str) -> str:
+def rendered(macro: str, *arguments: object) -> str:
     """The SQL of one macro of `FOLDERS` for these arguments."""
     return str(getattr(_macros(), macro)(*arguments)).strip()
 
