@@ -1,4 +1,4 @@
-"""The control of one table: nobody stands in too small a class, whatever part of it somebody knows."""
+"""The control of one table: nobody stands in too small a class, whatever somebody knows of them."""
 
 from __future__ import annotations
 
