@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studylink.proofs.lineage.flows import Acting, Flows, merged
-from studylink.proofs.lineage.project import Lineage, told_name
+from studylink.proofs.lineage.project import Lineage, shown_name
 from studylink.proofs.lineage.sanitisers import IDENTIFYING
 from studylink.proofs.manifest import Manifest, Node
 from studylink.summary import aligned
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     models = [
         node
         for node in lineage.manifest.of_kind("model")
-        if arguments.table in (told_name(node), node.name)
+        if arguments.table in (shown_name(node), node.name)
     ]
     if not models:
         print(f"{arguments.table} is no table of the project; a name is like research.study.table")
@@ -56,7 +56,7 @@ def described(lineage: Lineage, node: Node) -> str:
         for place, told in enumerate(_told(lineage, flows))
     ]
     return (
-        f"{told_name(node)}\n\n"
+        f"{shown_name(node)}\n\n"
         + aligned(("column", "comes from", "class", "through"), columns)
         + "\n\nWhat identifies, and decides which rows there are:\n"
         + aligned(("source", "class", "in", "as"), _deciding(lineage, lineage.implicit(node.id)))

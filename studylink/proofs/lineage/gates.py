@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from studylink.proofs.lineage.flows import Column, Relation, Tables
 from studylink.proofs.lineage.plan import Walk
-from studylink.proofs.lineage.project import Lineage, is_origin, origins, told_name, walked
+from studylink.proofs.lineage.project import Lineage, is_origin, origins, shown_name, walked
 from studylink.proofs.manifest import Node
 
 
@@ -97,7 +97,7 @@ def ungated(lineage: Lineage, gate: Gate, readers: list[Node]) -> Iterator[str]:
         for name, column in zip(names, relation.columns, strict=True):
             for flow in column.flows:
                 if not flow.is_clean and flow.source.table in (*gate.records, "?"):
-                    yield f"{told_name(reader)}.{name} holds {flow.source} without {gate.name}"
+                    yield f"{shown_name(reader)}.{name} holds {flow.source} without {gate.name}"
 
 
 def _is_just(column: Column, name: str, tables: tuple[str, ...]) -> bool:

@@ -195,7 +195,7 @@ class Lineage:
                     if flow.is_clean or (declared in OTHERS and not flow.is_date):
                         continue
                     yield (
-                        f"{told_name(mart)}.{column} is computed from {flow.source} "
+                        f"{shown_name(mart)}.{column} is computed from {flow.source} "
                         f"({'a date' if declared in OTHERS else declared})"
                     )
 
@@ -262,7 +262,7 @@ def _listed(allowed: Path) -> set[tuple[str, str]]:
     }
 
 
-def told_name(node: Node) -> str:
+def shown_name(node: Node) -> str:
     """The name under which people find a table: `research.five_to_twelve.areas`."""
     return f"{node.database}.{node.schema}.{node.alias}"
 
