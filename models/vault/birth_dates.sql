@@ -53,7 +53,7 @@ corrections as (
             and maker.family_id = about.family_id
             and rectifications.about = about.participant_id
     inner join landed as member
-        on {{ speaks_for('rectifications', 'maker', 'member', 'member.decides_from') }}
+        on {{ request_covers('rectifications', 'maker', 'member', 'member.decides_from') }}
 ),
 
 birth_dates as (

@@ -30,7 +30,7 @@ requests_covering as (
             and requests.made_by = maker.participant_id
     inner join members as member
         on
-            {{ speaks_for(
+            {{ request_covers(
                 'requests', 'maker', 'member',
                 "case requests.request_type when 'rectify' "
                 ~ "then member.decides_from_as_landed else member.decides_from end"

@@ -1,9 +1,8 @@
-{#- Whether the maker of a request speaks for a member of their family in it. An adult may stop,
-    resume and delete for anyone of the family; everything else an adult asks for themself and for
-    young children, that is those who do not decide for themself yet. A child speaks for nobody
-    else, at any age, whatever the scope. -#}
+{#- Whether a request covers a member of its maker's family. An adult may stop, resume and delete for
+    anybody in the family; everything else only for themself and for young children, that is those who
+    do not decide for themself yet. A child may ask only for themself, at any age, whatever the scope. -#}
 
-{% macro speaks_for(request, maker, member, member_decides_from) -%}
+{% macro request_covers(request, maker, member, member_decides_from) -%}
 {{ member }}.study = {{ maker }}.study
 and {{ member }}.family_id = {{ maker }}.family_id
 and ({{ request }}.scope = 'family' or {{ member }}.participant_id = {{ request }}.about)
