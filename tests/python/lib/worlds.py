@@ -172,7 +172,7 @@ def world_of(value: object) -> int | None:
     return int(found[1]) if found else None
 
 
-def lay(worlds: Sequence[World]) -> Landing:
+def landing_of(worlds: Sequence[World]) -> Landing:
     """All worlds in one landing, as data. Every file is there, if only with its header."""
     landing: dict[str, list[Row]] = {path: [] for path in PATHS}
     # One of each, so that lookups have something to look up.
@@ -188,7 +188,7 @@ def lay(worlds: Sequence[World]) -> Landing:
 def places(worlds: Sequence[World]) -> dict[tuple[str, int], int]:
     """Which world each landed row belongs to."""
     owners: dict[tuple[str, int], int] = {}
-    ahead = {path: len(rows) for path, rows in lay([]).items()}
+    ahead = {path: len(rows) for path, rows in landing_of([]).items()}
     for index, world in enumerate(worlds):
         for path, rows in world.rows.items():
             for _ in rows:
@@ -199,7 +199,7 @@ def places(worlds: Sequence[World]) -> dict[tuple[str, int], int]:
 
 def write_landing(worlds: Sequence[World], folder: Path) -> Landing:
     """Write all worlds as one landing folder; the same comes back as data."""
-    landing = lay(worlds)
+    landing = landing_of(worlds)
     write(landing, folder)
     return landing
 

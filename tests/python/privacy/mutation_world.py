@@ -30,7 +30,7 @@ from tests.python.lib.oracle import (
 from tests.python.lib.project import ROOT, built_with_unit_tests
 from tests.python.lib.random_worlds import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
 from tests.python.lib.registers import requests_drawn, write_register
-from tests.python.lib.worlds import FIVE, SEND, World, lay, world_of_case, write
+from tests.python.lib.worlds import FIVE, SEND, World, landing_of, world_of_case, write
 
 WORLDS_DRAWN, WORLDS_TALKING = 150, 200
 ROWS_SYNTHESISED = 1000
@@ -50,7 +50,7 @@ def build_world(folder: Path) -> None:
 def landing_of_all(synthetic: Path) -> Landing:
     """All worlds with the synthetic extracts, which are made in `synthetic`, after them."""
     worlds = [*map(world_of_case, CASES), *drawn_worlds(), awkward_world(Random(2))]
-    rows = {path: list(found) for path, found in lay(worlds).items()}
+    rows = {path: list(found) for path, found in landing_of(worlds).items()}
     synth.write_extracts(synth.FEWEST, 7, synthetic)
     for path, found in rows.items():
         file = synthetic / f"{path}.csv"

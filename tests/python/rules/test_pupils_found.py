@@ -13,7 +13,7 @@ import pytest
 
 from studylink import databases
 from tests.python.lib.project import built_as_far_as, plain
-from tests.python.lib.worlds import FIVE, SEND, World, lay, write
+from tests.python.lib.worlds import FIVE, SEND, World, landing_of, write
 
 AS_OF = "2024-12-01T12:00:00Z"
 FIRST_NAMES = [
@@ -171,7 +171,7 @@ def people() -> Register:
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """What a query of the vault gives, once everybody above has been looked for."""
     folder = tmp_path_factory.mktemp("register")
-    landing = lay([])
+    landing = landing_of([])
     for path, rows in people().rows.items():
         landing[path].extend(rows)
     write(landing, folder / "extracts")

@@ -29,7 +29,7 @@ from pysequoia.packet import PacketPile, Tag
 from studylink import cli, databases
 from studylink.requests import openpgp, register
 from tests.python.lib import project
-from tests.python.lib.worlds import FIVE, SEND, World, lay, write_landing
+from tests.python.lib.worlds import FIVE, SEND, World, landing_of, write_landing
 
 AS_OF = "2024-12-01T12:00:00Z"
 EARLIER, LATER, LATEST = (f"2024-0{month}-01T12:00:00Z" for month in (3, 6, 9))
@@ -745,7 +745,7 @@ def test_a_build_for_a_moment_before_the_newest_statement_is_refused(place: Plac
 
 
 def test_a_build_knows_the_newest_statement_of_all(place: Place) -> None:
-    landing = lay(list(WORLDS.values()))
+    landing = landing_of(list(WORLDS.values()))
     said = [
         row[column]
         for path, rows in landing.items()

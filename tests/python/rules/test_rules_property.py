@@ -31,7 +31,7 @@ from tests.python.lib.registers import requests_drawn, write_register
 from tests.python.lib.worlds import (
     SEND,
     World,
-    lay,
+    landing_of,
     places,
     prefix_of,
     world_of,
@@ -230,7 +230,7 @@ def test_a_difference_is_told_with_the_smallest_world_that_shows_it(tmp_path: Pa
 def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
     """What is never drawn is never tested: this fails when the worlds grow tame."""
     drawn = draw_worlds(1000)
-    landing = lay(drawn)
+    landing = landing_of(drawn)
     verdict = judge(landing, as_instant(AS_OF), requested=requests_drawn(landing))
     reasons = {reason for _, reason, _ in verdict.decisions.values()}
     assert reasons == {

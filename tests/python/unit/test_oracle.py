@@ -14,7 +14,7 @@ from tests.python.lib.worlds import (
     SEND,
     World,
     at_noon,
-    lay,
+    landing_of,
     linkage_of,
     prefix_of,
     records_table,
@@ -26,7 +26,7 @@ AS_OF = datetime(2024, 12, 1, 12)
 
 def verdict_of(world: World, as_of: datetime = AS_OF):
     """What the rules say of one world, with its own short ids."""
-    return judge({**lay([]), **world.rows}, as_of)
+    return judge({**landing_of([]), **world.rows}, as_of)
 
 
 def family(study: str = FIVE, born: str = "2018-11-05") -> World:
@@ -62,7 +62,7 @@ def ask(world: World, study: str, maker: str, request_type: str, about: str, at:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_oracle_gives_every_worked_case(case: Case) -> None:
-    verdict = judge(lay([world_of_case(case)]), as_instant(at_noon(case.as_of)))
+    verdict = judge(landing_of([world_of_case(case)]), as_instant(at_noon(case.as_of)))
     who, domain, answers_of = linkage_of(case)
     person = (case.study, f"{prefix_of(0)}-{who}")
     permitted, reason, _ = verdict.decisions[*person, domain, answers_of]
@@ -110,7 +110,7 @@ def test_the_age_of_own_decisions_is_the_studys() -> None:
     at_18 = [{**study, "own_decision_age": "18"} for study in STUDIES]
     key = (SEND, "child", "education", "child")
     assert verdict_of(world).decisions[key] == (False, "not_given", None)
-    landing = {**lay([]), **world.rows}
+    landing = {**landing_of([]), **world.rows}
     lapsed = judge(landing, AS_OF, studies=at_18)
     assert lapsed.decisions[key] == (False, "lapsed", datetime(2024, 12, 1))
     the_day_before = judge(landing, datetime(2024, 11, 30, 23, 59, 59), studies=at_18)
