@@ -2,8 +2,8 @@
 
 with
 
-members as (
-    select * from {{ ref('members') }}
+family_members as (
+    select * from {{ ref('family_members') }}
 ),
 
 only_children as (
@@ -11,7 +11,7 @@ only_children as (
         study,
         family_id,
         max(participant_id) as participant_id
-    from members
+    from family_members
     where not is_adult
     group by study, family_id
     having count(*) = 1

@@ -4,8 +4,8 @@ linkages as (
     select * from {{ ref('int_linkages') }}
 ),
 
-members as (
-    select * from {{ ref('members') }}
+family_members as (
+    select * from {{ ref('family_members') }}
 ),
 
 erased as (
@@ -110,7 +110,7 @@ statements_weighed as (
             and statements_made.participant_id = linkages.participant_id
             and statements_made.domain = linkages.domain
             and statements_made.answers_of = linkages.answers_of
-    inner join members as speaker
+    inner join family_members as speaker
         on
             statements_made.study = speaker.study
             and statements_made.said_by = speaker.participant_id

@@ -7,8 +7,8 @@ deletions as (
     where request_type = 'delete_linked'
 ),
 
-members as (
-    select * from {{ ref('members') }}
+family_members as (
+    select * from {{ ref('family_members') }}
 ),
 
 policies as (
@@ -33,14 +33,14 @@ domains_covered as (
         deletions.participant_id,
         policies.domain
     from deletions
-    inner join members
+    inner join family_members
         on
-            deletions.study = members.study
-            and deletions.participant_id = members.participant_id
+            deletions.study = family_members.study
+            and deletions.participant_id = family_members.participant_id
     inner join policies
         on
-            members.study = policies.study
-            and (policies.records_of_role = 'adult') = members.is_adult
+            family_members.study = policies.study
+            and (policies.records_of_role = 'adult') = family_members.is_adult
             and (deletions.domain = 'all' or deletions.domain = policies.domain)
 ),
 

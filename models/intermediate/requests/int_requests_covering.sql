@@ -7,8 +7,8 @@ requests as (
     where is_from_the_family
 ),
 
-members as (
-    select * from {{ ref('members') }}
+family_members as (
+    select * from {{ ref('family_members') }}
 ),
 
 requests_covering as (
@@ -24,11 +24,11 @@ requests_covering as (
         requests.made_by = member.participant_id as is_about_themself,
         requests.received_at >= member.decides_from as decided_for_themself
     from requests
-    inner join members as maker
+    inner join family_members as maker
         on
             requests.study = maker.study
             and requests.made_by = maker.participant_id
-    inner join members as member
+    inner join family_members as member
         on
             {{ request_covers(
                 'requests', 'maker', 'member',

@@ -10,7 +10,7 @@ birth_dates as (
     select * from {{ ref('birth_dates') }}
 ),
 
-members as (
+family_members as (
     select
         participants_known.study,
         participants_known.participant_id,
@@ -31,4 +31,4 @@ members as (
             and participants_known.participant_id = birth_dates.participant_id
 )
 
-select * from members
+select * from family_members
