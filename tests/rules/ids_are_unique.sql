@@ -1,14 +1,11 @@
--- The grain of what other tables are joined to: one row a key. Counts only, for a constraint's own
--- message would print the key.
+-- The grain of what other tables are joined to: one row per key. `ids_of_the_vault_are_unique` has what
+-- only the vault may read.
 
-{%- set keys = [
-    ('identities', ['study', 'participant_id']),
+{{ keys_that_repeat([
     ('pseudonyms', ['study', 'participant_id']),
     ('pseudonyms', ['research_id']),
     ('pseudonyms', ['record_research_id']),
     ('place_pseudonyms', ['study', 'kind', 'code']),
-    ('pupil_candidates', ['study', 'participant_id', 'pupil_matching_ref']),
-    ('clerical_review', ['study', 'participant_id', 'pupil_matching_ref']),
     ('pupil_matches', ['study', 'participant_id']),
     ('pupil_matches', ['study', 'pupil_matching_ref']),
     ('int_participants', ['study', 'participant_id']),
@@ -30,20 +27,4 @@
     ('send_futures__participants', ['research_id']),
     ('code_lists', ['code_list', 'code']),
     ('linkage_policies', ['study', 'domain', 'records_of_role', 'answers_of']),
-] %}
-
-{%- for model, key in keys %}
-select
-    '{{ model }}: {{ key | join(", ") }}' as grain,
-    count(*) as repeated
-from (
-    select {{ key | join(', ') }}
-    from {{ ref(model) }}
-    group by {{ key | join(', ') }}
-    having count(*) > 1
-) as repeated_keys
-having count(*) > 0
-{%- if not loop.last %}
-union all
-{%- endif %}
-{%- endfor %}
+]) }}

@@ -1,6 +1,8 @@
 -- Who a child may be in the register of pupils is kept of those alone whose education linkage was
 -- permitted at some instant by now. Everyone competes, but in memory.
 
+{{ config(group='identities') }}
+
 {%- set tables = ['pupil_candidates', 'pupil_matches', 'clerical_review'] %}
 
 with

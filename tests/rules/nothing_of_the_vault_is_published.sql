@@ -9,7 +9,7 @@
 -- once. Not compared, for they are anybody's: forms of fewer than four characters (initials, the
 -- district LS1), numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
 
-{{ config(meta={'remedy':
+{{ config(group='identities', meta={'remedy':
     'A value of `identifier` stands in `research_column`. If the column lets it out, mend the model. If it is '
     ~ 'written where nothing is known, have an empty value landed. If a number is equal by chance, publish it '
     ~ 'rounded, in bands or under a shape or list that its YAML declares.',

@@ -77,6 +77,7 @@ PRIVACY_TESTS_OF_PEOPLE = {
 """Those that read every one whose rows are about somebody."""
 OTHER_PRIVACY_TESTS = {
     "areas_only_where_permitted",
+    "erased_people_are_not_in_the_vault",
     "erased_people_are_nowhere",
     "no_column_finds_the_records_of_answers",
     "nobody_is_asked_about_without_permission",
@@ -427,7 +428,7 @@ def test_the_rows_of_a_data_test_that_are_logged_hold_names_and_counts_alone(
         assert Path(test.path).parts[:2] == ("tests", "rules")
         assert not any(shown_by(lineage, test, test.sql).values()), test.name
     surnames = "select max(last_name) as research_column from vault.main.identities"
-    test_of_identities = lineage.manifest.named("ids_are_unique", "test")
+    test_of_identities = lineage.manifest.named("ids_of_the_vault_are_unique", "test")
     assert shown_by(lineage, test_of_identities, surnames) == {
         "research_column": {
             "stg_surveys__participants.last_name",

@@ -311,7 +311,7 @@ def broken_project(folder: Path, model: str) -> Path:
     copy = project.copied(folder)
     (copy / "models" / "vault" / "breaking.sql").write_text(model, encoding="utf-8")
     (copy / "tests" / "red.sql").write_text(
-        "select * from {{ ref('identities') }}", encoding="utf-8"
+        "{{ config(group='identities') }} select * from {{ ref('identities') }}", encoding="utf-8"
     )
     return copy
 
