@@ -30,7 +30,7 @@ setup: .venv/locked ## make .venv and install what requirements.lock names
 	@touch $@
 
 build: setup ## the landed extracts to the three databases, with every data test
-	$(BIN)/dbt build
+	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/studylink summary
 
 test: setup lint ## style, and pytest, which builds with all tests, with samples of what is long
