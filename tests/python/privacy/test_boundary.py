@@ -27,7 +27,11 @@ ANSWERS = (
     "stg_surveys__child_survey",
 )
 HANDED_ON = {
-    *("family_members.decides_from", "family_members.decides_from_as_landed", "family_members.month_of_birth"),
+    *(
+        "family_members.decides_from",
+        "family_members.decides_from_as_landed",
+        "family_members.month_of_birth",
+    ),
     # yes or no, made in the working layers of the first and gone through the vault
     "delivery_people.is_requested",
     "delivery_people.is_permitted_at_receipt",
