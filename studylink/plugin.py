@@ -1,7 +1,7 @@
 """The dbt-duckdb plugin: what a build needs that SQL cannot do.
 
-It checks the landed files and the register of requests before anything is written, opens the three
-databases, lays landed tables and register where SQL finds them, puts the pseudonym key where SQL
+It checks the landed files and the request log before anything is written, opens the three
+databases, puts landed tables and request log where SQL finds them, puts the pseudonym key where SQL
 can use it and nobody can read it, and publishes a full build that passed.
 """
 
@@ -19,7 +19,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from studylink import alarm, catalogue, databases, landing
-from studylink.requests import register
+from studylink.requests import request_log
 
 log = AdapterLogger("studylink")
 
@@ -38,15 +38,15 @@ class Plugin(BasePlugin):
         _refuse_unknown_vars()
         try:
             self.landed = landing.read_landing(self.extracts)
-            self.register = register.read(self.workbench.published)
+            self.request_log = request_log.read(self.workbench.published)
             self.workbench.open(fresh=_is_full_build())
-        except (landing.LandingError, register.RegisterError, OSError) as error:
+        except (landing.LandingError, request_log.RequestLogError, OSError) as error:
             raise DbtRuntimeError(str(error)) from None
         creds.path = str(databases.path(self.workbench.folder, "study").absolute())
         config["temp_directory"] = str(self.workbench.folder / "spill")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Attach vault and research, lay landed tables and register, warn of a development key."""
+        """Attach vault and research, create the landed tables, warn about development keys."""
         self.connection = conn
         try:
             for name in ("vault", "research"):
@@ -54,9 +54,9 @@ class Plugin(BasePlugin):
         except PermissionError as error:
             raise DbtRuntimeError(str(error)) from None
         landing.create_views(conn, self.landed)
-        register.lay(conn, self.register)
-        for name in self.register.unregistered():
-            log.warning(register.told_unregistered(self.register, name))
+        request_log.create_tables(conn, self.request_log)
+        for name in self.request_log.broken_off():
+            log.warning(request_log.broken_off_message(self.request_log, name))
         for warning in databases.warnings_of_development_keys(self.extracts):
             log.warning(warning)
 

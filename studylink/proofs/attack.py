@@ -29,7 +29,7 @@ from studylink.contract import PROJECT
 from studylink.proofs import contents, guessing, intruder
 from studylink.proofs.manifest import Manifest
 from studylink.proofs.risks import Risks, risks
-from studylink.requests import register
+from studylink.requests import request_log
 from studylink.summary import aligned
 
 BASELINE = Path(__file__).with_name("attack_baseline.yml")
@@ -128,7 +128,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> Rep
     with databases.connect(folder) as connection:
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
-        register.lay(connection, register.read(folder))
+        request_log.create_tables(connection, request_log.read(folder))
         report = {
             "risks": _risks_of_tables(connection, manifest),
             "intruder": intruder.attack(connection, manifest, day),

@@ -1,1 +1,1 @@
-"""Requests to agencies: the outbound file, the register of what was asked, and reading it again."""
+"""Outbound requests: the file for an agency, the log of what was asked, and reading it again."""

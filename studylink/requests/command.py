@@ -1,7 +1,7 @@
 """`studylink request`: the outbound file of a supplier and domain, encrypted, and its entry.
 
-It reads what was published, never the landed files, so that whoever is asked about is decided in
-one place; the landed files are looked at only to see whether they have moved on since.
+It reads what was published, never the landed files, so that who is asked about is decided in one
+place; the landed files are read only to see whether they have changed since.
 """
 
 import argparse
@@ -20,8 +20,8 @@ import duckdb
 from pysequoia import Cert
 
 from studylink import databases, landing
-from studylink.requests import openpgp, register
-from studylink.requests.register import MARK_KIND, PERSON_KIND, Register, Request
+from studylink.requests import openpgp, request_log
+from studylink.requests.request_log import MARK_KIND, PERSON_KIND, Request, RequestLog
 
 COLUMNS = (
     "participant_id",
@@ -64,7 +64,7 @@ class Outbound:
         return text.getvalue().encode()
 
     def tokens(self) -> Iterator[str]:
-        """The register's token of each person."""
+        """The request log's token of each person."""
         return (
             databases.pseudonym(self.study, PERSON_KIND, participant_id)
             for participant_id, *_ in self.people
@@ -78,7 +78,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--domain", required=True, help="what is asked for, as health")
     parser.add_argument(
         "--as-of",
-        help="the moment it must speak for, as 2026-06-30T00:00:00Z; without it, that of the build",
+        help="the moment it must be of, as 2026-06-30T00:00:00Z; by default that of the build",
     )
     parser.set_defaults(run=run)
 
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (
         Refused,
         openpgp.KeyRefused,
-        register.RegisterError,
+        request_log.RequestLogError,
         # nothing published, another vault key, a build at work, a disk that is full
         OSError,
     ) as error:
@@ -103,9 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def request(supplier: str, domain: str, as_of: str | None) -> None:
-    """Write the outbound files of a supplier and domain, one a study that has people.
+    """Write the outbound files of a supplier and domain, one for each study that has people.
 
-    Raises `Refused`, `KeyRefused`, `RegisterError` or `OSError` where no request was made, and
+    Raises `Refused`, `KeyRefused`, `RequestLogError` or `OSError` where no request was made, and
     `BrokenOff` where some were, and not all.
     """
     data, extracts = databases.data_folder(), databases.extracts_folder()
@@ -114,9 +114,9 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
     # nor may a build publish meanwhile: the vault would be of one and the study of another
     lock = databases.lock(data)
     try:
-        registered = register.read(data)
-        for name in registered.unregistered():
-            print(register.told_unregistered(registered, name), file=sys.stderr)
+        log = request_log.read(data)
+        for name in log.broken_off():
+            print(request_log.broken_off_message(log, name), file=sys.stderr)
         try:
             with databases.connect(data) as connection:
                 # nothing is spilled: not even encrypted
@@ -130,8 +130,8 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
             raise Refused("what is published cannot be read: run `dbt build`") from None
         if (days := (_now() - moment).days) > 0:
             print(
-                f"Warning: this speaks for {days:,} day(s) ago, and a child may have come of age "
-                "since: build for today, and ask again, before you send",
+                f"Warning: the published build is {days:,} day(s) old, and a child may have come "
+                "of age since: build for today, and request again, before you send",
                 file=sys.stderr,
             )
         for warning in databases.warnings_of_development_keys(extracts):
@@ -139,14 +139,14 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
         made: list[str] = []
         try:
             for one in outbound:
-                registered, file = _write(registered, one, supplier, domain, moment, key)
-                made.append(registered.requests[-1].request_id)
-                print(_told_made(registered.requests[-1], file))
-        except (OSError, register.RegisterError) as error:
+                log, file = _write(log, one, supplier, domain, moment, key)
+                made.append(log.requests[-1].request_id)
+                print(_made_message(log.requests[-1], file))
+        except (OSError, request_log.RequestLogError) as error:
             if not made:
                 raise
             raise BrokenOff(
-                f"Made, and in the register: {', '.join(made)}. Then it was broken off, and no "
+                f"Made, and in the request log: {', '.join(made)}. Then it was broken off, and no "
                 f"more requests were made: {error}"
             ) from error
     finally:
@@ -171,7 +171,7 @@ def _check_pair(connection: duckdb.DuckDBPyConnection, supplier: str, domain: st
 def _checked_moment(
     connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str | None
 ) -> datetime:
-    """The moment the published build speaks for, UTC; raises `Refused` where that is not enough."""
+    """The moment of the published build, UTC; raises `Refused` where it may not be used."""
     built_for, newest, checksum = connection.execute(
         """
         select as_of, newest_statement_at, permissions_checksum
@@ -181,18 +181,18 @@ def _checked_moment(
     asked = built_for if as_of is None else _instant(as_of)
     if asked > _now():
         raise Refused(
-            f"{_told(asked)} has not come yet, and a no may be said until then: run `dbt build` as "
-            "at now or earlier, and ask as at the same moment"
+            f"{_written(asked)} is in the future, and a no may be said until then: run `dbt build` "
+            "as at now or earlier, and ask as at the same moment"
         )
     if asked != built_for:
         raise Refused(
-            f"the published build speaks for {_told(built_for)}: to ask as at another moment, run "
-            f"`dbt build --vars '{{as_of: \"{_told(asked)}\"}}'` first"
+            f"the published build is of {_written(built_for)}: to ask as at another moment, run "
+            f"`dbt build --vars '{{as_of: \"{_written(asked)}\"}}'` first"
         )
     if newest is not None and newest > built_for:
         raise Refused(
-            f"something was said or asked after {_told(built_for)}, up to {_told(newest)}, and it "
-            "may be a no: build again as at that moment or later. If that moment has not come yet, "
+            f"something was said or asked after {_written(built_for)}, up to {_written(newest)}, "
+            "and it may be a no: build again as at that moment or later. If it is in the future, "
             "a landed file has a wrong date: have it landed right"
         )
     landed, _ = landing.find(extracts)
@@ -249,21 +249,21 @@ def _outbound(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str)
 
 
 def _write(
-    registered: Register, outbound: Outbound, supplier: str, domain: str, as_of: datetime, key: Cert
-) -> tuple[Register, Path]:
-    """Encrypt one file, and put it with its manifest and tokens into the register.
+    log: RequestLog, outbound: Outbound, supplier: str, domain: str, as_of: datetime, key: Cert
+) -> tuple[RequestLog, Path]:
+    """Encrypt one file, and put it with its manifest and tokens into the request log.
 
-    Returns the register with the request as its last, and the encrypted file.
+    Returns the log with the request as its last, and the encrypted file.
     """
-    request_id = _unused_id(registered, f"{outbound.study}-{supplier}-{domain}", as_of)
+    request_id = _unused_id(log, f"{outbound.study}-{supplier}-{domain}", as_of)
     sent = openpgp.encrypted(outbound.content(), key)
     entry = Request(
         request_id=request_id,
         supplier=supplier,
         study=outbound.study,
         domain=domain,
-        as_of=_told(as_of),
-        written_at=_told(datetime.now(UTC)),
+        as_of=_written(as_of),
+        written_at=_written(datetime.now(UTC)),
         people=str(len(outbound.people)),
         file_sha256=sha256(sent).hexdigest(),
         key_fingerprint=key.fingerprint,
@@ -284,20 +284,20 @@ def _write(
         "sha256": entry.file_sha256,
         "key_fingerprint": key.fingerprint,
     }
-    folder = register.add(
-        registered,
+    folder = request_log.add(
+        log,
         entry,
         {
             name: sent,
             "manifest.json": (json.dumps(manifest, indent=2) + "\n").encode(),
-            register.PEOPLE: register.people_file(outbound.tokens()),
+            request_log.PEOPLE: request_log.people_file(outbound.tokens()),
         },
     )
-    return Register(registered.folder, (*registered.requests, entry)), folder / name
+    return RequestLog(log.folder, (*log.requests, entry)), folder / name
 
 
-def _told_made(request: Request, file: Path) -> str:
-    """What to say of a request that was made."""
+def _made_message(request: Request, file: Path) -> str:
+    """What to say about a request that was made."""
     return (
         f"{file}: {int(request.people):,} people of {request.study}, encrypted to the key "
         f"{request.key_fingerprint} of {request.supplier}.\n"
@@ -306,9 +306,9 @@ def _told_made(request: Request, file: Path) -> str:
     )
 
 
-def _unused_id(registered: Register, asked: str, as_of: datetime) -> str:
+def _unused_id(log: RequestLog, asked: str, as_of: datetime) -> str:
     """An id that no request has, nor any folder: the first, or numbered from 2."""
-    taken = {request.request_id for request in registered.requests} | {*registered.unregistered()}
+    taken = {request.request_id for request in log.requests} | {*log.broken_off()}
     first = f"{asked}-{as_of:%Y%m%dT%H%M%SZ}"
     request_id, number = first, 1
     while request_id in taken:
@@ -333,5 +333,5 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _told(moment: datetime) -> str:
+def _written(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
--- Who a child may be in the register of pupils is kept of those alone whose education linkage was
+-- Who a child may be in the pupil register is kept of those alone whose education linkage was
 -- permitted at some instant by now. Everyone competes, but in memory.
 
 {{ config(group='identities') }}

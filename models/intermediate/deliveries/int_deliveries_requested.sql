@@ -6,7 +6,7 @@ deliveries as (
 ),
 
 requests as (
-    select * from {{ ref('stg_register__requests') }}
+    select * from {{ ref('stg_request_log__outbound_requests') }}
     where as_of <= {{ as_of() }}
 ),
 
@@ -45,7 +45,7 @@ deliveries_requested as (
         deliveries.identifiers_deleted_at,
         deliveries.is_certified,
         requests_answered.request_id,
-        case when requests_answered.request_id is null then 'rule' else 'register' end as request_known_from
+        case when requests_answered.request_id is null then 'rule' else 'request_log' end as request_known_from
     from deliveries
     left join requests_answered
         on deliveries.delivery_id = requests_answered.delivery_id

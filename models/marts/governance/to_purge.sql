@@ -28,7 +28,7 @@ deliveries as (
 ),
 
 people_requested as (
-    select * from {{ ref('stg_register__people_requested') }}
+    select * from {{ ref('stg_request_log__people_requested') }}
 ),
 
 erased as (
@@ -125,7 +125,7 @@ rows_about_erased as (
             and (erased.is_child or not rows_of_studies.is_for_family)
 ),
 
--- what the register of requests holds of somebody is a token, made again here from the id
+-- what the request log holds about somebody is a token, made again here from the id
 tokens_of_erased as (
     select 'requests/' || people_requested.request_id as source_table
     from people_requested

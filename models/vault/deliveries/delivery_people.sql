@@ -18,7 +18,7 @@ intervals as (
 ),
 
 people_requested as (
-    select * from {{ ref('stg_register__people_requested') }}
+    select * from {{ ref('stg_request_log__people_requested') }}
 ),
 
 -- the erased are not among the participants
@@ -44,16 +44,16 @@ people_delivered as (
             and holders.participant_id = participants.participant_id
 ),
 
--- nobody's pseudonym is reckoned where the register knows no request
+-- nobody's pseudonym is computed where the log has no request
 people_of_requests as (
     select distinct
         study,
         participant_id
     from people_delivered
-    where request_known_from = 'register'
+    where request_known_from = 'request_log'
 ),
 
-people_registered as (
+people_logged as (
     select
         people_requested.request_id,
         people_of_requests.study,
@@ -94,7 +94,7 @@ people_judged as (
         people_delivered.study,
         people_delivered.participant_id,
         case people_delivered.request_known_from
-            when 'register' then people_registered.request_id is not null
+            when 'request_log' then people_logged.request_id is not null
             else
                 coalesce(people_permitted.is_permitted_at_request, false)
                 and coalesce(people_delivered.objected_at > people_delivered.request_sent_at, true)
@@ -108,10 +108,10 @@ people_judged as (
         on
             people_delivered.delivery_id = people_permitted.delivery_id
             and people_delivered.participant_id = people_permitted.participant_id
-    left join people_registered
+    left join people_logged
         on
-            people_delivered.request_id = people_registered.request_id
-            and people_delivered.participant_id = people_registered.participant_id
+            people_delivered.request_id = people_logged.request_id
+            and people_delivered.participant_id = people_logged.participant_id
 ),
 
 -- what cannot be read may have been a no, and may turn out to be none: until then nothing is destroyed

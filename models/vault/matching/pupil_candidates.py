@@ -1,4 +1,4 @@
-"""Which pupils of the register a child may be, by names, date of birth and address.
+"""Which pupils of the pupil register a child may be, by names, date of birth and address.
 
 Everyone competes, refusers and the erased included, so that ambiguity is seen. What is kept is
 about children whose linkage was ever permitted, and likely enough to be looked at.

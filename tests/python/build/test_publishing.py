@@ -365,7 +365,7 @@ def test_each_development_key_is_said_but_on_the_sample(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, on_the_sample: bool
 ) -> None:
     from studylink import plugin
-    from studylink.requests import register
+    from studylink.requests import request_log
 
     said: list[str] = []
     monkeypatch.setattr(plugin, "log", Namespace(warning=said.append))
@@ -374,7 +374,7 @@ def test_each_development_key_is_said_but_on_the_sample(
     extracts = project.ROOT / "extracts" / "sample" if on_the_sample else tmp_path / "extracts"
     config = {"extracts": str(extracts), "data": str(tmp_path / "data")}
     one = plugin.Plugin("studylink", config)
-    one.landed, one.register = [], register.read(tmp_path)
+    one.landed, one.request_log = [], request_log.read(tmp_path)
     one.workbench.folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         one.configure_connection(connection)

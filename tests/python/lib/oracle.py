@@ -456,7 +456,7 @@ class Stance:
 
 @dataclass(frozen=True)
 class Requested:
-    """A request to an agency, as the register has it: who was in it, if the key can tell."""
+    """A request to an agency, as the request log has it: who was in it, if the key can tell."""
 
     request_id: str
     supplier: str
@@ -519,7 +519,7 @@ def judge(
     found_alike: Collection[tuple[str, str, str]] | None = None,
     requested: Sequence[Requested] = (),
 ) -> Verdict:
-    """Read a landing as at one moment, under the policy seeds; `requested` is the register.
+    """Read a landing as at one moment, under the policy seeds; `requested` is the request log.
 
     Which pupil a child is by names, date of birth and address is a likelihood, which is no matter
     of rules: `found_alike` has what was found, as study, child and pupil. Without it, whoever
@@ -559,7 +559,7 @@ class Reading:
         self.find_faults_between_rows()
         self.correct_the_people()
         self.find_unreadable_families()
-        self.match_the_register()
+        self.match_pupils()
 
     # -- What is quarantined -----------------------------------------------------------------------
 
@@ -1125,7 +1125,7 @@ class Reading:
             and self.permitted(linkage, statements, received_at)
         )
 
-    def match_the_register(self) -> None:
+    def match_pupils(self) -> None:
         """Which pupil each child is: `self.matches` holds participant -> pupil."""
         self.matches: dict[PersonKey, str] = {}
         for study in self.studies:
@@ -1376,7 +1376,7 @@ class Reading:
         return instant is not None and instant <= at
 
     def was_requested(self, person: Person, delivery: Row) -> bool:
-        """By the register, or by the rule: the identities of those permitted were sent."""
+        """By the request log, or by the rule: the identities of those permitted were sent."""
         request = self.request_answered(delivery)
         if request is not None:
             return person.participant_id in request.people
@@ -1438,7 +1438,7 @@ class Reading:
         days = (self.as_of.date() - as_instant(delivery["received_at"]).date()).days
         return Check(
             request_id=request.request_id if request else None,
-            request_known_from="register" if request else "rule",
+            request_known_from="request_log" if request else "rule",
             people=len(people),
             people_in_request=in_request,
             people_not_requested=len(people) - in_request,

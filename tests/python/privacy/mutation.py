@@ -34,11 +34,11 @@ import yaml
 from studylink import databases, landing
 from studylink.proofs.lineage import Lineage
 from studylink.proofs.manifest import Manifest, Node
-from studylink.requests import register
+from studylink.requests import request_log
 from tests.python.lib.findings import EXPECTED, Rows, found_alike
 from tests.python.lib.oracle import Verdict, as_instant, judge
 from tests.python.lib.project import ROOT, plain
-from tests.python.lib.registers import requests_drawn
+from tests.python.lib.request_logs import requests_drawn
 from tests.python.privacy.mutants import SANITISERS, Mutant, mutants_of
 from tests.python.privacy.mutation_world import AS_OF, build_world
 
@@ -96,8 +96,8 @@ class Laboratory:
         )
         databases.set_pseudonym_key(self.connection)
         landing.create_views(self.connection, landing.read_landing(self.extracts))
-        self.register = register.read(folder / "data")
-        register.lay(self.connection, self.register)
+        self.request_log = request_log.read(folder / "data")
+        request_log.create_tables(self.connection, self.request_log)
         self.replaced: dict[str, str] = {}
         self.read: set[str] = set()
         self.connection.execute("create schema base")

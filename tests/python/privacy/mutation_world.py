@@ -29,7 +29,7 @@ from tests.python.lib.oracle import (
 )
 from tests.python.lib.project import ROOT, built_with_unit_tests
 from tests.python.lib.random_worlds import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
-from tests.python.lib.registers import requests_drawn, write_register
+from tests.python.lib.request_logs import requests_drawn, write_request_log
 from tests.python.lib.worlds import FIVE, SEND, World, landing_of, world_of_case, write
 
 WORLDS_DRAWN, WORLDS_TALKING = 150, 200
@@ -43,7 +43,7 @@ def build_world(folder: Path) -> None:
     """Land the world in `folder`/extracts and build it, every test included, in `folder`/data."""
     landing = landing_of_all(folder / "synthetic")
     write(landing, folder / "extracts")
-    write_register(requests_drawn(landing), folder / "data")
+    write_request_log(requests_drawn(landing), folder / "data")
     built_with_unit_tests(folder / "extracts", folder / "data", AS_OF)
 
 

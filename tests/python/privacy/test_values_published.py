@@ -285,7 +285,7 @@ def test_every_identifying_column_that_is_landed_is_searched_for(manifest: Manif
         *("study", "region"),  # published under these names
         *("title", "sex", "gender"),  # too few for anybody to be known by
         *("project_id", "release_id", "researcher_id"),  # of research, not of people in it
-        "person",  # a token of the register of requests: keyed, and made by ourselves
+        "person",  # a token of the request log: keyed, and made by ourselves
     }
     assert {
         column

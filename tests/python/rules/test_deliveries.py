@@ -13,7 +13,7 @@ import pytest
 
 from tests.python.lib.oracle import Requested
 from tests.python.lib.project import built, study_rows, vault_rows
-from tests.python.lib.registers import write_register
+from tests.python.lib.request_logs import write_request_log
 from tests.python.lib.worlds import FIVE, World, prefix_of, write_landing
 
 AS_OF = "2024-12-01T12:00:00Z"
@@ -89,7 +89,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     request = Requested(
         "R1", "nhs_england", FIVE, "health", datetime.fromisoformat(SENT[:-1]), asked
     )
-    write_register([request], folder / "data")
+    write_request_log([request], folder / "data")
     return built(folder / "extracts", folder / "data", AS_OF)
 
 
@@ -101,10 +101,10 @@ def told(data: Path, columns: str) -> dict[str, list]:
 
 def test_a_delivery_is_held_against_the_newest_request_up_to_its_own_moment(data: Path) -> None:
     assert told(data, "request_id, request_known_from") == {
-        "answers": ["R1", "register"],
-        "waiting": ["R1", "register"],
-        "empty": ["R1", "register"],
-        "of nobody": ["R1", "register"],
+        "answers": ["R1", "request_log"],
+        "waiting": ["R1", "request_log"],
+        "empty": ["R1", "request_log"],
+        "of nobody": ["R1", "request_log"],
         "before": [None, "rule"],
     }
 
@@ -192,7 +192,7 @@ def test_a_request_that_has_the_token_of_somebody_erased_is_to_be_purged(data: P
 def test_permission_alone_decides_what_is_used_and_every_other_record_has_its_fate(
     data: Path,
 ) -> None:
-    """Who was not asked for and permitted it is published; so is who came before the register."""
+    """Who was not asked for and permitted it is published; so is who came before the log."""
     assert dict(
         study_rows(
             data,

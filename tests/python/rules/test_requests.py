@@ -27,7 +27,7 @@ from pysequoia import Tsk
 from pysequoia.packet import PacketPile, Tag
 
 from studylink import cli, databases
-from studylink.requests import openpgp, register
+from studylink.requests import openpgp, request_log
 from tests.python.lib import project
 from tests.python.lib.worlds import FIVE, SEND, World, landing_of, write_landing
 
@@ -311,7 +311,7 @@ def test_each_study_has_a_file_of_its_own(place: Place) -> None:
         ids(ASKED_OF_NHS_ENGLAND),
         [child],
     ]
-    assert [one.study for one in register.read(place.data).requests] == [FIVE, SEND]
+    assert [one.study for one in request_log.read(place.data).requests] == [FIVE, SEND]
 
 
 def test_twice_for_the_same_moment_sends_the_same_people(place: Place) -> None:
@@ -321,7 +321,7 @@ def test_twice_for_the_same_moment_sends_the_same_people(place: Place) -> None:
     people = [(folder / "people.csv").read_bytes() for folder in (first, second)]
     assert people[0] == people[1]
     assert second.name == f"{first.name}-2"
-    assert [one.request_id for one in register.read(place.data).requests] == [
+    assert [one.request_id for one in request_log.read(place.data).requests] == [
         first.name,
         second.name,
     ]
@@ -332,7 +332,7 @@ def test_twice_for_the_same_moment_sends_the_same_people(place: Place) -> None:
 # --------------------------------------------------------------------------------------------------
 
 
-def test_the_manifest_and_the_register_say_what_was_sent(place: Place) -> None:
+def test_the_manifest_and_the_request_log_say_what_was_sent(place: Place) -> None:
     began = datetime.now(UTC).replace(microsecond=0)
     (folder,) = place.request(*HEALTH)
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -353,7 +353,7 @@ def test_the_manifest_and_the_register_say_what_was_sent(place: Place) -> None:
         "sha256": sha256(sent).hexdigest(),
         "key_fingerprint": fingerprint,
     }
-    header, line = (place.data / "requests" / "register.csv").read_text().splitlines()
+    header, line = (place.data / "requests" / "request_log.csv").read_text().splitlines()
     assert header == (
         "request_id,supplier,study,domain,as_of,written_at,people,file_sha256,key_fingerprint,"
         "key_mark"
@@ -377,7 +377,7 @@ def keyed(message: str) -> str:
     return hmac.new(key, message.encode(), sha256).hexdigest()[:32]
 
 
-def test_the_register_holds_of_each_person_a_keyed_token_in_nobodys_order(place: Place) -> None:
+def test_the_request_log_holds_a_keyed_token_for_each_person_in_nobodys_order(place: Place) -> None:
     (folder,) = place.request(*HEALTH)
     header, *tokens = (folder / "people.csv").read_text().splitlines()
     assert header == "person"
@@ -474,31 +474,31 @@ def test_development_keys_are_told_on_extracts_other_than_the_sample(
 
 
 @pytest.mark.parametrize("at", ["a file", "the line"])
-def test_a_request_broken_off_is_in_the_register_whole_or_not_at_all(
+def test_a_request_broken_off_is_in_the_log_whole_or_not_at_all(
     place: Place, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     (first,) = place.request(*HEALTH)
-    before = (place.data / "requests" / "register.csv").read_bytes()
-    append = register._append
+    before = (place.data / "requests" / "request_log.csv").read_bytes()
+    append = request_log._append
 
     def failing(file: Path, content: bytes) -> None:
-        if (file.name == "register.csv") == (at == "the line"):
+        if (file.name == "request_log.csv") == (at == "the line"):
             raise OSError("the disk is full")
         append(file, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(register, "_append", failing)
+        patch.setattr(request_log, "_append", failing)
         assert cli.main(["request", *HEALTH]) == 1
     assert "No request was made: the disk is full" in place.captured.readouterr().err
-    assert (place.data / "requests" / "register.csv").read_bytes() == before
+    assert (place.data / "requests" / "request_log.csv").read_bytes() == before
     left = [folder.name for folder in place.folders() if folder != first]
     assert left == ([f"{first.name}-2"] if at == "the line" else [])
     # what was left is told, and neither counts nor stands in the way
     place.request(*HEALTH)
     told = place.captured.readouterr().err
     assert told.count("was broken off") == len(left) == sum(told.count(name) for name in left)
-    ids_registered = [one.request_id for one in register.read(place.data).requests]
-    assert ids_registered == [first.name, f"{first.name}-{2 + len(left)}"]
+    ids_logged = [one.request_id for one in request_log.read(place.data).requests]
+    assert ids_logged == [first.name, f"{first.name}-{2 + len(left)}"]
 
 
 def test_what_was_made_before_another_study_failed_is_named(
@@ -510,34 +510,34 @@ def test_what_was_made_before_another_study_failed_is_named(
         "insert into intermediate.int_people_requestable "
         f"values ('{SEND}', 'nhs_england', 'health', '{unique_id('of another study', 'child')}')",
     )
-    add = register.add
+    add = request_log.add
 
-    def failing(registered: register.Register, one: register.Request, files: dict) -> Path:
+    def failing(log: request_log.RequestLog, one: request_log.Request, files: dict) -> Path:
         if one.study == SEND:
             raise OSError("the disk is full")
-        return add(registered, one, files)
+        return add(log, one, files)
 
-    monkeypatch.setattr(register, "add", failing)
+    monkeypatch.setattr(request_log, "add", failing)
     assert cli.main(["request", *HEALTH]) == 1
     said = place.captured.readouterr().err
-    (made,) = register.read(place.data).requests
-    assert f"Made, and in the register: {made.request_id}. Then it was broken off" in said
+    (made,) = request_log.read(place.data).requests
+    assert f"Made, and in the request log: {made.request_id}. Then it was broken off" in said
     assert "the disk is full" in said
     assert "No request was made" not in said
 
 
-def test_what_the_register_could_not_read_again_is_not_written(place: Place) -> None:
+def test_what_the_request_log_could_not_read_again_is_not_written(place: Place) -> None:
     place.request(*HEALTH)
-    registered = register.read(place.data)
-    (one,) = registered.requests
+    log = request_log.read(place.data)
+    (one,) = log.requests
     before = place.files()
-    with pytest.raises(register.RegisterError, match="cannot hold this study"):
-        register.add(registered, replace(one, request_id="another", study="early/years"), {})
+    with pytest.raises(request_log.RequestLogError, match="cannot hold this study"):
+        request_log.add(log, replace(one, request_id="another", study="early/years"), {})
     assert place.files() == before
-    people = place.data / "requests" / one.request_id / register.PEOPLE
+    people = place.data / "requests" / one.request_id / request_log.PEOPLE
     other = replace(one, request_id="another", study="early-years")
-    register.add(registered, other, {register.PEOPLE: people.read_bytes()})
-    assert register.read(place.data).requests == (one, other)
+    request_log.add(log, other, {request_log.PEOPLE: people.read_bytes()})
+    assert request_log.read(place.data).requests == (one, other)
 
 
 def test_published_files_that_are_damaged_refuse_in_a_line(place: Place) -> None:
@@ -552,7 +552,7 @@ def test_whoever_asks_by_an_older_build_is_warned_of_birthdays_since(place: Plac
 
 def test_a_line_is_added_whole_or_not_at_all(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.request(*HEALTH)
-    before = (place.data / "requests" / "register.csv").read_bytes()
+    before = (place.data / "requests" / "request_log.csv").read_bytes()
     write = os.write
 
     def half(descriptor: int, content: bytes) -> int:
@@ -563,7 +563,7 @@ def test_a_line_is_added_whole_or_not_at_all(place: Place, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "write", half)
     assert cli.main(["request", *HEALTH]) == 1
-    assert (place.data / "requests" / "register.csv").read_bytes() == before
+    assert (place.data / "requests" / "request_log.csv").read_bytes() == before
 
 
 # --------------------------------------------------------------------------------------------------
@@ -716,17 +716,17 @@ def test_another_moment_than_the_builds_is_refused_with_the_build_that_it_needs(
     place: Place,
 ) -> None:
     refusal = place.refusal(*HEALTH, "--as-of", "2024-12-02T00:00:00Z")
-    assert f"the published build speaks for {AS_OF}" in refusal
+    assert f"the published build is of {AS_OF}" in refusal
     assert "dbt build --vars '{as_of: \"2024-12-02T00:00:00Z\"}'" in refusal
 
 
 def test_a_moment_that_has_not_come_is_refused(place: Place) -> None:
     """Until then somebody may say no."""
     refusal = place.refusal(*HEALTH, "--as-of", "2999-01-01T00:00:00Z")
-    assert "2999-01-01T00:00:00Z has not come yet" in refusal
+    assert "2999-01-01T00:00:00Z is in the future" in refusal
     place.change("study", "update governance.published_build set as_of = timestamp '2999-01-01'")
     refusal = place.refusal(*HEALTH)
-    assert "2999-01-01T00:00:00Z has not come yet" in refusal
+    assert "2999-01-01T00:00:00Z is in the future" in refusal
     assert "run `dbt build` as at now or earlier" in refusal
 
 
@@ -806,21 +806,21 @@ def test_while_a_build_is_at_work_a_request_is_refused(place: Place) -> None:
 
 
 # --------------------------------------------------------------------------------------------------
-# The register, read by a build
+# The request log, read by a build
 # --------------------------------------------------------------------------------------------------
 
 
 def laid(data: Path, table: str) -> list[tuple]:
     with duckdb.connect() as connection:
-        register.lay(connection, register.read(data))
-        return connection.execute(f"from landing.register.{table} order by all").fetchall()
+        request_log.create_tables(connection, request_log.read(data))
+        return connection.execute(f"from landing.request_log.{table} order by all").fetchall()
 
 
 def test_a_build_finds_every_request_and_who_was_in_it(place: Place) -> None:
     assert laid(place.data, "requests") == laid(place.data, "people_requested") == []
     (first,) = place.request(*HEALTH)
     (second,) = place.request("--supplier", "dfe", "--domain", "education")
-    lines = (place.data / "requests" / "register.csv").read_text().splitlines()[1:]
+    lines = (place.data / "requests" / "request_log.csv").read_text().splitlines()[1:]
     assert laid(place.data, "requests") == sorted(tuple(line.split(",")) for line in lines)
     assert laid(place.data, "people_requested") == sorted(
         (folder.name, token)
@@ -838,20 +838,20 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 
 
 BROKEN: dict[str, tuple[str, Callable[[str], str], str]] = {
-    "no header": ("register.csv", lambda text: text.split("\n", 1)[1], "line 1: it should be"),
-    "empty": ("register.csv", lambda text: "", "line 1: it should be"),
-    "another column": ("register.csv", replaced("people", "persons"), "line 1: it should be"),
-    "a value more": ("register.csv", lambda text: f"{text[:-1]},x\n", "line 2: 11 values"),
-    "cut short": ("register.csv", lambda text: text[:-1], "line 2: it was cut short"),
+    "no header": ("request_log.csv", lambda text: text.split("\n", 1)[1], "line 1: it should be"),
+    "empty": ("request_log.csv", lambda text: "", "line 1: it should be"),
+    "another column": ("request_log.csv", replaced("people", "persons"), "line 1: it should be"),
+    "a value more": ("request_log.csv", lambda text: f"{text[:-1]},x\n", "line 2: 11 values"),
+    "cut short": ("request_log.csv", lambda text: text[:-1], "line 2: it was cut short"),
     "twice": (
-        "register.csv",
+        "request_log.csv",
         lambda text: text + text.split("\n", 1)[1],
         "line 3: its request_id stands in an earlier line",
     ),
-    "no instant": ("register.csv", replaced("T12:00:00Z", ""), "line 2: as_of cannot be read"),
-    "a path": ("register.csv", replaced(f"\n{FIVE}-", "\n../"), "line 2: request_id cannot be"),
-    "other people": ("register.csv", replaced(",5,", ",6,"), "does not hold 6 different tokens"),
-    "no people": ("register.csv", replaced(",5,", ",0,"), "line 2: people cannot be read"),
+    "no instant": ("request_log.csv", replaced("T12:00:00Z", ""), "line 2: as_of cannot be read"),
+    "a path": ("request_log.csv", replaced(f"\n{FIVE}-", "\n../"), "line 2: request_id cannot be"),
+    "other people": ("request_log.csv", replaced(",5,", ",6,"), "does not hold 6 different tokens"),
+    "no people": ("request_log.csv", replaced(",5,", ",0,"), "line 2: people cannot be read"),
     "a person less": ("people.csv", lambda text: text[:-33], "does not hold 5 different tokens"),
     "a person twice": (
         "people.csv",
@@ -869,16 +869,14 @@ BROKEN: dict[str, tuple[str, Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_register_that_is_not_as_it_was_written_is_told_with_its_place(
-    place: Place, kind: str
-) -> None:
+def test_a_request_log_that_was_changed_is_refused_with_the_place(place: Place, kind: str) -> None:
     (folder,) = place.request(*HEALTH)
     place.captured.readouterr()
     name, change, expected = BROKEN[kind]
     file = folder / name if name == "people.csv" else folder.parent / name
     file.write_bytes(change(file.read_text()).encode(errors="surrogateescape"))
-    with pytest.raises(register.RegisterError) as broken:
-        register.read(place.data)
+    with pytest.raises(request_log.RequestLogError) as broken:
+        request_log.read(place.data)
     message = str(broken.value)
     assert expected in message
     assert str(file if name == "people.csv" or "tokens" not in expected else folder) in message
@@ -890,21 +888,21 @@ def test_a_register_that_is_not_as_it_was_written_is_told_with_its_place(
 def test_a_missing_file_of_people_is_told(place: Place) -> None:
     (folder,) = place.request(*HEALTH)
     (folder / "people.csv").unlink()
-    with pytest.raises(register.RegisterError, match=r"people\.csv, the file is missing"):
-        register.read(place.data)
+    with pytest.raises(request_log.RequestLogError, match=r"people\.csv, the file is missing"):
+        request_log.read(place.data)
 
 
-def test_a_build_stops_at_a_broken_register_and_reads_a_good_one(place: Place) -> None:
+def test_a_build_stops_at_a_broken_request_log_and_reads_a_good_one(place: Place) -> None:
     (folder,) = place.request(*HEALTH)
     query = (
-        "select count(*) as asked from {{ ref('stg_register__requests') }} as requests "
-        "inner join {{ ref('stg_register__people_requested') }} using (request_id) "
+        "select count(*) as asked from {{ ref('stg_request_log__outbound_requests') }} as requests "
+        "inner join {{ ref('stg_request_log__people_requested') }} using (request_id) "
         f"where as_of = {{{{ as_of() }}}} and people = {len(ASKED_OF_NHS_ENGLAND)}"
     )
     (folder.parent / "never finished").mkdir()
     done = project.dbt("show", place.extracts, place.data, AS_OF, "--inline", query)
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "never finished has no line in register.csv" in done.stdout
+    assert "never finished has no line in request_log.csv" in done.stdout
     assert f"|     {len(ASKED_OF_NHS_ENGLAND)} |" in done.stdout
     (folder / "people.csv").unlink()
     before = place.files()

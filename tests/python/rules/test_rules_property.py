@@ -27,7 +27,7 @@ from tests.python.lib.oracle import (
 )
 from tests.python.lib.project import built, research_columns, vault_rows
 from tests.python.lib.random_worlds import AS_OF, draw_worlds
-from tests.python.lib.registers import requests_drawn, write_register
+from tests.python.lib.request_logs import requests_drawn, write_request_log
 from tests.python.lib.worlds import (
     SEND,
     World,
@@ -80,7 +80,7 @@ class Judged:
 def judged_and_built(drawn: list[World], folder: Path) -> Judged:
     landing = write_landing(drawn, folder / "extracts")
     requested = requests_drawn(landing)
-    write_register(requested, folder / "data")
+    write_request_log(requested, folder / "data")
     data = built(folder / "extracts", folder / "data", AS_OF)
     verdict = judge(
         landing,
@@ -292,7 +292,7 @@ def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:
         "not_certified",
         "not_permitted",
     }
-    for known_from in ("register", "rule"):
+    for known_from in ("request_log", "rule"):
         found = [c for c in verdict.checks.values() if c.request_known_from == known_from]
         assert any(check.is_flagged for check in found)
         assert any(check.people_withdrawn_meanwhile for check in found)

@@ -1,7 +1,7 @@
 with
 
-registered as (
-    select * from {{ source('register', 'requests') }}
+logged as (
+    select * from {{ source('request_log', 'outbound_requests') }}
 ),
 
 staged as (
@@ -16,7 +16,7 @@ staged as (
         file_sha256,
         key_fingerprint,
         key_mark
-    from registered
+    from logged
 )
 
 select * from staged

@@ -1,6 +1,6 @@
-"""Registers of requests: what was asked of agencies, as data and as `studylink request` keeps it.
+"""Request logs: what was asked of agencies, as data and as `studylink request` keeps it.
 
-Pseudonyms are reckoned here by Python's `hmac`, and not by the project.
+Pseudonyms are computed here by Python's `hmac`, and not by the project.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from studylink import databases
-from studylink.requests.register import COLUMNS
+from studylink.requests.request_log import COLUMNS
 from tests.python.lib.oracle import Landing, Requested, table_of
 from tests.python.lib.worlds import FIVE
 
@@ -58,11 +58,11 @@ def requests_drawn(landing: Landing) -> list[Requested]:
     ]
 
 
-def write_register(requests: Sequence[Requested], data: Path) -> None:
-    """Write the register of a data folder."""
+def write_request_log(requests: Sequence[Requested], data: Path) -> None:
+    """Write the request log of a data folder."""
     folder = data / "requests"
     folder.mkdir(parents=True)
-    with (folder / "register.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / "request_log.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         out.writeheader()
         for one in requests:

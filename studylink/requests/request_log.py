@@ -1,9 +1,9 @@
-"""The register of requests: what was asked of which agency, when, and about whom, by token.
+"""The request log: what was asked of which agency, when, and about whom, by token.
 
-It lies in `requests` under `STUDY_DATA`, outside the databases that builds replace: a folder for
-each request, and `register.csv` with a line for each, which is written last and never changed. It
-names nobody. Of each person asked about it holds a keyed pseudonym of their own kind, so that a
-build can tell who was in a request while an erasure leaves no row about anybody in it.
+It is kept in `requests` under `STUDY_DATA`, outside the databases that builds replace: a folder for
+each outbound request, and `request_log.csv` with a line for each, which is written last and never
+changed. It names nobody. For each person asked about it holds a keyed pseudonym of a kind of its
+own, so that a build can tell who was in a request and an erasure leaves no row about anybody in it.
 """
 
 import csv
@@ -21,19 +21,19 @@ import duckdb
 from studylink.databases import sync
 from studylink.files import csv as csv_table
 
-REGISTER = "register.csv"
+LOG = "request_log.csv"
 PEOPLE = "people.csv"
 PERSON_KIND, MARK_KIND = "requested", "request"
 """What stands between study and id in the message of a person's token and of the key's mark."""
 
 
-class RegisterError(Exception):
-    """The register cannot be read; the message names file, place and remedy, and no value."""
+class RequestLogError(Exception):
+    """The log cannot be read; the message names file, place and remedy, and no value."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One line of the register, every value as it is written there.
+    """One line of the log, every value as it is written there.
 
     `people` is how many were asked about, `file_sha256` the checksum of what was sent,
     `key_fingerprint` the supplier's key, and `key_mark` the pseudonym of the request's own id:
@@ -71,13 +71,13 @@ _FORMS = {
 
 
 @dataclass(frozen=True)
-class Register:
+class RequestLog:
     """The requests of a data folder, in the order in which they were made."""
 
     folder: Path
     requests: tuple[Request, ...]
 
-    def unregistered(self) -> list[str]:
+    def broken_off(self) -> list[str]:
         """Folders without a line: a request that was broken off before it was finished."""
         known = {request.request_id for request in self.requests}
         return sorted(
@@ -87,15 +87,15 @@ class Register:
         )
 
 
-def read(data: Path) -> Register:
-    """The register under a data folder; an empty one where there is none.
+def read(data: Path) -> RequestLog:
+    """The log under a data folder; an empty one where there is none.
 
-    Raises `RegisterError` where the register or a file that it names is not as it was written.
+    Raises `RequestLogError` where the log or a file that it names is not as it was written.
     """
     folder = data / "requests"
-    file = folder / REGISTER
+    file = folder / LOG
     if not file.exists():
-        return Register(folder, ())
+        return RequestLog(folder, ())
     text = file.read_text(encoding="utf-8", errors="replace")
     header, *rows = csv.reader(text.splitlines()) if text else [[]]
     if tuple(header) != COLUMNS:
@@ -112,52 +112,53 @@ def read(data: Path) -> Register:
         requests.append(Request(*row))
     if not text.endswith("\n"):
         raise _broken(file, f"line {len(requests) + 1}: it was cut short")
-    register = Register(folder, tuple(requests))
-    _check_people(register)
-    return register
+    log = RequestLog(folder, tuple(requests))
+    _check_people(log)
+    return log
 
 
-def lay(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
-    """Lay `requests` and `people_requested` in the in-memory catalog `landing`, all text.
+def create_tables(connection: duckdb.DuckDBPyConnection, log: RequestLog) -> None:
+    """Create the tables of the log in the in-memory catalog `landing`, all text.
 
-    `landing.register.requests` has the columns of the register, one row a request;
-    `landing.register.people_requested` has `request_id, person`, one row a person and request.
+    `landing.request_log.outbound_requests` has the columns of the log, one row per request;
+    `landing.request_log.people_requested` has `request_id, person`, one row per person and request.
     """
     connection.execute("attach if not exists ':memory:' as landing")
-    connection.execute("create schema if not exists landing.register")
+    connection.execute("create schema if not exists landing.request_log")
     columns = ", ".join(f"{column} varchar" for column in COLUMNS)
-    connection.execute(f"create or replace table landing.register.requests ({columns})")
-    if register.requests:
+    connection.execute(f"create or replace table landing.request_log.outbound_requests ({columns})")
+    if log.requests:
         connection.executemany(
-            f"insert into landing.register.requests values ({', '.join('?' * len(COLUMNS))})",
-            [astuple(request) for request in register.requests],
+            "insert into landing.request_log.outbound_requests "
+            f"values ({', '.join('?' * len(COLUMNS))})",
+            [astuple(request) for request in log.requests],
         )
     people = (
         "select parse_filename(parse_dirpath(filename)) as request_id, person from "
-        + _tokens(_people_files(register))
-        if register.requests
+        + _tokens(_people_files(log))
+        if log.requests
         else "select null::varchar as request_id, null::varchar as person where false"
     )
-    connection.execute(f"create or replace view landing.register.people_requested as {people}")
+    connection.execute(f"create or replace view landing.request_log.people_requested as {people}")
 
 
-def add(register: Register, request: Request, files: Mapping[str, bytes]) -> Path:
+def add(log: RequestLog, request: Request, files: Mapping[str, bytes]) -> Path:
     """Write a request's files into a folder of its own, then its line; returns the folder.
 
     The folder gets its name when everything in it is on disk, and the line comes last, so that a
-    request is in the register whole or not at all. Whoever calls holds the data folder's lock.
+    request is in the log whole or not at all. The caller holds the data folder's lock.
 
-    Raises `RegisterError` where a value could not be read again; nothing is written then.
+    Raises `RequestLogError` where a value could not be read again; nothing is written then.
     """
     for column, value in zip(COLUMNS, astuple(request), strict=True):
         if not _is_readable(column, value):
-            raise RegisterError(
-                f"the register cannot hold this {column}: in the policy seeds, name it with "
+            raise RequestLogError(
+                f"the request log cannot hold this {column}: in the policy seeds, name it with "
                 "letters of ASCII, digits, _, - and . alone"
             )
-    register.folder.mkdir(mode=0o700, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=register.folder))
-    folder = register.folder / request.request_id
+    log.folder.mkdir(mode=0o700, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=log.folder))
+    folder = log.folder / request.request_id
     try:
         for name, content in files.items():
             _append(unfinished / name, content)
@@ -166,26 +167,26 @@ def add(register: Register, request: Request, files: Mapping[str, bytes]) -> Pat
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    sync(register.folder)
+    sync(log.folder)
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\n")
-    if not (register.folder / REGISTER).exists():
+    if not (log.folder / LOG).exists():
         writer.writerow(COLUMNS)
     writer.writerow(astuple(request))
-    _append(register.folder / REGISTER, line.getvalue().encode())
-    sync(register.folder)
+    _append(log.folder / LOG, line.getvalue().encode())
+    sync(log.folder)
     return folder
 
 
 def people_file(tokens: Iterable[str]) -> bytes:
-    """The file of who is in a request, in the order of the tokens, which is nobody's order."""
+    """The tokens of the people in a request, in the order of the tokens, which says nothing."""
     return "\n".join(["person", *sorted(tokens), ""]).encode()
 
 
-def told_unregistered(register: Register, name: str) -> str:
-    """What to say of a folder without a line."""
+def broken_off_message(log: RequestLog, name: str) -> str:
+    """What to say about a folder without a line in the log."""
     return (
-        f"{register.folder / name} has no line in {REGISTER}: the request was broken off before it "
+        f"{log.folder / name} has no line in {LOG}: the request was broken off before it "
         "was finished, and counts as never made. Do not send its file; delete the folder."
     )
 
@@ -211,10 +212,10 @@ def _append(file: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _check_people(register: Register) -> None:
-    """Raise `RegisterError` unless every request has the tokens of as many people as it says."""
+def _check_people(log: RequestLog) -> None:
+    """Raise `RequestLogError` unless every request has as many tokens as it says."""
     with duckdb.connect() as connection:
-        for request, file in zip(register.requests, _people_files(register), strict=True):
+        for request, file in zip(log.requests, _people_files(log), strict=True):
             if not file.is_file():
                 raise _broken(file, "the file is missing")
             try:
@@ -231,12 +232,12 @@ def _check_people(register: Register) -> None:
                 people, good = 0, 0
             if not people == good == int(request.people):
                 raise _broken(
-                    file, f"it does not hold {request.people} different tokens, one a line"
+                    file, f"it does not hold {request.people} different tokens, one per line"
                 )
 
 
-def _people_files(register: Register) -> list[Path]:
-    return [register.folder / request.request_id / PEOPLE for request in register.requests]
+def _people_files(log: RequestLog) -> list[Path]:
+    return [log.folder / request.request_id / PEOPLE for request in log.requests]
 
 
 def _tokens(files: Iterable[Path]) -> str:
@@ -244,8 +245,8 @@ def _tokens(files: Iterable[Path]) -> str:
     return csv_table(files, ("person",), more=", filename = true")
 
 
-def _broken(file: Path, what: str) -> RegisterError:
-    return RegisterError(
-        f"{file}, {what}. The register of requests is studylink's own and nobody else writes to "
+def _broken(file: Path, what: str) -> RequestLogError:
+    return RequestLogError(
+        f"{file}, {what}. The request log is studylink's own and nobody else writes to "
         "it: put back what was there from a backup, then build again."
     )
