@@ -9,7 +9,7 @@
 create table ready.records as
 select
     delivery_id,
-    if(is_held, pupil_matching_ref, participant_id) as id,
+    if(is_held_by_dfe, pupil_matching_ref, participant_id) as id,
     study,
     participant_id
 from study.intermediate.int_publishable_records;

@@ -56,5 +56,5 @@ left join permitted_again
         and usable.answers_of = permitted_again.answers_of
 where
     deliveries.received_at <= deletions.deleted_at
-    and not (deliveries.is_held and permitted_again.participant_id is not null)
+    and not (deliveries.is_held_by_dfe and permitted_again.participant_id is not null)
 group by usable.domain

@@ -5,7 +5,7 @@ with
 
 usable as (
     select * from {{ ref('int_deliveries_usable') }}
-    where is_held
+    where is_held_by_dfe
 ),
 
 deliveries as (

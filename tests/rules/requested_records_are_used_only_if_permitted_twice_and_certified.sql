@@ -11,7 +11,7 @@ deliveries as (
 
 usable as (
     select * from {{ ref('int_deliveries_usable') }}
-    where not is_held
+    where not is_held_by_dfe
 ),
 
 moments as (

@@ -10,7 +10,7 @@ deliveries_known as (
         supplier,
         study,
         domain,
-        supplier = 'dfe' and study is null and request_sent_at is null as is_held,
+        supplier = 'dfe' and study is null and request_sent_at is null as is_held_by_dfe,
         request_sent_at,
         received_at,
         received_at <= {{ as_of() }} as is_received,

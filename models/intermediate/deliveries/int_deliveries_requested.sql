@@ -2,7 +2,7 @@ with
 
 deliveries as (
     select * from {{ ref('int_deliveries') }}
-    where is_received and not is_held
+    where is_received and not is_held_by_dfe
 ),
 
 requests as (

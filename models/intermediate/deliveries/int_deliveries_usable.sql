@@ -7,7 +7,7 @@ deliveries as (
 
 holders as (
     select * from {{ ref('int_record_holders') }}
-    where is_held
+    where is_held_by_dfe
 ),
 
 people as (
@@ -78,12 +78,12 @@ held_usable as (
         last_permitted.answers_of,
         deliveries.delivery_id,
         deliveries.supplier,
-        deliveries.is_held
+        deliveries.is_held_by_dfe
     from holders
     inner join deliveries
         on
             holders.delivery_id = deliveries.delivery_id
-            and deliveries.is_held
+            and deliveries.is_held_by_dfe
     inner join last_permitted
         on
             holders.study = last_permitted.study
@@ -102,12 +102,12 @@ requested_usable as (
         at_request.answers_of,
         deliveries.delivery_id,
         deliveries.supplier,
-        deliveries.is_held
+        deliveries.is_held_by_dfe
     from people
     inner join deliveries
         on
             people.delivery_id = deliveries.delivery_id
-            and not deliveries.is_held
+            and not deliveries.is_held_by_dfe
             and deliveries.is_certified
     inner join intervals_of_active as at_request
         on

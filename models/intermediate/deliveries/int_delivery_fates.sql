@@ -18,7 +18,7 @@ participants as (
 
 published as (
     select * from {{ ref('int_publishable_records') }}
-    where not is_held and study in ('{{ studies_published }}')
+    where not is_held_by_dfe and study in ('{{ studies_published }}')
 ),
 
 -- the first that holds: what the delivery should never have brought, or brought too late, is not

@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'dfe'
         and domain = 'education'
-        and not is_held
+        and not is_held_by_dfe
         and is_adult
 ),
 

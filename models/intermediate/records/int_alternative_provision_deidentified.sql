@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'dfe'
         and domain = 'education'
-        and is_held
+        and is_held_by_dfe
 ),
 
 code_lists as (

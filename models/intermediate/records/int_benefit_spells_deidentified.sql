@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'dwp'
         and domain = 'benefits'
-        and not is_held
+        and not is_held_by_dfe
 ),
 
 code_lists as (

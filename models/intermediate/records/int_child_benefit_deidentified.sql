@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'hmrc'
         and domain = 'employment_tax'
-        and not is_held
+        and not is_held_by_dfe
 ),
 
 recodes as (

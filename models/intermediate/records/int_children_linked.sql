@@ -2,7 +2,7 @@ with
 
 usable as (
     select * from {{ ref('int_deliveries_usable') }}
-    where is_held
+    where is_held_by_dfe
 ),
 
 -- a record is published if it may be added to anybody's answers

@@ -10,7 +10,7 @@ participant_areas as (
 
 deliveries as (
     select * from {{ ref('int_deliveries') }}
-    where not is_held and is_received and is_certified
+    where not is_held_by_dfe and is_received and is_certified
 ),
 
 participants as (

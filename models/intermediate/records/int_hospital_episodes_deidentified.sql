@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'nhs_england'
         and domain = 'health'
-        and not is_held
+        and not is_held_by_dfe
 ),
 
 trusts as (

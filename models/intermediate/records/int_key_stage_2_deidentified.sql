@@ -10,7 +10,7 @@ publishable as (
     where
         supplier = 'dfe'
         and domain = 'education'
-        and is_held
+        and is_held_by_dfe
 ),
 
 key_stage_2_deidentified as (

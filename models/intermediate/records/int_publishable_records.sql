@@ -26,7 +26,7 @@ deliveries as (
         domain,
         delivery_id,
         supplier,
-        is_held
+        is_held_by_dfe
     from usable
 ),
 
@@ -36,7 +36,7 @@ publishable_records as (
         deliveries.supplier,
         deliveries.domain,
         deliveries.delivery_id,
-        deliveries.is_held,
+        deliveries.is_held_by_dfe,
         deliveries.participant_id,
         matches.pupil_matching_ref,
         participants.is_adult,
@@ -53,10 +53,10 @@ publishable_records as (
             and deliveries.participant_id = pseudonyms.participant_id
     left join matches
         on
-            deliveries.is_held
+            deliveries.is_held_by_dfe
             and deliveries.study = matches.study
             and deliveries.participant_id = matches.participant_id
-    where not deliveries.is_held or matches.pupil_matching_ref is not null
+    where not deliveries.is_held_by_dfe or matches.pupil_matching_ref is not null
 )
 
 select * from publishable_records

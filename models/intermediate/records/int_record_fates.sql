@@ -39,7 +39,7 @@ pupils_published as (
         delivery_id,
         pupil_matching_ref
     from publishable
-    where is_held
+    where is_held_by_dfe
 ),
 
 -- of a pupil who is in several studies, or in none that has a say, one row
@@ -67,7 +67,7 @@ pupils_in_studies as (
             when
                 deliveries.supplier != '{{ table.supplier }}'
                 or deliveries.domain != '{{ table.domain }}'
-                or deliveries.is_held != {{ table.of_pupils }}
+                or deliveries.is_held_by_dfe != {{ table.of_pupils }}
                 {%- if table.of_pupils %}
                 or deliveries.study is not null
                 {%- endif %}

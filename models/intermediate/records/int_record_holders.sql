@@ -51,7 +51,7 @@ record_holders as (
         matches.study,
         matches.participant_id,
         deliveries.delivery_id,
-        true as is_held
+        true as is_held_by_dfe
     from records_of_pupils
     inner join matches
         on records_of_pupils.pupil_matching_ref = matches.pupil_matching_ref
@@ -60,20 +60,20 @@ record_holders as (
             records_of_pupils.delivery_id = deliveries.delivery_id
             and records_of_pupils.supplier = deliveries.supplier
             and records_of_pupils.domain = deliveries.domain
-            and deliveries.is_held
+            and deliveries.is_held_by_dfe
     union all
     select distinct
         deliveries.study,
         records_of_participants.participant_id,
         deliveries.delivery_id,
-        false as is_held
+        false as is_held_by_dfe
     from records_of_participants
     inner join deliveries
         on
             records_of_participants.delivery_id = deliveries.delivery_id
             and records_of_participants.supplier = deliveries.supplier
             and records_of_participants.domain = deliveries.domain
-            and not deliveries.is_held
+            and not deliveries.is_held_by_dfe
     inner join participants_known
         on
             deliveries.study = participants_known.study

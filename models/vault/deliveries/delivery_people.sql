@@ -6,7 +6,7 @@ deliveries as (
 
 holders as (
     select * from {{ ref('int_record_holders') }}
-    where not is_held
+    where not is_held_by_dfe
 ),
 
 participants as (

@@ -208,15 +208,15 @@ def family(study: str) -> World:
             answer="yes",
             answered_at="2023-10-02T12:00:00Z",
         )
-    for delivery_id, (supplier, domain, is_held) in DELIVERIES.items():
-        if is_held or study == FIVE:
+    for delivery_id, (supplier, domain, is_held_by_dfe) in DELIVERIES.items():
+        if is_held_by_dfe or study == FIVE:
             world.add(
                 "governance/deliveries",
                 delivery_id=delivery_id,
                 supplier=supplier,
                 domain=domain,
-                study=None if is_held else study,
-                request_sent_at=None if is_held else "2023-11-01T09:00:00Z",
+                study=None if is_held_by_dfe else study,
+                request_sent_at=None if is_held_by_dfe else "2023-11-01T09:00:00Z",
                 received_at="2023-12-01T09:00:00Z",
                 identifiers_deleted_at="2023-12-02T09:00:00Z",
             )
@@ -440,12 +440,12 @@ def mismatched_deliveries() -> Iterator[tuple[World, list[Fault]]]:
         for wrong in DELIVERIES:
             if wrong != right:
                 yield one_fault(f"in {wrong}", path, "delivery_mismatch", delivery_id=wrong)
-        supplier, domain, is_held = DELIVERIES[right]
+        supplier, domain, is_held_by_dfe = DELIVERIES[right]
         for name, changed in (
             ("of another supplier", {"supplier": "dwp" if supplier != "dwp" else "hmrc"}),
             ("of another domain", {"domain": "area"}),
         ):
-            if is_held:
+            if is_held_by_dfe:
                 # DfE alone holds anything, and of education alone: such a delivery is incomplete.
                 continue
             world = family(FIVE)
@@ -457,7 +457,7 @@ def mismatched_deliveries() -> Iterator[tuple[World, list[Fault]]]:
             )
             row = full_row(world, path, delivery_id="other")
             yield world, [Fault(f"{path} {name}", path, row, "delivery_mismatch")]
-        if not is_held:
+        if not is_held_by_dfe:
             # The other study has nobody of this name.
             world = family(FIVE)
             full_row(

@@ -668,7 +668,7 @@ class Reading:
     def find_faults_between_rows(self) -> None:
         for path, number, row in self.all_rows("deliveries"):
             incomplete = row["study"] is None or row["request_sent_at"] is None
-            if incomplete and not self.is_held(row):
+            if incomplete and not self.is_held_by_dfe(row):
                 self.faults.setdefault((path, number), ("incomplete_delivery", None))
         self.deliveries = {row["delivery_id"]: row for row in self.sound_rows("deliveries")}
 
@@ -692,7 +692,7 @@ class Reading:
                         self.faults[path, number] = (fault, None)
 
     @staticmethod
-    def is_held(delivery: Row) -> bool:
+    def is_held_by_dfe(delivery: Row) -> bool:
         """DfE holds the national pupil tables anyway: nobody was asked for them."""
         return (
             delivery["supplier"] == "dfe"
@@ -729,7 +729,7 @@ class Reading:
             return "unknown_delivery"
         if (delivery["supplier"], delivery["domain"]) != RECORD_TABLES[table]:
             return "delivery_mismatch"
-        if self.is_held(delivery) != (table in PUPIL_TABLES):
+        if self.is_held_by_dfe(delivery) != (table in PUPIL_TABLES):
             return "delivery_mismatch"
         if table in PUPIL_TABLES:
             return None if row["pupil_matching_ref"] in self.pupils else "unknown_pupil"
@@ -1105,7 +1105,7 @@ class Reading:
         statements = self.statements(linkage)
         deletions = self.honoured_deletions(linkage)
 
-        if self.is_held(delivery):
+        if self.is_held_by_dfe(delivery):
             # Permission changes only when something is said and at the birthday, so these
             # instants are all that need trying.
             instants = [received_at, self.as_of, *(statement.at for statement in statements)]
@@ -1407,7 +1407,7 @@ class Reading:
         records: dict[str, list[tuple[str, Person]]] = {
             delivery_id: []
             for delivery_id, row in self.deliveries.items()
-            if not self.is_held(row) and as_instant(row["received_at"]) <= self.as_of
+            if not self.is_held_by_dfe(row) and as_instant(row["received_at"]) <= self.as_of
         }
         for table in RECORD_TABLES:
             for record in self.sound_rows(table):
@@ -1476,8 +1476,8 @@ class Reading:
         if as_instant(delivery["received_at"]) > self.as_of:
             return "not_received_yet"
         if not subjects:
-            return "nobody_in_a_study" if self.is_held(delivery) else "erased"
-        if not self.is_held(delivery):
+            return "nobody_in_a_study" if self.is_held_by_dfe(delivery) else "erased"
+        if not self.is_held_by_dfe(delivery):
             (person,) = subjects
             if not self.was_requested(person, delivery):
                 return "not_requested"
@@ -1485,7 +1485,7 @@ class Reading:
                 return "withdrawn_in_transit"
         if not any(self.is_active(person) for person in subjects):
             return "withdrawn"
-        if not self.is_held(delivery):
+        if not self.is_held_by_dfe(delivery):
             if delivery["study"] not in RESEARCH_TABLES:
                 return "not_published"
             if self.certified_at(delivery) is None:
