@@ -817,11 +817,11 @@ def laid(data: Path, table: str) -> list[tuple]:
 
 
 def test_a_build_finds_every_request_and_who_was_in_it(place: Place) -> None:
-    assert laid(place.data, "requests") == laid(place.data, "people_requested") == []
+    assert laid(place.data, "outbound_requests") == laid(place.data, "people_requested") == []
     (first,) = place.request(*HEALTH)
     (second,) = place.request("--supplier", "dfe", "--domain", "education")
     lines = (place.data / "requests" / "request_log.csv").read_text().splitlines()[1:]
-    assert laid(place.data, "requests") == sorted(tuple(line.split(",")) for line in lines)
+    assert laid(place.data, "outbound_requests") == sorted(tuple(line.split(",")) for line in lines)
     assert laid(place.data, "people_requested") == sorted(
         (folder.name, token)
         for folder in (first, second)
