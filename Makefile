@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-linkage landing-page docs linkage-parameters sample lock clean
+.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-matching landing-page docs matching-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
@@ -58,8 +58,8 @@ mutants: setup ## every mistake that could be made in a model, and whether a tes
 bench: setup ## dbt build beside the least it could do: seconds, processor seconds, peak memory, ratio
 	$(BIN)/studylink bench
 
-bench-linkage: setup ## how well and how fast children are found in the register
-	$(BIN)/studylink bench-linkage
+bench-matching: setup ## how well and how fast children are found in the register
+	$(BIN)/studylink bench-matching
 
 landing-page: setup ## the tables of docs/landing.md, as the sources declare what may be landed
 	$(BIN)/python -m tests.python.lib.landing_page
@@ -67,8 +67,8 @@ landing-page: setup ## the tables of docs/landing.md, as the sources declare wha
 docs: setup ## dbt's documentation site, in target/
 	$(BIN)/dbt docs generate
 
-linkage-parameters: setup ## learn the linkage's parameters again
-	$(BIN)/studylink train-linkage
+matching-parameters: setup ## learn the parameters of matching again
+	$(BIN)/studylink train-matching
 
 sample: setup ## make extracts/sample again
 	rm -rf extracts/sample

@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from studylink import bench, summary, synth
-from studylink.bench import linkage as bench_linkage
-from studylink.linkage import training
+from studylink.bench import matching as bench_matching
+from studylink.matching import training
 from studylink.proofs import attack
 from studylink.proofs.lineage import command as lineage
 from studylink.requests import command as request
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="studylink", description="What stands beside studylink's dbt project."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (summary, request, synth, bench, bench_linkage, training, attack, lineage):
+    for module in (summary, request, synth, bench, bench_matching, training, attack, lineage):
         module.add_command(subparsers)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed) or 0

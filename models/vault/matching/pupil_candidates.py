@@ -4,8 +4,8 @@ Everyone competes, refusers and the erased included, so that ambiguity is seen. 
 about children whose linkage was ever permitted, and likely enough to be looked at.
 """
 
-from studylink.linkage.pairs import COLUMNS
-from studylink.linkage.scoring import score
+from studylink.matching.pairs import COLUMNS
+from studylink.matching.scoring import score
 
 IDENTITY = ", ".join(COLUMNS)
 

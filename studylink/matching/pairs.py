@@ -7,7 +7,7 @@ import duckdb
 import pyarrow
 from splink import DuckDBAPI, Linker
 
-from studylink.linkage.model import Declared, Rule, Weights
+from studylink.matching.model import Declared, Rule, Weights
 
 # A register smaller than this is taken for a part of one so large: in a village of twenty a
 # stranger is as unlike the child as anywhere else.

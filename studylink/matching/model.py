@@ -1,4 +1,4 @@
-"""The linkage model: what comparisons.yml declares, as the settings splink understands."""
+"""The model of matching: what comparisons.yml declares, as the settings splink understands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Declared:
         if conditions != declared:
             raise ValueError(
                 "the parameters were trained for other comparisons than comparisons.yml declares: "
-                "run `studylink train-linkage`"
+                "run `studylink train-matching`"
             )
         return {
             comparison: {

@@ -10,8 +10,8 @@ import pyarrow
 import splink.comparison_library as stock
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from studylink.linkage import training
-from studylink.linkage.scoring import score
+from studylink.matching import training
+from studylink.matching.scoring import score
 
 SEED = 4
 

@@ -1,4 +1,4 @@
-"""`studylink bench-linkage`: how many children are found, how many wrongly, and how fast.
+"""`studylink bench-matching`: how many children are found, how many wrongly, and how fast.
 
 Three measures: FEBRL 4, which others made; the generator's register, where the truth is known and
 much was written otherwise; and a register as large as England's. Each runs in a process of its own,
@@ -21,10 +21,10 @@ import duckdb
 
 from studylink import bench, files, synth
 from studylink.contract import PROJECT
-from studylink.linkage import febrl
-from studylink.linkage.model import declared
-from studylink.linkage.pairs import COLUMNS, Pairs
-from studylink.linkage.scoring import score
+from studylink.matching import febrl
+from studylink.matching.model import declared
+from studylink.matching.pairs import COLUMNS, Pairs
+from studylink.matching.scoring import score
 
 # More than this is not had by the process that links: it fails rather than crowd out others.
 MOST_MEMORY = 12 * 2**30
@@ -34,9 +34,9 @@ IDENTITY = ", ".join(COLUMNS)
 
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Register `studylink bench-linkage`."""
+    """Register `studylink bench-matching`."""
     parser = subparsers.add_parser(
-        "bench-linkage", help="how well and how fast children are found in the register"
+        "bench-matching", help="how well and how fast children are found in the register"
     )
     parser.add_argument("--families", type=int, default=20_000, help="how many, of the generator")
     parser.add_argument("--children", type=int, default=10_000, help="how many to find at scale")
@@ -47,7 +47,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, print, clean up; 1 where a measure failed."""
-    folder = PROJECT / "target" / "bench-linkage"
+    folder = PROJECT / "target" / "bench-matching"
     shutil.rmtree(folder, ignore_errors=True)
     try:
         _measure_febrl(folder / "febrl")
@@ -202,9 +202,7 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
                 read = files.parquet(folder / f"{table}.parquet")
                 connection.execute(f"create table {table} as from {read}")
         connection.execute(
-            resources.files(bench.__name__)
-            .joinpath("linkage_quality.sql")
-            .read_text(encoding="utf-8")
+            resources.files(bench.__name__).joinpath("matching.sql").read_text(encoding="utf-8")
         )
         (overall,) = connection.execute("from overall").fetchall()
         found = connection.execute("from found_by_difference").fetchall()
@@ -241,7 +239,7 @@ def _write(
 
 def _step(name: str, folder: Path, *numbers: int) -> bench.Measured:
     """Run one of the functions above in a process of its own."""
-    command = [sys.executable, "-m", "studylink.bench.linkage", name, str(folder)]
+    command = [sys.executable, "-m", "studylink.bench.matching", name, str(folder)]
     return bench.timed(name, command + [str(number) for number in numbers], folder, folder / name)
 
 

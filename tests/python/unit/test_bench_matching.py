@@ -1,4 +1,4 @@
-"""The benchmark of linkage counts what it says it counts, and runs from end to end."""
+"""The benchmark of matching counts what it says it counts, and runs from end to end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink.bench import linkage
+from studylink.bench import matching
 
 SCORED = "child_id, pupil_id, match_probability, needs_clerk"
 
@@ -42,7 +42,7 @@ def judged(tmp_path: Path) -> list[str]:
     with duckdb.connect() as connection:
         for name, query in tables.items():
             connection.sql(query).write_parquet(str(tmp_path / f"{name}.parquet"))
-    return linkage.quality(tmp_path, link_from=0.99, review_from=0.2).splitlines()
+    return matching.quality(tmp_path, link_from=0.99, review_from=0.2).splitlines()
 
 
 def numbers(lines: list[str], label: str) -> list[float]:
@@ -85,7 +85,7 @@ def test_a_wrong_link_is_told_by_who_was_taken_for_the_child(judged: list[str]) 
 
 
 def test_it_runs_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    linkage._measure_scale(tmp_path, children=200, pupils=20_000, seed=1)
+    matching._measure_scale(tmp_path, children=200, pupils=20_000, seed=1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("200 children, 20,000 pupils")
     with duckdb.connect() as connection:
@@ -104,9 +104,9 @@ def test_it_runs_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_children_written_otherwise_are_found_and_nobody_is_taken_for_another(
     tmp_path: Path,
 ) -> None:
-    linkage._step("invent", tmp_path, 2_000, 1)
-    linkage._step("link", tmp_path)
-    lines = linkage.quality(tmp_path, *linkage.thresholds()).splitlines()
+    matching._step("invent", tmp_path, 2_000, 1)
+    matching._step("link", tmp_path)
+    lines = matching.quality(tmp_path, *matching.thresholds()).splitlines()
     assert numbers(lines, "precision") == [1]
     assert numbers(lines, "recall")[0] > 0.97
 
@@ -114,9 +114,9 @@ def test_children_written_otherwise_are_found_and_nobody_is_taken_for_another(
 def test_a_step_that_fails_ends_the_benchmark_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(linkage, "PROJECT", tmp_path)
-    monkeypatch.setattr(linkage, "_measure_febrl", lambda folder: None)
-    arguments = linkage.argparse.Namespace(families=1, children=1, pupils=1, seed=1)
-    assert linkage.run(arguments) == 1
+    monkeypatch.setattr(matching, "PROJECT", tmp_path)
+    monkeypatch.setattr(matching, "_measure_febrl", lambda folder: None)
+    arguments = matching.argparse.Namespace(families=1, children=1, pupils=1, seed=1)
+    assert matching.run(arguments) == 1
     assert re.search(r"invent failed:[\s\S]*from 200 to", capsys.readouterr().out)
-    assert not (tmp_path / "target" / "bench-linkage").exists()
+    assert not (tmp_path / "target" / "bench-matching").exists()

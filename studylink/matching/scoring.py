@@ -6,8 +6,8 @@ from importlib import resources
 
 import pyarrow
 
-from studylink.linkage.model import Comparison, Declared, Level, declared
-from studylink.linkage.pairs import Pairs
+from studylink.matching.model import Comparison, Declared, Level, declared
+from studylink.matching.pairs import Pairs
 
 UNLESS = "unless all else agrees"
 
@@ -77,7 +77,7 @@ def score(
 
 
 def shipped_parameters() -> dict:
-    """The splink settings in parameters.json, trained by `studylink train-linkage`."""
+    """The splink settings in parameters.json, trained by `studylink train-matching`."""
     text = resources.files(__package__).joinpath("parameters.json").read_text(encoding="utf-8")
     return json.loads(text)["settings"]
 

@@ -12,9 +12,9 @@ import duckdb
 import pyarrow
 
 from studylink import landing
-from studylink.linkage.model import Comparison, Weights, declared
-from studylink.linkage.pairs import COLUMNS, Pairs
-from studylink.linkage.scoring import competition
+from studylink.matching.model import Comparison, Weights, declared
+from studylink.matching.pairs import COLUMNS, Pairs
+from studylink.matching.scoring import competition
 from studylink.synth import write_extracts
 
 PARAMETERS = Path(__file__).with_name("parameters.json")
@@ -171,7 +171,7 @@ def _improved(
 
 def train_on_generated(families: int, seed: int) -> dict:
     """Train on invented families: the splink settings, and how they came about."""
-    with tempfile.TemporaryDirectory(prefix="studylink-linkage-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="studylink-matching-") as scratch:
         extracts = Path(scratch) / "extracts"
         write_extracts(families, seed, extracts)
         settings = train(*generated(extracts), seed)
@@ -214,9 +214,9 @@ def generated(extracts: Path) -> tuple[pyarrow.Table, pyarrow.Table]:
 
 
 def add_command(subparsers: argparse._SubParsersAction) -> None:
-    """Register `studylink train-linkage`."""
+    """Register `studylink train-matching`."""
     parser = subparsers.add_parser(
-        "train-linkage", help="learn the linkage's parameters again, on invented families"
+        "train-matching", help="learn the parameters of matching again, on invented families"
     )
     parser.add_argument("--families", type=int, default=FAMILIES, help="how many families")
     parser.add_argument("--seed", type=int, default=SEED, help="same seed, same parameters")

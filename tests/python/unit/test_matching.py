@@ -5,10 +5,10 @@ from datetime import date
 import pyarrow
 import pytest
 
-from studylink.bench.linkage import thresholds
-from studylink.linkage import febrl, model, training
-from studylink.linkage.pairs import COLUMNS
-from studylink.linkage.scoring import score, shipped_parameters
+from studylink.bench.matching import thresholds
+from studylink.matching import febrl, model, training
+from studylink.matching.pairs import COLUMNS
+from studylink.matching.scoring import score, shipped_parameters
 
 LINK_FROM, REVIEW_FROM = thresholds()
 
@@ -390,7 +390,7 @@ def test_a_missing_column_is_named():
 def test_parameters_of_other_comparisons_are_refused():
     parameters = shipped_parameters()
     parameters["comparisons"][0]["comparison_levels"].pop()
-    with pytest.raises(ValueError, match="studylink train-linkage"):
+    with pytest.raises(ValueError, match="studylink train-matching"):
         score(rows("child_id", [JADE]), rows("pupil_id", [JADE]), parameters)
 
 
