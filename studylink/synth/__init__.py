@@ -18,6 +18,7 @@ SCRIPTS = (
     *POPULATION,
     "surveys",
     "governance",
+    "requested",
     "dfe",
     "nhs_england",
     "hmrc",

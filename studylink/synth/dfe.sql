@@ -184,7 +184,8 @@ from (
         *,
         cohort + 11 as sat_in,
         7.5 * bell('ability', pupil_number)
-        - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end as ability
+        - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end
+        - if(is_of_five_to_twelve, 2.5 * hardship(family_number), 0) as ability
     from pupils
 )
 join deliveries
@@ -204,7 +205,7 @@ select
     least(
         sessions_possible // 2,
         whole('authorised', enrolment, 0, 12)
-        + if(chance('ill', enrolment, 0.15), whole('ill', enrolment, 5, 90), 0)
+        + if(chance('ill', enrolment, ill), whole('ill', enrolment, 5, 90), 0)
     ) as sessions_authorised,
     least(
         sessions_possible // 2,
@@ -218,7 +219,12 @@ from (
             academic_start = 2025,
             whole('possible', enrolment, 222, 236),
             whole('possible', enrolment, 368, 380)
-        ) as sessions_possible
+        ) as sessions_possible,
+        if(
+            is_of_five_to_twelve,
+            bounded(0.18 + 0.05 * hardship(family_number) + 0.015 * difficulties(family_number), 0.03, 0.6),
+            0.15
+        ) as ill
     from enrolments
     where nc_year >= 1 and (kind <> 'stranger' or chance('absence', pupil_number, 0.3))
 );
@@ -252,24 +258,13 @@ select
     if(chance('outcome', aim, 0.04), null, pick(getvariable('aim_outcomes'), 'outcome', aim)) as outcome
 from (
     select
-        sent_people.*,
-        deliveries.delivery_id,
-        years.academic_start,
+        sent_people.* replace (year_started as academic_start),
         number,
-        person_number || ':' || years.academic_start || ':' || number as aim
-    from sent_people
-    join deliveries using (domain)
-    join deliveries as years
-        on years.study = deliveries.study
-        and years.domain = deliveries.domain
-        and (
-            years.academic_start = deliveries.academic_start
-            or (
-                years.academic_start < deliveries.academic_start
-                and is_first(approached_on, deliveries.previous_request_sent_at)
-            )
-        ),
+        person_number || ':' || year_started || ':' || number as aim
+    from
+        sent_people,
+        range(if(is_first, 2022, academic_start), academic_start + 1) as years(year_started),
         range(2) as aims(number)
-    where deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at
+    where domain = 'education'
 )
 where chance('learns', aim, if(number = 0, if(case_name is null, 0.16, 1), 0.04));

@@ -2,17 +2,11 @@
 
 create table claimants as
 select
-    sent_people.*,
-    deliveries.delivery_id,
-    is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
-    if(is_first_delivery, date '2018-01-01', deliveries.covers_from) as covers_from,
-    deliveries.covers_until,
-    (deliveries.covers_until - if(is_first_delivery, date '2018-01-01', deliveries.covers_from))::integer
-        as days,
-    sent_people.person_number || ':' || deliveries.delivery_id as claimant
+    * replace (if(is_first, date '2018-01-01', covers_from) as covers_from),
+    (covers_until - if(is_first, date '2018-01-01', covers_from))::integer as days,
+    person_number || ':' || delivery_id as claimant
 from sent_people
-join deliveries using (domain)
-where sent_people.approached_on < deliveries.request_sent_at and domain = 'benefits';
+where domain = 'benefits';
 
 -- an agency knows no end that is still to come
 create macro ends_before(ends_on, covers_until) as if(ends_on > covers_until, null, ends_on);
@@ -32,7 +26,9 @@ from (
         covers_from + whole('spell', claimant || ':' || number, 0, days) as starts_on
     from claimants, range(2) as spells(number)
     where chance(
-        'claims', claimants.person_number || ':' || number, if(case_name is null, 0.3, 1) - 0.18 * number
+        'claims',
+        claimants.person_number || ':' || number,
+        if(case_name is null, bounded(0.3 + 0.12 * hardship(family_number), 0.05, 0.7), 1) - 0.18 * number
     )
 );
 
@@ -64,4 +60,4 @@ select
     if(chance('left scheme', claimant, 0.2), covers_until - whole('left scheme', claimant, 0, 50), null)
         as left_on
 from claimants
-where chance('pension', claimant, if(is_first_delivery, 0.7, 0.1));
+where chance('pension', claimant, if(is_first, 0.7, 0.1));

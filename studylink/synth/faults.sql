@@ -182,10 +182,10 @@ select '999999' as school_urn, 'Fernhill School, Harrowmere' as school_name, '2'
 create table faulty."nhs_england/gp_events" as
 from (
     values
-    ('NHSE-FT-1', 'FT0000000X', '2023-05-04', '195967001'),
+    ('NHSE-FT-2', 'FT0000000X', '2023-05-04', '195967001'),
     ('NHSE-FT-9', member('a copied row', 'mother'), '2023-05-05', '195967001'),
     ('HMRC-FT-1', member('a copied row', 'mother'), '2023-05-06', '195967001'),
-    ('NHSE-FT-1', member('both ticks', 'mother'), '2023-05-07', '195967001'),
+    ('NHSE-FT-2', member('both ticks', 'mother'), '2023-05-07', '195967001'),
     ('NHSE-FT-3', member('a copied row', 'mother'), '31/12/2024', '195967001'),
     ('NHSE-FT-3', null, '2024-12-31', '195967001'),
     ('NHSE-FT-0', member('a copied row', 'mother'), '2023-05-08', '195967001')
@@ -219,7 +219,7 @@ create table faulty."dwp/benefit_spells" as
 select 'DWP-FT-1' as delivery_id, member('a copied row', 'mother') as participant_id, 'UC' as benefit_type, '2023/04/01' as started_on;
 
 create table faulty."dwp/employment_programmes" as
-select 'DWP-FT-1' as delivery_id, 'FT0000000X' as participant_id, 'restart' as programme, date '2023-04-01' as started_on;
+select 'DWP-FT-1' as delivery_id, member('a copied row', 'mother') as participant_id, 'restart' as programme, '2023-04-31' as started_on;
 
 create table faulty."dwp/pension_schemes" as
 select 'HMRC-FT-1' as delivery_id, member('a copied row', 'mother') as participant_id, 'MT' as scheme_type, date '2022-04-01' as joined_on;

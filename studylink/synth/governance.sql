@@ -1,9 +1,8 @@
 -- Deliveries, what was shared, projects and researchers.
 
 -- `covers_from` and `covers_until`: the events that a delivery holds; the first that a person is in
--- also has what came before. Requested deliveries repeat
--- one rhythm: two old ones, a recent full year, one whose identifiers the agency has not yet
--- certified as deleted, and one that has only just come.
+-- also has what came before. Requested deliveries repeat one rhythm: two old ones, a recent full year,
+-- one whose identifiers the agency has not yet certified as deleted, and one that has only just come.
 create table deliveries as
 select
     delivery_id,
@@ -16,11 +15,7 @@ select
     covers_from,
     covers_until,
     tax_year,
-    academic_start,
-    lag(request_sent_at::timestamp) over (
-        partition by supplier, study, domain
-        order by request_sent_at::timestamp
-    ) as previous_request_sent_at
+    academic_start
 from (
     values
     (
@@ -311,45 +306,6 @@ select
     stamp(received_at) as received_at,
     stamp(identifiers_deleted_at) as identifiers_deleted_at
 from deliveries;
-
--- Whom an agency sends records of. Mostly those whose permission stood when they were asked about,
--- and some whose permission had been refused, withdrawn or never given: what becomes of those is
--- for the rules to say.
-create table sent_people as
-with
-last_said as (
-    select
-        about_number as person_number,
-        domain,
-        -- the later answer, by moment and then by word, so that equal moments are no toss-up
-        max({'answered_at': answered_at, 'answer': answer}).answer = 'yes' as said_yes
-    from answers
-    where study = 'five_to_twelve'
-    group by about_number, domain
-),
-domains as (
-    select unnest(['education', 'health', 'employment_tax', 'benefits']) as domain
-)
-select
-    people.*,
-    domains.domain
-from people
-cross join domains
-left join last_said using (person_number, domain)
-where
-    people.study = 'five_to_twelve'
-    and (people.role <> 'child' or domains.domain = 'health')
-    and (
-        people.case_name is not null
-        or chance(
-            'sent', people.person_number || domains.domain,
-            if(domains.domain = 'education' or last_said.said_yes, 0.97, 0.1)
-        )
-    );
-
--- the first delivery that could be asked for somebody approached on a day
-create macro is_first(approached_on, previous_request_sent_at) as
-    previous_request_sent_at is null or approached_on >= previous_request_sent_at;
 
 -- Nothing was shared about families who had asked for anything before.
 create table releases as

@@ -3,28 +3,24 @@
 
 create table taxpayers as
 select
-    sent_people.*,
-    deliveries.delivery_id,
-    years.tax_year,
-    make_date(left(years.tax_year, 4)::integer, 4, 6) as year_begins,
-    sent_people.person_number || ':' || years.tax_year as taxpayer,
-    chance('employed', sent_people.person_number, 0.78)
-    and not chance('year out', taxpayer, 0.06) as is_employed,
-    child.born_on as child_born_on
+    sent_people.* replace (
+        year_started || '-' || lpad(((year_started + 1) % 100)::varchar, 2, '0') as tax_year
+    ),
+    make_date(year_started::integer, 4, 6) as year_begins,
+    sent_people.person_number || ':' || year_started as taxpayer,
+    child.born_on as child_born_on,
+    -- mothers of children who have not started school work less
+    sent_people.role = 'mother' and make_date(year_started::integer + 1, 4, 5) < starts_school(child.born_on)
+        as has_young_child,
+    chance('employed', sent_people.person_number, if(has_young_child, 0.58, 0.78))
+    and not chance('year out', taxpayer, 0.06) as is_employed
 from sent_people
-join deliveries using (domain)
-join deliveries as years
-    on years.supplier = deliveries.supplier
-    and (
-        years.tax_year = deliveries.tax_year
-        or (
-            years.tax_year < deliveries.tax_year
-            and is_first(sent_people.approached_on, deliveries.previous_request_sent_at)
-        )
-    )
 join people as child
-    on child.family_number = sent_people.family_number and child.place = 0
-where sent_people.approached_on < deliveries.request_sent_at and domain = 'employment_tax';
+    on child.family_number = sent_people.family_number and child.place = 0,
+    range(
+        if(is_first, 2021, left(sent_people.tax_year, 4)::integer), left(sent_people.tax_year, 4)::integer + 1
+    ) as years(year_started)
+where domain = 'employment_tax';
 
 create view landed."hmrc/employments" as
 with
@@ -55,7 +51,9 @@ select
         chance('left', employment || tax_year, 0.12), year_begins + whole('left', employment, 210, 360), null
     ) as ended_on,
     (
-        exp(9.95 + 0.62 * bell('pay', person_number) + 0.1 * bell('pay', taxpayer)) * if(job = 0, 1, 0.3)
+        exp(9.95 + 0.62 * bell('pay', person_number) + 0.1 * bell('pay', taxpayer))
+        * if(job = 0, 1, 0.3)
+        * if(has_young_child, 0.8, 1)
     )::decimal(12, 2) as pay_in_year
 from
     (select *, 'employer ' || below('employer', employment, 120 + getvariable('families') // 4) as employer from jobs);
@@ -95,4 +93,4 @@ select
     pick([21.80, 24.00, 25.60], 'benefit', person_number)::decimal(6, 2) as weekly_amount
 from taxpayers
 where
-    tax_year = '2022-23' and (known_as = 'mother' or place = 1) and chance('child benefit', person_number, 0.86);
+    year_begins = '2022-04-06' and (known_as = 'mother' or place = 1) and chance('child benefit', person_number, 0.86);

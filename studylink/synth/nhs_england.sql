@@ -2,20 +2,15 @@
 
 create table patients as
 select
-    sent_people.*,
-    deliveries.delivery_id,
-    is_first(sent_people.approached_on, previous_request_sent_at) as is_first_delivery,
-    if(is_first_delivery, date '2021-01-01', deliveries.covers_from) as covers_from,
-    (deliveries.covers_until - if(is_first_delivery, date '2021-01-01', deliveries.covers_from))::integer
-        as days,
-    sent_people.person_number || ':' || deliveries.delivery_id as patient,
+    * replace (if(is_first, date '2021-01-01', covers_from) as covers_from),
+    (covers_until - if(is_first, date '2021-01-01', covers_from))::integer as days,
+    person_number || ':' || delivery_id as patient,
+    -- the more deprived the area, the more often in hospital
+    1.55 - 0.1 * imd_decile(lsoa_of(postcode_number)) as hospital_need,
     'Z9' || lpad((postcode_number % 997)::varchar, 4, '0') as practice_code,
     'QZ' || letter_of('0123456789ABCDEFGHJKLMNPQRTUVWXYZ', postcode_number % 27) as provider_code
 from sent_people
-join deliveries using (domain)
--- who was not yet in the study could not be asked about
-where
-    deliveries.request_sent_at is not null and sent_people.approached_on < deliveries.request_sent_at and domain = 'health';
+where domain = 'health';
 
 -- how many of something a patient has in the days of a delivery, at so many a year
 create macro events_of(salt, patient, days, a_year) as
@@ -71,7 +66,7 @@ episodes as (
             pick(getvariable('child_diagnoses'), 'diagnosis', event),
             pick(getvariable('adult_diagnoses'), 'diagnosis', event)
         ) as primary_diagnosis
-    from event_numbers('hospital episodes', 0.22, 0.25)
+    from event_numbers('hospital episodes', 0.25 * hospital_need, 0.25 * hospital_need)
 ),
 -- the study child's birth, as the mother's episode and as the child's own, long before: with the first delivery
 births as (
@@ -79,7 +74,7 @@ births as (
     from patients
     join people as child
         on child.family_number = patients.family_number and child.place = 0
-    where patients.is_first_delivery and (patients.known_as = 'mother' or patients.place = 0)
+    where patients.is_first and (patients.known_as = 'mother' or patients.place = 0)
 )
 select
     delivery_id,
@@ -149,7 +144,7 @@ select
     born_on as event_date,
     null as cause_icd10
 from patients
-where role = 'child' and is_first_delivery and chance('birth registered', person_number, 0.97)
+where role = 'child' and is_first and chance('birth registered', person_number, 0.97)
 union all
 select
     delivery_id,

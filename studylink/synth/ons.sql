@@ -23,6 +23,11 @@ from (
 -- one postcode to some twenty families at scale, and enough of them in a small run
 set variable postcodes = coalesce(getvariable('postcodes'), 900 + getvariable('families') // 20);
 
+create macro lsoa_of(postcode_number) as
+    ((postcode_number // 27 // 3) * 27 + postcode_number % 27)::bigint;
+
+create macro imd_decile(lsoa) as whole('imd', lsoa, 1, 10);
+
 create table postcodes as
 with
 spread as (
@@ -43,7 +48,7 @@ select
     postcode_area || (1 + position % 40)::varchar || ' ' || ((position // 40) % 10)::varchar
     || letter_of('ABDEFGHJLNPQRSTUWXYZ', (position // 400) // 20)
     || letter_of('ABDEFGHJLNPQRSTUWXYZ', (position // 400) % 20) as postcode,
-    (place // 3) * 27 + authority as lsoa,
+    lsoa_of(postcode_number) as lsoa,
     (place // 15) * 27 + authority as msoa
 from spread
 join authorities using (authority);
@@ -62,7 +67,7 @@ where not chance('new postcode', postcode_number, 0.01);
 create view landed."ons/areas" as
 select
     'E01' || (900000 + lsoa)::varchar as lsoa_code,
-    whole('imd', lsoa, 1, 10) as imd_decile,
+    imd_decile(lsoa) as imd_decile,
     case
         when region = 'E12000007' then 'A1'
         else pick(getvariable('rural_urban'), 'rural', lsoa)

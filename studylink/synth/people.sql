@@ -1,5 +1,11 @@
 -- Families and the people in them.
 
+-- What goes with a family's income, and with much else: standard normal, high where money is short
+create macro hardship(family_number) as bell('hardship', family_number);
+
+create macro starts_school(born_on) as
+    make_date((year(born_on) + if(month(born_on) >= 9, 5, 4))::integer, 9, 1);
+
 create table families as
 with
 chosen as (
@@ -39,7 +45,10 @@ select
         when case_name is not null then case_born
         when study = 'five_to_twelve' and chance('older', family_number, 0.006)
             then date '2007-09-01' + whole('born', family_number, 0, 500)
-        when study = 'five_to_twelve' then date '2017-09-01' + whole('born', family_number, 0, 729)
+        -- two school years: they started school in 2023, or sat the tests at eleven in 2024
+        when study = 'five_to_twelve' and chance('last year of primary', family_number, 0.3)
+            then date '2012-09-01' + whole('born', family_number, 0, 364)
+        when study = 'five_to_twelve' then date '2018-09-01' + whole('born', family_number, 0, 364)
         when chance('leap day', family_number, 0.006) then date '2008-02-29'
         when chance('leap day', family_number, 0.012) then date '2012-02-29'
         else date '2007-01-01' + whole('born', family_number, 0, 2921)
@@ -256,8 +265,8 @@ select
                     year(eldest.born_on) + if(month(eldest.born_on) >= 9, 5, 4)
                 ))
             )
-        when people.case_name is null and chance('upn', people.person_number, 0.008) then null
-        when people.case_name is null and chance('upn', people.person_number, 0.018)
+        when people.case_name is null and chance('no number', people.person_number, 0.02) then null
+        when people.case_name is null and chance('wrong number', people.person_number, 0.025)
             then upn_of(upn_digits(
                 scattered(people.person_number * 5, 61803399, 100000000),
                 year(people.born_on) + if(month(people.born_on) >= 9, 6, 5)

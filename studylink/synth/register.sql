@@ -139,9 +139,9 @@ where not (
         person_number,
         case
             -- found by the number and nothing else, so that a twin makes no difference
-            when study = 'five_to_twelve' then 0.02
+            when study = 'five_to_twelve' then 0.07
             when chance('twin', person_number, 0.03) then 0.2
-            else 0.03
+            else 0.16
         end
     )
 );
@@ -394,7 +394,9 @@ select
             then pick(getvariable('sen_provisions_of_the_study'), 'sen', pupil_number)
         else pick(getvariable('sen_provisions'), 'sen', pupil_number)
     end as usual_sen,
-    chance('special school', pupil_number, 0.4) as is_in_special_school
+    chance('special school', pupil_number, 0.4) as is_in_special_school,
+    person_number // 8 as family_number,
+    kind = 'child' and study = 'five_to_twelve' as is_of_five_to_twelve
 from (
     select
         *,

@@ -77,6 +77,9 @@ create macro remark(harmless, r) as case
     end
 end;
 
+-- points of a child's total difficulties score, apart from what hardship adds
+create macro difficulties(family_number) as 4.6 * bell('sdq', family_number);
+
 create view landed."surveys/five_to_twelve/parent_interviews" as
 select
     study,
@@ -112,7 +115,15 @@ select
         null,
         (
             100
-            * round(exp(10.55 + 0.6 * bell('income', family_number) + 0.12 * bell('income', sitting)) / 100)
+            * round(
+                exp(
+                    10.55
+                    - 0.45 * hardship(family_number)
+                    + 0.4 * bell('income', family_number)
+                    + 0.12 * bell('income', sitting)
+                )
+                / 100
+            )
         )::decimal(12, 2)
     ) as household_income,
     if(
@@ -146,7 +157,7 @@ select
     if(
         chance('sdq', sitting, 0.05),
         null,
-        bounded(round(8.6 + 5 * bell('sdq', family_number) + 2 * bell('sdq', sitting)), 0, 40)::integer
+        bounded(round(9.6 + 2 * hardship(family_number) + difficulties(family_number) + 2 * bell('sdq', sitting)), 0, 40)::integer
     ) as child_sdq_total,
     whole('read', sitting, 0, 7) as days_read_to_child,
     if(
