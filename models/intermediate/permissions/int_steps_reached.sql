@@ -52,20 +52,22 @@ permitted as (
         study,
         participant_id,
         domain,
-        bool_or(is_permitted) as is_permitted
+        bool_or(is_permitted) as is_permitted,
+        bool_or(reason not in ('stopped', 'deletion_requested', 'refused')) as is_not_objected_to
     from decisions
     group by study, participant_id, domain
 ),
 
--- a standard linkage needs no yes: everyone counts as asked, and as not having said no
 participants_in_domains as (
     select
         linkages.study,
         linkages.domain,
+        linkages.mode,
         linkages.participant_id,
         bool_or(families_taking_part.family_id is not null) as took_part,
-        bool_or(linkages.mode = 'standard' or answered.participant_id is not null) as was_asked,
-        bool_or(linkages.mode = 'standard' or coalesce(answered.said_yes, false)) as said_yes,
+        bool_or(answered.participant_id is not null) as was_asked,
+        bool_or(coalesce(answered.said_yes, false)) as said_yes,
+        bool_or(permitted.is_not_objected_to) as is_not_objected_to,
         bool_or(permitted.is_permitted) as is_permitted,
         bool_or(
             linkages.domain != 'education' or participants.is_adult or matches.participant_id is not null
@@ -99,22 +101,25 @@ participants_in_domains as (
             linkages.study = linked.study
             and linkages.participant_id = linked.participant_id
             and linkages.domain = linked.domain
-    group by linkages.study, linkages.domain, linkages.participant_id
+    group by linkages.study, linkages.domain, linkages.mode, linkages.participant_id
 ),
 
+-- the steps of the other mode count as taken
 steps_reached as (
     select
         study,
         participant_id,
         domain,
+        mode,
         case
             when not took_part then 1
-            when not was_asked then 2
-            when not said_yes then 3
-            when not is_permitted then 4
-            when not is_matched then 5
-            when not is_usable then 6
-            else 7
+            when mode = 'permission' and not was_asked then 2
+            when mode = 'permission' and not said_yes then 3
+            when mode = 'standard' and not is_not_objected_to then 4
+            when not is_permitted then 5
+            when not is_matched then 6
+            when not is_usable then 7
+            else 8
         end as last_step
     from participants_in_domains
 )

@@ -118,7 +118,7 @@ def objecting(data: Path, study: str) -> str:
             inner join intermediate.int_participants using (study, participant_id)
             where study = '{study}' and not is_adult
             group by participant_id
-            having min(last_step) = 7
+            having min(last_step) = 8
         )
         """,
     )

@@ -287,8 +287,8 @@ def test_the_truth_is_about_the_folder_and_not_in_it(written: Path) -> None:
     }
     pupils = {row["pupil_matching_ref"] for row in rows(written / "dfe" / "pupils.csv")}
     told = {(row["study"], row["participant_id"]) for row in truth}
-    # nearly all of them, and nobody else
-    assert told <= children and len(told) > 0.95 * len(children)
+    # nine in ten of them, and nobody else
+    assert told <= children and 0.85 * len(children) < len(told) < 0.95 * len(children)
     assert {row["pupil_matching_ref"] for row in truth} < pupils
     for _, found in tables(written):
         assert not {"differences", "kind"} & set(found[0])
@@ -405,8 +405,8 @@ def test_children_of_five_to_twelve_have_their_number_whatever_else_differs(writ
         for row in synth.true_pupils(SAMPLE_FAMILIES, SAMPLE_SEED).to_pylist()
         if row["study"] == "five_to_twelve"
     ]
-    # but for a few that were taken down wrongly
-    assert sum(one == other for one, other in pairs) > 0.95 * len(pairs)
+    # but for a few that are missing, or were taken down wrongly
+    assert sum(one == other for one, other in pairs) > 0.93 * len(pairs)
 
 
 def test_clerks_decide_about_doubtful_pairs(written: Path) -> None:
