@@ -31,8 +31,8 @@ steps as (
     {%- for step, mode in modes_of_steps.items() %}
     select
         {{ loop.index }} as step_order,
-        '{{ step }}' as step,
-        '{{ mode }}' as mode
+        '{{ step }}' as step_name,
+        '{{ mode }}' as of_mode
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -44,7 +44,7 @@ steps_of_flows as (
         flows.study,
         flows.domain,
         flows.mode,
-        steps.step,
+        steps.step_name as step,
         steps.step_order,
         cast(row_number() over (
             partition by flows.study, flows.domain, flows.mode
@@ -53,8 +53,8 @@ steps_of_flows as (
     from flows
     inner join steps
         on
-            steps.mode in ('any', flows.mode)
-            and (steps.step != 'matched' or flows.is_matched_here)
+            steps.of_mode in ('any', flows.mode)
+            and (steps.step_name != 'matched' or flows.is_matched_here)
 ),
 
 steps_counted as (

@@ -30,6 +30,8 @@ CODED = {
     },
     "nhs_england/prescriptions": {"bnf_code": ("bnf_chapter", 2)},
     "nhs_england/register_events": {"cause_icd10": ("icd10_category", 3)},
+    # the list is of what the ten codes are recoded to
+    "ons/areas": {"rural_urban": None},
 }
 
 # What the row faults hold on purpose.
