@@ -35,7 +35,7 @@ CODED = {
 }
 
 # What the row faults hold on purpose.
-UNLISTED = {"Good", "2.5", "4.5", "marriage"}
+UNLISTED = {"Good", "aunt", "2.5", "4.5", "marriage"}
 
 
 @pytest.fixture(scope="module")
