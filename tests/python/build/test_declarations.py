@@ -6,6 +6,7 @@ Read from dbt's own manifest, which parsing makes: no database is opened.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -102,6 +103,32 @@ def test_no_key_of_the_study_stands_in_a_research_table(manifest: dict) -> None:
     ] == []
     without_ids = {node["alias"] for node in research if "research_id" not in node["columns"]}
     assert without_ids == {"linkage_quality"}
+
+
+def test_each_analysis_has_an_exposure_of_its_question_and_its_models(manifest: dict) -> None:
+    analyses = {
+        node["name"]: (
+            node["raw_code"].removeprefix("-- ").replace("\n-- ", " ").split("?")[0] + "?",
+            set(node["depends_on"]["nodes"]),
+        )
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "analysis"
+    }
+    assert {
+        exposure["name"]: (exposure["label"], set(exposure["depends_on"]["nodes"]))
+        for exposure in manifest["exposures"].values()
+    } == analyses
+
+
+def test_what_the_overview_leads_to_is_there(manifest: dict) -> None:
+    overview = manifest["docs"]["doc.studylink.__overview__"]["block_contents"]
+    linked = re.findall(r"\(#!/[a-z]+/([^)]+)\)", overview)
+    assert linked
+    assert set(linked) <= set(manifest["nodes"])
+    selected = re.findall(r"[0-9]\+([a-z0-9_]+)|([a-z0-9_]+)\+[0-9]", overview)
+    assert {one or other for one, other in selected} - {"exposure"} <= {
+        node["name"] for node in manifest["nodes"].values()
+    }
 
 
 def test_every_model_and_seed_is_described(manifest: dict) -> None:
