@@ -1,4 +1,4 @@
-{#- The band of an age in whole years at `as_of`, reckoned from the month of birth. -#}
+{#- The band of an age in whole years at `as_of`, computed from the month of birth. -#}
 
 {% macro age_band(month_of_birth) -%}
 {%- set years = '(' ~ months_between(month_of_birth, as_of()) ~ ') / 12.0' -%}

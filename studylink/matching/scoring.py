@@ -30,7 +30,7 @@ def score(
     says whether children may have twins and siblings, for whom they must not be taken: without
     them no clerk is asked.
 
-    One row a pair, ordered by study, child and pupil:
+    One row per pair, ordered by study, child and pupil:
 
     - `study`, `child_id`, `pupil_id`: text;
     - `match_weight`: bits, log2 of the odds that the two are one person, for and by themselves;

@@ -100,7 +100,7 @@ def true_pupils(families: int, seed: int) -> pyarrow.Table:
     """Which pupil of the register is which child of a study, and what differs between the two.
 
     The truth about the folder that `write_extracts` makes of the same `families` and `seed`; the
-    landing contract has no place for it, so it is never in the folder. One row a pupil who is a
+    landing contract has no place for it, so it is never in the folder. One row per pupil who is a
     child of a study: `study, participant_id, pupil_matching_ref, differences` (the ways named in
     register.sql, alphabetically and comma-separated; empty where nothing was written otherwise). A
     child who is entered twice has two rows, one who is not in the register has none.

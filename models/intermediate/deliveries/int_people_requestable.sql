@@ -13,7 +13,7 @@ requestable as (
     select * from {{ ref('int_domains_requestable') }}
 ),
 
--- one row a person, however many answers the records are permitted for
+-- one row per person, however many answers the records are permitted for
 people_requestable as (
     select distinct
         linkages.study,

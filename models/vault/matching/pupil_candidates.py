@@ -11,7 +11,7 @@ IDENTITY = ", ".join(COLUMNS)
 
 
 def model(dbt, session):
-    """One row a study, child and pupil; see the model's YAML."""
+    """One row per study, child and pupil; see the model's YAML."""
     sought = dbt.ref("children_sought").filter("matched_on = 'identity'")
     # read once: the view stands on every correction and request
     children = session.from_arrow(sought.to_arrow_table())

@@ -10,7 +10,7 @@ What the rules let an identifier decide is kept: which values are equal, in the 
 are compared; the order of request ids, the highest of which wins; the month of birth; on which
 side of a birthday everything falls that decisions are taken by; and, by clerical decisions landed
 in both worlds, which child is which pupil, for how alike two names are cannot be kept. Pseudonyms
-are the keyed ones of the identifiers, reckoned here by Python's `hmac`: an id that was made in any
+are the keyed ones of the identifiers, computed here by Python's `hmac`: an id that was made in any
 other way differs.
 """
 
