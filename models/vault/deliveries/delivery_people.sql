@@ -114,7 +114,7 @@ people_judged as (
             and people_delivered.participant_id = people_logged.participant_id
 ),
 
--- what cannot be read may have been a no, and may turn out to be none: until then nothing is destroyed
+-- an unreadable row may have been a no, or not: until that is known nothing is destroyed
 delivery_people as (
     select
         delivery_id,

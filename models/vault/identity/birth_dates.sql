@@ -31,8 +31,8 @@ landed as (
         on participants.study = studies.study
 ),
 
--- who may correct anything is judged by the date of birth as landed: judged by the corrected one, a
--- correction could be its own reason
+-- who may correct anything is judged by the date of birth as landed: otherwise a correction could give
+-- somebody the right to make it
 corrections as (
     select
         member.study,

@@ -51,7 +51,7 @@ identifying_values as (
 select * from identifying_values
 where
     value is not null
-    -- but a key is somebody's, whatever it looks like
+    -- a key belongs to somebody, whatever it looks like
     and (
         identifier in ({{ key_names | join(', ') }})
         or not {{ is_nobodys('value') }}

@@ -16,7 +16,7 @@ decisions as (
     select * from {{ ref('int_clerical_decisions_latest') }}
 ),
 
--- nothing is done with those who are out, and this would be
+-- nothing is done with inactive children, and a review would be something
 active as (
     select
         study,
@@ -34,7 +34,7 @@ pupils as (
     where row_fault is null
 ),
 
--- what is linked, or decided already, no clerk has to look at
+-- a clerk need not look at what is matched or decided already
 candidates_open as (
     select
         candidates.study,

@@ -1,4 +1,4 @@
-"""Which pupils of the pupil register a child may be, by names, date of birth and address.
+"""Which pupils in the register a child may be, by names, date of birth and address.
 
 Everyone competes, refusers and the erased included, so that ambiguity is seen. What is kept is
 about children whose linkage was ever permitted, and likely enough to be looked at.
@@ -13,7 +13,7 @@ IDENTITY = ", ".join(COLUMNS)
 def model(dbt, session):
     """One row per study, child and pupil; see the model's YAML."""
     sought = dbt.ref("children_sought").filter("matched_on = 'identity'")
-    # read once: the view stands on every correction and request
+    # read once: behind the view are all corrections and requests
     children = session.from_arrow(sought.to_arrow_table())
     pupils = dbt.ref("stg_dfe__pupils").filter("row_fault is null")
     thresholds = dbt.ref("pupil_matching").project("study, review_from")

@@ -37,8 +37,8 @@ pupils_decided as (
     where is_match
 ),
 
--- whatever was found of a child or a pupil whom a clerk has matched gives way; nothing is inferred
--- from a decision about others
+-- a clerk's match replaces anything else found for the child or the pupil; nothing is inferred from decisions
+-- about others
 found_undecided as (
     select
         pupils_found.study,

@@ -42,7 +42,7 @@ found_by_number as (
     where pupils_for_child = 1 and children_for_pupil = 1
 ),
 
--- of all who compete for a child or for a pupil, at most one can be more likely than not
+-- among all who compete for a child or a pupil, at most one can be more likely than not
 found_by_identity as (
     select
         candidates.study,

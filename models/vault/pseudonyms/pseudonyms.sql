@@ -12,8 +12,8 @@ policies as (
     select * from {{ ref('linkage_policies') }}
 ),
 
--- where the same records may be added to some answers and not to others, records go under an id of
--- their own, and a family's id is shared only by those who are alike in this
+-- where the same records may be added to some answers and not to others, records have an id of their own, and
+-- a family's id is shared only by those who are alike in this
 studies_with_records_apart as (
     select study
     from policies
