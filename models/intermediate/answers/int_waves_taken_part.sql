@@ -22,7 +22,7 @@ waves_of_people as (
             and participations.participant_id = publishable.participant_id
 ),
 
--- answers of the family are about its study child, who takes part by them
+-- the family's answers are about its study child, who takes part through them
 waves_of_study_children as (
     select
         participations.study,

@@ -28,7 +28,7 @@ requests_ranked as (
             and deliveries.request_sent_at >= requests.as_of
 ),
 
--- the newest answers, or none: who was in an earlier one says nothing of this
+-- the newest or none: who was in an earlier request says nothing about this delivery
 requests_answered as (
     select * from requests_ranked
     where latest_first = 1 and is_readable

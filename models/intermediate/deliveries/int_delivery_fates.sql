@@ -21,8 +21,8 @@ published as (
     where not is_held_by_dfe and study in ('{{ studies_published }}')
 ),
 
--- the first that holds: what the delivery should never have brought, or brought too late, is not
--- hidden by what has been said since
+-- the first that holds: what the delivery should not have brought, or brought too late, must not be hidden by
+-- anything said since
 delivery_fates as (
     select
         people.delivery_id,

@@ -55,7 +55,7 @@ rows_unreadable as (
     from requests
 ),
 
--- a row whose study is missing, or is none that there is, may be any study's
+-- a row whose study is missing or unknown may belong to any study
 rows_of_studies as (
     select
         studies.study,

@@ -39,8 +39,8 @@ own_stances as (
     where is_own
 ),
 
--- the noes that block: each that stands, but for those of others that somebody who decides for
--- themself has overruled by a later yes of their own
+-- the noes that block: all that stand, except other people's where somebody who decides for themself has
+-- overruled them with a later yes of their own
 noes_blocking as (
     select
         stances.study,

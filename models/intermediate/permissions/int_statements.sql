@@ -69,8 +69,8 @@ statements_made as (
             and linkages.domain = deletions_honoured.domain
 ),
 
--- a no counts from an adult for anyone of the family and from a child for themself; a yes from
--- whoever may give it at that instant; everything else is neutral
+-- a no counts from an adult for anybody in the family and from a child for themself; a yes from somebody who
+-- may give it at that instant; everything else is neutral
 statements_weighed as (
     select
         linkages.study,

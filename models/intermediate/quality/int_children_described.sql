@@ -86,7 +86,7 @@ answers_ranked as (
     where answers.value is not null
 ),
 
--- where two parents gave different answers in one wave, neither is taken
+-- where two parents gave different answers in one wave, neither counts
 answers_of_families as (
     select
         study,

@@ -16,7 +16,7 @@ disclosure_control as (
     select * from {{ ref('disclosure_control') }}
 ),
 
--- of the seed, so that no row comes or goes with the children in it
+-- from the seed, so that no row comes or goes with the children in it
 categories as (
     select
         study,
@@ -73,7 +73,8 @@ children_in_categories as (
     from children
 ),
 
--- those found are counted as rows of their own, so that no count is computed from what decides over rows
+-- children who were found are counted separately, so that no count depends on what decides which rows there
+-- are
 {% set kinds = {'children': none, 'found': 'is_matched', 'missed': 'not is_matched'} -%}
 {%- for kind, condition in kinds.items() %}
 {{ kind }}_counted as (

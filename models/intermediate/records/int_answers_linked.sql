@@ -50,7 +50,7 @@ answered_for_another as (
     where not participants.is_adult
 ),
 
--- a parent's answers are about the one child of the family; of two, nobody says which
+-- a parent's answers are about the family's only child; if there are two, nothing says which
 answers_of_children as (
     select
         participants.study,

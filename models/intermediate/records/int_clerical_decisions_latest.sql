@@ -25,7 +25,7 @@ decisions_ranked as (
     from clerical_decisions
 ),
 
--- where the study promised to look by number and by nothing else, a clerk finds nobody
+-- where the study promised to look only by number, a clerk finds nobody
 latest as (
     select
         decisions_ranked.study,
@@ -40,7 +40,7 @@ latest as (
         and (decisions_ranked.decision = 'no_match' or matching.matched_on = 'identity')
 ),
 
--- those since undone too: a match that was superseded does not come back
+-- including those undone since: a match that was replaced does not come back
 pairs_matched as (
     select
         study,

@@ -33,8 +33,8 @@ last_deletions as (
     group by study, participant_id, domain
 ),
 
--- linked is also who was asked about and of whom the agency had nothing: in a delivery whose
--- request was sent, and which came, while the linkage was permitted
+-- somebody is also linked who was asked about and of whom the agency had nothing, in a delivery whose request
+-- was sent, and which came, while the linkage was permitted
 asked_about as (
     select distinct
         intervals.study,

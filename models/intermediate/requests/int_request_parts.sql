@@ -66,7 +66,7 @@ others_earned as (
                 covering.request_type in ('object', 'erase')
                 and first_shared.first_shared_at <= covering.received_at
                 then 'honoured_already_shared'
-            -- due a month after receipt, and open until what was given is on record
+            -- due a calendar month after receipt, and open until what was given is on record
             when covering.request_type = 'access' then 'open'
             when covering.request_type = 'rectify' and rectifications.request_id is null then 'void'
             else 'honoured'
