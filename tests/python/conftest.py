@@ -5,63 +5,60 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.python.lib import project
-from tests.python.lib.cases import CASES
+from tests.python.lib import rules_world as world_of_rules
 from tests.python.lib.project import ROOT
-from tests.python.lib.worlds import at_noon, records_table, world_of_case, write_landing
 
-DECIDED = ("linkage_decisions", "pseudonyms")
+SHARED = ("rules_world", "built_sample")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One file's tests build the sample first, and the others that read it come last.
+    """One file makes each build that is shared first, and the others that read it come last.
 
     So no process waits for another that builds it, while there is something else to do.
     """
-    files = [item.path for item in items if "built_sample" in getattr(item, "fixturenames", ())]
-    items.sort(key=lambda item: item.path in files and item.path != files[0])
+    readers = {
+        name: [item.path for item in items if name in getattr(item, "fixturenames", ())]
+        for name in SHARED
+    }
+    first = {paths[0] for paths in readers.values() if paths}
+    waiting = {path for paths in readers.values() for path in paths}
+    items.sort(key=lambda item: 0 if item.path in first else 2 if item.path in waiting else 1)
 
 
 @pytest.fixture(scope="session")
-def built_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Where every worked case of an `as_of` is decided, and the records of its person are."""
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable], Path]:
+    """A folder that is filled once, whichever process of a run asks first; the others wait."""
 
-    @cache
-    def build(as_of: str) -> Path:
-        folder = tmp_path_factory.mktemp("cases")
-        cases = [case for case in CASES if case.as_of == as_of]
-        records = {
-            f"{case.study}__{records_table(case)}" for case in cases if case.usable is not None
-        }
-        write_landing([world_of_case(case) for case in cases], folder / "extracts")
-        return project.built_as_far_as(
-            folder / "extracts", folder / "data", at_noon(as_of), *DECIDED, *sorted(records)
-        )
+    def built(name: str, fill: Callable[[Path], None]) -> Path:
+        shared = tmp_path_factory.getbasetemp()
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            shared = shared.parent
+        folder, done = shared / name, shared / f"{name} is built"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                fill(folder)
+                done.touch()
+        return folder
 
-    return build
+    return built
 
 
 @pytest.fixture(scope="session")
-def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of one full build of the sample; the analyses are compiled beside it.
+def rules_world(built_once: Callable[[str, Callable], Path]) -> Path:
+    """Where the world of all rules is landed, in `extracts`, and built, in `data`. Only read it."""
+    return built_once("rules", world_of_rules.build_world)
 
-    Every process of a run shares it: the first to ask builds, and the others wait. It is only read.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    data, done = folder / "sample", folder / "sample is built"
-    with (folder / "sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            build_sample(data)
-            done.touch()
-    return data
+
+@pytest.fixture(scope="session")
+def built_sample(built_once: Callable[[str, Callable], Path]) -> Path:
+    """The data folder of one full build of the sample, with the analyses compiled. Only read it."""
+    return built_once("sample", build_sample)
 
 
 def build_sample(data: Path) -> None:

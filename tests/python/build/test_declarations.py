@@ -13,7 +13,7 @@ import pytest
 
 from studylink import contract
 from tests.python.lib import project
-from tests.python.lib.random_worlds import AS_OF
+from tests.python.lib.cases import AS_OF
 
 CLASSES_OF_SOURCES = {"direct", "quasi", "sensitive", "free_text", "key", "plain"}
 CLASSES_OF_MARTS = {"pseudonym", "key", "quasi", "sensitive", "plain"}

@@ -14,6 +14,7 @@ from random import Random
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.python.lib.cases import AS_OF
 from tests.python.lib.oracle import (
     BOOLEANS,
     COLUMNS,
@@ -35,8 +36,6 @@ from tests.python.lib.worlds import (
     SEND,
     World,
 )
-
-AS_OF = "2024-12-01T12:00:00Z"
 
 # --------------------------------------------------------------------------------------------------
 # Drawing a world

@@ -215,6 +215,18 @@ def write(landing: Landing, folder: Path) -> None:
             writer.writerows(rows)
 
 
+def read(folder: Path) -> Landing:
+    """What `write` wrote."""
+    landing: dict[str, list[Row]] = {}
+    for file in sorted(folder.rglob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as rows:
+            landing[file.relative_to(folder).with_suffix("").as_posix()] = [
+                {column: value or None for column, value in row.items()}
+                for row in csv.DictReader(rows)
+            ]
+    return landing
+
+
 # --------------------------------------------------------------------------------------------------
 # The worked cases as worlds
 # --------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ unmutated project gave.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import sys
@@ -35,12 +34,14 @@ from studylink import databases, landing
 from studylink.proofs.lineage import Lineage
 from studylink.proofs.manifest import Manifest, Node
 from studylink.requests import request_log
+from tests.python.lib.cases import AS_OF
 from tests.python.lib.findings import EXPECTED, Rows, found_alike
 from tests.python.lib.oracle import Verdict, as_instant, judge
 from tests.python.lib.project import ROOT, plain
 from tests.python.lib.request_logs import requests_drawn
+from tests.python.lib.rules_world import build_world
+from tests.python.lib.worlds import read
 from tests.python.privacy.mutants import SANITISERS, Mutant, mutants_of
-from tests.python.privacy.mutation_world import AS_OF, build_world
 
 LAYERS = ("vault", "intermediate", "marts")
 SECONDS = 20
@@ -176,14 +177,7 @@ class Laboratory:
             yield self._check("data test", node.name, lambda rows, query=query: bool(rows(query)))
 
     def _by_the_oracle(self) -> Iterator[Check]:
-        landed = {}
-        for file in self.extracts.rglob("*.csv"):
-            with file.open(encoding="utf-8", newline="") as rows:
-                path = file.relative_to(self.extracts).with_suffix("").as_posix()
-                landed[path] = [
-                    {column: value or None for column, value in row.items()}
-                    for row in csv.DictReader(rows)
-                ]
+        landed = read(self.extracts)
         verdict = judge(
             landed,
             as_instant(AS_OF),

@@ -20,7 +20,6 @@ from tests.python.privacy.mutation import (
     table,
     unexplained,
 )
-from tests.python.privacy.mutation_world import build_world
 
 SEED, SAMPLE = 20231002, 110
 
@@ -185,16 +184,8 @@ def test_of_what_a_loop_wrote_one_pass_is_mutated() -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The world, built."""
-    made = tmp_path_factory.mktemp("mutants")
-    build_world(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def mutants(folder: Path) -> list[tuple[str, Mutant]]:
-    return every_mutant(Manifest(folder / "data" / "target"))
+def mutants(rules_world: Path) -> list[tuple[str, Mutant]]:
+    return every_mutant(Manifest(rules_world / "data" / "target"))
 
 
 def described(survivors: list[Outcome]) -> str:
@@ -202,9 +193,9 @@ def described(survivors: list[Outcome]) -> str:
 
 
 @pytest.fixture(scope="module")
-def laboratory(folder: Path) -> Laboratory:
+def laboratory(rules_world: Path) -> Laboratory:
     """The world, opened."""
-    return Laboratory(folder)
+    return Laboratory(rules_world)
 
 
 def test_a_seeded_sample_of_mutants_is_noticed(
@@ -232,9 +223,9 @@ def test_every_explanation_is_of_a_mutant_there_is(mutants: list[tuple[str, Muta
 
 @pytest.mark.long
 def test_every_mutant_is_noticed_or_explained(
-    folder: Path, mutants: list[tuple[str, Mutant]]
+    rules_world: Path, mutants: list[tuple[str, Mutant]]
 ) -> None:
-    found = outcomes(folder, mutants)
+    found = outcomes(rules_world, mutants)
     print(table(found, lambda one: one.operator))
     assert unexplained(found) == [], described(unexplained(found))
     assert explained_wrongly(found) == []

@@ -6,7 +6,6 @@ world that differs is printed as data instead.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.python.lib.cases import AS_OF
 from tests.python.lib.findings import EXPECTED, found_alike, rows_accounted_for
 from tests.python.lib.oracle import (
     PUPIL_TABLES,
@@ -26,14 +26,16 @@ from tests.python.lib.oracle import (
     table_of,
 )
 from tests.python.lib.project import built, research_columns, vault_rows
-from tests.python.lib.random_worlds import AS_OF, draw_worlds
+from tests.python.lib.random_worlds import draw_worlds
 from tests.python.lib.request_logs import requests_drawn, write_request_log
+from tests.python.lib.rules_world import WORLDS_DRAWN, WORLDS_TALKING, worlds
 from tests.python.lib.worlds import (
     SEND,
     World,
     landing_of,
     places,
     prefix_of,
+    read,
     world_of,
     write_landing,
 )
@@ -77,37 +79,42 @@ class Judged:
         pytest.fail("\n".join(lines), pytrace=False)
 
 
-def judged_and_built(drawn: list[World], folder: Path) -> Judged:
-    landing = write_landing(drawn, folder / "extracts")
-    requested = requests_drawn(landing)
-    write_request_log(requested, folder / "data")
-    data = built(folder / "extracts", folder / "data", AS_OF)
+def judged_in(worlds: list[World], folder: Path) -> Judged:
+    """What is landed in `folder`/extracts, judged, beside what is built in `folder`/data."""
+    landing, data = read(folder / "extracts"), folder / "data"
     verdict = judge(
         landing,
         as_instant(AS_OF),
         found_alike=found_alike(partial(vault_rows, data)),
-        requested=requested,
+        requested=requests_drawn(landing),
     )
-    return Judged(drawn, landing, verdict, data)
+    return Judged(worlds, landing, verdict, data)
 
 
-SAMPLE = int(os.environ.get("STUDYLINK_WORLDS", "200"))
+def drawn_and_built(drawn: list[World], folder: Path) -> Path:
+    landing = write_landing(drawn, folder / "extracts")
+    write_request_log(requests_drawn(landing), folder / "data")
+    built(folder / "extracts", folder / "data", AS_OF)
+    return folder
 
 
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((0, SAMPLE), id="a_sample"),
+        pytest.param(None, id="a_sample"),
         # In one landing all the deliveries of thousands of worlds would meet all their children.
         *(
-            pytest.param((start, start + 200), id=f"from_{start}", marks=pytest.mark.long)
-            for start in range(200, 3000, 200)
+            pytest.param(start, id=f"from_{start}", marks=pytest.mark.long)
+            for start in range(WORLDS_DRAWN + WORLDS_TALKING, 3000, 200)
         ),
     ],
 )
 def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    start, end = request.param
-    return judged_and_built(draw_worlds(end)[start:], tmp_path_factory.mktemp("worlds"))
+    """The world that others share, or two hundred families more."""
+    if request.param is None:
+        return judged_in(worlds(), request.getfixturevalue("rules_world"))
+    drawn = draw_worlds(request.param + 200)[request.param :]
+    return judged_in(drawn, drawn_and_built(drawn, tmp_path_factory.mktemp("worlds")))
 
 
 def agrees(judged: Judged, finding: str) -> None:

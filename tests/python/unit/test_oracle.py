@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
+from tests.python.lib import cases, oracle
 from tests.python.lib.cases import CASES, Case
-from tests.python.lib.oracle import STUDIES, as_instant, birthday, judge, months_later
+from tests.python.lib.oracle import STUDIES, birthday, judge, months_later
 from tests.python.lib.worlds import (
     FIVE,
     RECORDS_BROUGHT,
@@ -21,7 +22,7 @@ from tests.python.lib.worlds import (
     world_of_case,
 )
 
-AS_OF = datetime(2024, 12, 1, 12)
+AS_OF = oracle.as_instant(cases.AS_OF)
 
 
 def verdict_of(world: World, as_of: datetime = AS_OF):
@@ -62,7 +63,7 @@ def ask(world: World, study: str, maker: str, request_type: str, about: str, at:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_oracle_gives_every_worked_case(case: Case) -> None:
-    verdict = judge(landing_of([world_of_case(case)]), as_instant(at_noon(case.as_of)))
+    verdict = judge(landing_of([world_of_case(case)]), AS_OF)
     who, domain, answers_of = linkage_of(case)
     person = (case.study, f"{prefix_of(0)}-{who}")
     permitted, reason, _ = verdict.decisions[*person, domain, answers_of]

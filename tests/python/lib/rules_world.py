@@ -1,4 +1,4 @@
-"""One small landing in which every rule has something to decide, for mutants to be judged by.
+"""One small landing in which every rule has something to decide, built once for all who ask.
 
 It holds the worked cases; families drawn at random, as they are, talkative, and with namesakes in
 the other study; whole synthetic extracts, so that enough people are alike for some to be told
@@ -15,7 +15,7 @@ from string import ascii_uppercase as LETTERS
 from string import digits
 
 from studylink import synth
-from tests.python.lib.cases import CASES
+from tests.python.lib.cases import AS_OF, CASES
 from tests.python.lib.oracle import (
     BOOLEANS,
     COLUMNS,
@@ -28,7 +28,7 @@ from tests.python.lib.oracle import (
     table_of,
 )
 from tests.python.lib.project import ROOT, built_with_unit_tests
-from tests.python.lib.random_worlds import ANSWERS, AS_OF, INSTANTS, PATH_OF, draw_worlds
+from tests.python.lib.random_worlds import ANSWERS, INSTANTS, PATH_OF, draw_worlds
 from tests.python.lib.request_logs import requests_drawn, write_request_log
 from tests.python.lib.worlds import FIVE, SEND, World, landing_of, world_of_case, write
 
@@ -47,10 +47,14 @@ def build_world(folder: Path) -> None:
     built_with_unit_tests(folder / "extracts", folder / "data", AS_OF)
 
 
+def worlds() -> list[World]:
+    """All worlds in the order in which they are laid, the worked cases first."""
+    return [*map(world_of_case, CASES), *drawn_worlds(), awkward_world(Random(2))]
+
+
 def landing_of_all(synthetic: Path) -> Landing:
     """All worlds with the synthetic extracts, which are made in `synthetic`, after them."""
-    worlds = [*map(world_of_case, CASES), *drawn_worlds(), awkward_world(Random(2))]
-    rows = {path: list(found) for path, found in landing_of(worlds).items()}
+    rows = {path: list(found) for path, found in landing_of(worlds()).items()}
     synth.write_extracts(synth.FEWEST, 7, synthetic)
     for path, found in rows.items():
         file = synthetic / f"{path}.csv"
