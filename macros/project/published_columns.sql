@@ -34,7 +34,7 @@
 
 {#- The columns of every research table that are proved in one way, `open`, `closed_list` or `shape`, in
     their order: each with `research_column`, its name for people, `study`, `name`, `relation`, `data_type`,
-    `declared`, the name of its list or shape, `is_pseudonym`, whether it is declared to be one,
+    `declared`, the name of its list or shape, `recode`, the name of its recode if it has one, `is_pseudonym`, whether it is declared to be one,
     `is_of_people`, whether its table's rows have a `research_id`, and `is_of_records`, whether they are
     records and not answers. Empty while dbt parses, but for what is referred to. -#}
 
@@ -55,6 +55,7 @@
                         'relation': relation,
                         'data_type': column.data_type,
                         'declared': meta.get(way),
+                        'recode': meta.recode,
                         'is_pseudonym': 'pseudonym' in [meta.class, meta.shape],
                         'is_of_people': name in tables_of_people()[study],
                         'is_of_records': name in records,

@@ -147,6 +147,21 @@ AGE_IN_YEAR = Sanitiser(
     years_only=True,
 )
 
+AGE_NOW = Sanitiser(
+    name="age_in_year of the moment of the build",
+    holes={"year_of_birth": "integer"},
+    sql=f"""
+        case
+            when cast(extract(year from {ONE_CONSTANT}::timestamp) as integer) >= year_of_birth
+                then cast(extract(year from {ONE_CONSTANT}::timestamp) as integer) - year_of_birth
+        end
+    """,
+    # everybody knows the moment, so the age shows the year of birth, and nothing finer
+    classes=IDENTIFYING,
+    dates_only=True,
+    years_only=True,
+)
+
 MONTH = Sanitiser(
     name="month_of",
     holes={"date": "date"},
@@ -180,7 +195,7 @@ PRESENCE = tuple(
     for name in ("is null", "is not null")
 )
 
-SANITISERS = (PSEUDONYM, AGE_BAND, AGE_IN_YEAR, MONTH, YEAR, LENGTH, *PRESENCE)
+SANITISERS = (PSEUDONYM, AGE_BAND, AGE_IN_YEAR, AGE_NOW, MONTH, YEAR, LENGTH, *PRESENCE)
 
 
 def _is_year(flow: Flow, through: frozenset[str]) -> bool:

@@ -138,14 +138,14 @@ def test_a_study_of_ordinary_size_shows_whom_linkage_misses_by_need(built_sample
             select study, participant_id, 'r' || participant_id as research_id
             from int_participants;
             create table int_parent_survey_deidentified as
-            select study, 'rp' || number as research_id, 1 as wave, need as child_send_need,
+            select study, 'rp' || number as research_id, 1 as wave, need as child_send_need_label,
                 null::boolean as child_has_ehcp
             from child;
             create table int_parent_interviews_deidentified as
-            select study, '' as research_id, 1 as wave, '' as child_gender, '' as ethnic_group
+            select study, '' as research_id, 1 as wave, '' as child_gender_label, '' as ethnic_group_label
             from child limit 0;
             create table int_areas_deidentified as
-            select study, '' as research_id, 1 as imd_decile, '' as rural_urban
+            select study, '' as research_id, 1 as imd_quintile, '' as rural_urban_label
             from child limit 0;
             """
         )

@@ -218,9 +218,9 @@ def test_a_number_of_few_households_is_seen(
     for number in FAMILIES:
         insert(
             world,
-            f"{SEND}.absence",
+            f"{SEND}.key_stage_2",
             research_id=key(SEND, "record", "child", number),
-            sessions_possible=2000 + number // households,
+            reading_score=2000 + number // households,
         )
     assert red(world, manifest).keys() == {NUMBERS}
 
@@ -263,8 +263,8 @@ def test_a_pseudonym_in_a_column_that_is_not_declared_one_is_seen(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
     insert(world, f"{FIVE}.prescriptions", bnf_chemical_code=key("pupil", 1))
-    insert(world, f"{SEND}.absence", sessions_possible=12345678)
-    insert(world, f"{FIVE}.absence", sessions_possible=12345678)
+    insert(world, f"{SEND}.key_stage_2", reading_score=12345678)
+    insert(world, f"{FIVE}.key_stage_2", reading_score=12345678)
     said = red(world, manifest)
     assert said.keys() == {VAULTS}
     assert {row[1] for row in said[VAULTS]} == {
