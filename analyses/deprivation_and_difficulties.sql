@@ -33,7 +33,7 @@ families_in_areas as (
     select
         interviews_ranked.family_research_id,
         interviews_ranked.child_sdq_total,
-        cast(ceil(areas.imd_decile / 2.0) as integer) as deprivation_fifth
+        areas.imd_quintile as deprivation_fifth
     from interviews_ranked
     left join areas
         on interviews_ranked.research_id = areas.research_id

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import permutations
@@ -127,10 +128,8 @@ def objecting(data: Path, study: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def after_objections(
-    built_sample: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Table]:
-    """The figures once a child of either study has objected: no figure is of two studies."""
+def built_after_objections(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample once a child of either study has objected: no figure is of two studies."""
     folder = tmp_path_factory.mktemp("objections")
     extracts = shutil.copytree(ROOT / "extracts" / "sample", folder / "extracts")
     for study in (FIVE, SEND):
@@ -153,7 +152,12 @@ def after_objections(
         "where request_id = 'OBJECTS' and starts_with(outcome, 'honoured')",
     )
     assert objections == 2
-    return public_tables(built_sample / "target", building)
+    return building
+
+
+@pytest.fixture(scope="module")
+def after_objections(built_sample: Path, built_after_objections: Path) -> dict[str, Table]:
+    return public_tables(built_sample / "target", built_after_objections)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -307,3 +311,46 @@ def test_no_figure_of_two_builds_gives_away_who_objected(
                 if None not in counts and 0 < abs(counts[0] - counts[1]) < base:
                     few.append(f"{name}.{column}")
     assert few == []
+
+
+def rows_of_people(manifest: Manifest, data: Path) -> dict[str, Counter]:
+    with databases.connect(data) as connection:
+        return {
+            f"{table.schema}.{table.alias}": Counter(
+                connection.execute(f"from {table.relation}").fetchall()
+            )
+            for table in manifest.tables_of_people()
+        }
+
+
+def test_what_a_row_shows_does_not_depend_on_other_families(
+    manifest: Manifest, built_sample: Path, built_after_objections: Path
+) -> None:
+    """Rows come and go with those who objected and their families; every other is as it was."""
+    before, after = (
+        rows_of_people(manifest, data) for data in (built_sample, built_after_objections)
+    )
+    with databases.connect(built_sample) as connection:
+        theirs = {
+            research_id
+            for ids in connection.execute(
+                """
+                select research_id, record_research_id
+                from vault.main.pseudonyms
+                where (study, family_id) in (
+                    select (study, family_id)
+                    from study.intermediate.int_participants
+                    where (study, participant_id) in (select unnest(?))
+                )
+                """,
+                [[(study, objecting(built_sample, study)) for study in (FIVE, SEND)]],
+            ).fetchall()
+            for research_id in ids
+        }
+    changed = 0
+    for table, rows in before.items():
+        differing = (rows - after[table]) + (after[table] - rows)
+        changed += differing.total()
+        # the first column of every table is whose row it is
+        assert [row for row in differing if row[0] not in theirs] == [], table
+    assert changed > 10

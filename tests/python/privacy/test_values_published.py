@@ -156,9 +156,15 @@ def test_what_is_anybodys_is_not_searched_for(
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        pytest.param("five_to_twelve.pupil_census.ethnic_group_major_label", "Whiter", id="a label"),
-        pytest.param("five_to_twelve.pupil_census.school_type_label", "White", id="of another list"),
-        pytest.param("five_to_twelve.gp_events.snomed_code_label", "sian@example.org", id="an email"),
+        pytest.param(
+            "five_to_twelve.pupil_census.ethnic_group_major_label", "Whiter", id="a label"
+        ),
+        pytest.param(
+            "five_to_twelve.pupil_census.school_type_label", "White", id="of another list"
+        ),
+        pytest.param(
+            "five_to_twelve.gp_events.snomed_code_label", "sian@example.org", id="an email"
+        ),
         pytest.param("five_to_twelve.gp_events.snomed_code", "9434765870", id="an NHS number"),
         pytest.param("five_to_twelve.gp_events.event_month", "2015-03-24", id="a day"),
         pytest.param("five_to_twelve.participants.age_band", "900123", id="a number for a band"),
