@@ -10,10 +10,11 @@
     highest. -#}
 
 {% macro rounded(number, recode) -%}
-least(
-            floor({{ number }} / {{ recode_of(recode, 'width') }} + 0.5) * {{ recode_of(recode, 'width') }},
-            {{ recode_of(recode, 'highest') }}
-        )
+{%- set width, highest = recode_of(recode, 'width'), recode_of(recode, 'highest') -%}
+case
+            when {{ number }} > {{ highest }} then {{ highest }}
+            else floor({{ number }} / {{ width }} + 0.5) * {{ width }}
+        end
 {%- endmacro %}
 
 {#- The band of the recode's width that a number falls in, as text: `35 to under 40`, with one open band

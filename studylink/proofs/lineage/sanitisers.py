@@ -195,7 +195,8 @@ PRESENCE = tuple(
     for name in ("is null", "is not null")
 )
 
-SANITISERS = (PSEUDONYM, AGE_BAND, AGE_IN_YEAR, AGE_NOW, MONTH, YEAR, LENGTH, *PRESENCE)
+# an age now has the shape of an age in the year of an event as well, so it stands before it
+SANITISERS = (PSEUDONYM, AGE_BAND, AGE_NOW, AGE_IN_YEAR, MONTH, YEAR, LENGTH, *PRESENCE)
 
 
 def _is_year(flow: Flow, through: frozenset[str]) -> bool:

@@ -142,7 +142,8 @@ def test_a_study_of_ordinary_size_shows_whom_linkage_misses_by_need(built_sample
                 null::boolean as child_has_ehcp
             from child;
             create table int_parent_interviews_deidentified as
-            select study, '' as research_id, 1 as wave, '' as child_gender_label, '' as ethnic_group_label
+            select study, '' as research_id, 1 as wave, '' as child_gender_label,
+                '' as ethnic_group_label
             from child limit 0;
             create table int_areas_deidentified as
             select study, '' as research_id, 1 as imd_quintile, '' as rural_urban_label

@@ -1,8 +1,9 @@
 """A value is missing in a research table for a reason that its column declares, and for no other.
 
-Landed rows are read again here, without the models that de-identify them: of each column, the rows that
-should show a value are counted by the gate, the landed value and the declared reasons alone, and compared
-with what is shown. A column whose reason needs a rule of its own has that rule in `SHOWN_IF`.
+Landed rows are read again here, without the models that de-identify them: of each column, the
+rows that should show a value are counted by the gate, the landed value and the declared reasons
+alone, and compared with what is shown. A column whose reason needs a rule of its own has that rule
+in `SHOWN_IF`.
 """
 
 from __future__ import annotations
@@ -39,15 +40,14 @@ SHOWN_IF = {
     "register_events.cause_of_death_group": "event_type = 'death'",
     "register_events.cause_of_death_group_label": "event_type = 'death'",
 }
-"""Of columns that are missing for a birth, or where they have no meaning: the landed rows that show them."""
+"""Of what is missing for a birth, or where it has no meaning: the landed rows that show it."""
 ALWAYS_SHOWN = {"is_ended": "true", "is_left": "true"}
 """Of flags of whether something landed."""
+IN_A_CHAPTER = "left({}, 3) in (select category from study.intermediate.int_icd10_categories)"
 CLASSIFIED = {
-    "icd10_category": "left({}, 3) in (select category from study.intermediate.int_icd10_categories)",
-    "icd10_chapter": "left({}, 3) in (select category from study.intermediate.int_icd10_categories)",
-    "cause_of_death_group": (
-        "left({}, 3) in (select category from study.intermediate.int_icd10_categories)"
-    ),
+    "icd10_category": IN_A_CHAPTER,
+    "icd10_chapter": IN_A_CHAPTER,
+    "cause_of_death_group": IN_A_CHAPTER,
     "opcs4_category": "left({}, 1) in (select code from codes where code_list = 'opcs4_chapter')",
     "opcs4_chapter": "left({}, 1) in (select code from codes where code_list = 'opcs4_chapter')",
     "bnf_chapter": "left({}, 2) in (select code from codes where code_list = 'bnf_chapter')",
@@ -73,7 +73,7 @@ def connection(built_sample: Path) -> duckdb.DuckDBPyConnection:
 
 
 def landed_rows(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The landed rows of a table, `schools` or `postcodes` beside them, that may be published, as SQL."""
+    """The landed rows of a table that may be published, as SQL."""
     supplier, name = table.split(".")
     if supplier == "surveys":
         paths = sorted(EXTRACTS.glob(f"surveys/*/{name}.csv"))
@@ -85,7 +85,7 @@ def landed_rows(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     parts = []
     for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
-            columns, *rows = csv.reader(file)
+            columns = next(csv.reader(file))
         if "pupil_matching_ref" in columns:
             join = "delivery_id, pupil_matching_ref", join[1]
         part = f"landed_{len(parts)}"
@@ -138,10 +138,6 @@ def shown_if(table: Node, column: str, declared: dict[str, object]) -> str:
     return " and ".join(f"({condition})" for condition in conditions)
 
 
-BESIDE = {"ons", "dfe.schools"}
-"""Sources that are joined to the rows of a table, and no rows of their own."""
-
-
 def test_values_are_missing_for_a_declared_reason_alone(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
@@ -177,23 +173,30 @@ def test_values_are_missing_for_a_declared_reason_alone(
     assert otherwise == []
 
 
-def test_everybody_has_an_age(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
-    """A child in years and an adult in bands, wherever something happened after they were born."""
+def test_everybody_whose_birth_is_known_has_an_age(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest
+) -> None:
+    """A child in years and an adult in bands, of everything that happened after they were born."""
     aged = 0
     for table in manifest.tables_of_people():
         if not {"age_in_year", "age_band"} <= set(table.columns):
             continue
-        years = [
-            column
-            for column in table.columns
-            if column.endswith("_year") and column != "age_in_year"
-        ]
-        happened = f"where {years[0]} is not null" if years else ""
-        rows, ages, both = connection.sql(
-            f"select count(*), count(coalesce(age_in_year::varchar, age_band)), "
-            f"count(case when age_in_year is not null and age_band is not null then 1 end) "
-            f"from {table.relation} {happened}"
+        happened = next((name for name in table.columns if name.endswith("_year")), "age_in_year")
+        year = happened if happened != "age_in_year" else AS_OF[:4]
+        own = "research_id" if table.alias == "participants" else "record_research_id"
+        of_adults, of_children, rows = connection.sql(
+            f"""
+            select
+                count(case when is_adult then age_band end),
+                count(case when not is_adult then age_in_year end),
+                count(*)
+            from {table.relation} as shown
+            inner join vault.main.pseudonyms
+                on shown.research_id = pseudonyms.{own}
+            inner join study.intermediate.int_participants using (study, participant_id)
+            where {year} >= year(month_of_birth)
+            """
         ).fetchone()
         aged += rows
-        assert (ages, both) == (rows, 0), table.name
+        assert of_adults + of_children == rows, table.name
     assert aged > 1000

@@ -183,7 +183,7 @@ def test_a_chain_is_seen_through_columns_that_are_no_pseudonyms(
     """From an unlinked parent by a long number to another, and by another number on."""
     give(world, f"{SEND}.parent_survey", "parent_wellbeing", {key(SEND, "parent", 7): 12345678})
     bridge = {"research_id": key(SEND, "parent", 100), "family_research_id": family_key(100, False)}
-    numbers = {"parent_wellbeing": 12345678, "support_rating": 87654321}
+    numbers = {"parent_wellbeing": 12345678, "wave": 87654321}
     insert(world, f"{SEND}.parent_survey", **bridge, **numbers)
     world.execute(
         "insert into vault.main.pseudonyms values (?, 'family 100', ?, ?, ?)",

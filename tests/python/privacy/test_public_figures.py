@@ -340,10 +340,10 @@ def test_what_a_row_shows_does_not_depend_on_other_families(
                 where (study, family_id) in (
                     select (study, family_id)
                     from study.intermediate.int_participants
-                    where (study, participant_id) in (select unnest(?))
+                    where study || '/' || participant_id in (select unnest(?))
                 )
                 """,
-                [[(study, objecting(built_sample, study)) for study in (FIVE, SEND)]],
+                [[f"{study}/{objecting(built_sample, study)}" for study in (FIVE, SEND)]],
             ).fetchall()
             for research_id in ids
         }
