@@ -28,7 +28,7 @@ spells_measured as (
     from alternative_provision
 ),
 
--- no month of ending: beside the weeks, it would tell the days of a spell that fills its months
+-- no month of ending: with the weeks, it would give away the days of a spell that fills its months
 alternative_provision_deidentified as (
     select
         publishable.study,

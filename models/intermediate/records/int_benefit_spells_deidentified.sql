@@ -21,8 +21,8 @@ recodes as (
     select * from {{ ref('recodes') }}
 ),
 
--- State Pension and Pension Credit begin at an age and Maternity Allowance with a birth: their start
--- keeps the year alone, and so does the end of Maternity Allowance, which lasts 39 weeks
+-- State Pension and Pension Credit begin at an age and Maternity Allowance with a birth: their start keeps
+-- only the year, and so does the end of Maternity Allowance, which lasts 39 weeks
 benefit_spells_deidentified as (
     select
         publishable.study,

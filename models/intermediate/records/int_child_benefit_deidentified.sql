@@ -17,7 +17,7 @@ recodes as (
     select * from {{ ref('recodes') }}
 ),
 
--- child benefit begins with a birth and ends at an age: both dates tell a birth, and keep the year alone
+-- child benefit begins with a birth and ends at an age: both dates give away a birth, and keep only the year
 child_benefit_deidentified as (
     select
         publishable.study,

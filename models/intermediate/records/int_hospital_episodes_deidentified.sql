@@ -44,9 +44,9 @@ episodes_coded as (
     from hospital_episodes
 ),
 
--- an admission in which somebody gives birth, or is born, tells a birth: it is known by its method
--- (maternity, or a baby), its diagnosis (from labour to the newborn, outcome of delivery) or its
--- procedure (delivery)
+-- an admission in which somebody gives birth, or is born, gives away a birth: it is recognised by its method
+-- (maternity, or a baby), its diagnosis (from labour to the newborn, outcome of delivery) or its procedure
+-- (delivery)
 episodes_judged as (
     select
         episodes_coded.*,
@@ -60,7 +60,7 @@ episodes_judged as (
     from episodes_coded
 ),
 
--- no month of discharge: beside the nights, it would tell the day of a stay that runs into a new month
+-- no month of discharge: with the nights, it would give away the day of a stay that runs into a new month
 hospital_episodes_deidentified as (
     select
         publishable.study,

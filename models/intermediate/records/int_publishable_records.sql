@@ -16,7 +16,7 @@ matches as (
     select * from {{ ref('pupil_matches') }}
 ),
 
--- one row however many answers the records may be added to: a record is published once
+-- one row, however many answers the records may be added to: a record is published once
 deliveries as (
     select distinct
         study,

@@ -128,7 +128,7 @@ records_judged as (
     {%- endfor %}
 ),
 
--- a quarantined record keeps its own row, all others are counted by delivery
+-- a quarantined record keeps its own row; all others are counted by delivery
 record_fates as (
     select
         source_table,

@@ -35,7 +35,7 @@ events_coded as (
     from register_events
 ),
 
--- deaths alone show a month: of a birth it would be the month of birth
+-- only deaths show a month: for a birth it would be the month of birth
 register_events_deidentified as (
     select
         publishable.study,

@@ -12,7 +12,7 @@ disclosure_control as (
     select * from {{ ref('disclosure_control') }}
 ),
 
--- of the policies, so that no row comes or goes with the people in it
+-- from the policies, so that no row comes or goes with the people in it
 flows as (
     select
         study,

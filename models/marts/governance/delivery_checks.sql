@@ -13,7 +13,7 @@ fates as (
     where reason = 'unknown_participant'
 ),
 
--- rows, and not people: ids of people unknown are stored nowhere
+-- rows, not people: the ids of unknown people are stored nowhere
 unknown_counted as (
     select
         delivery_id,

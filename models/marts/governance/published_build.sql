@@ -12,7 +12,7 @@ inputs as (
     select * from {{ ref('stg_build__inputs') }}
 ),
 
--- quarantined ones too: what is dated after the build may be a no, whatever else of it cannot be read
+-- quarantined ones too: a statement dated after the build may be a no, even if the rest of it cannot be read
 statements as (
     select answered_at as said_at
     from permissions

@@ -44,7 +44,7 @@ erased as (
     where inactive.erased_at is not null
 ),
 
--- whatever else is wrong with a row: it has been landed, and bears an id
+-- whatever else is wrong with a row: it was landed, and carries an id
 rows_naming as (
     {%- for table in tables %}
     select
@@ -56,7 +56,7 @@ rows_naming as (
     from {{ ref(table) }}
     union all
     {%- endfor %}
-    -- what somebody said about others stays, for it still counts for them
+    -- what somebody said about others stays, because it still counts for them
     select
         source_table,
         row_number,
@@ -99,7 +99,7 @@ rows_naming as (
     {%- endfor %}
 ),
 
--- a row whose study is missing, or is none that there is, may be any study's
+-- a row whose study is missing or unknown may belong to any study
 rows_of_studies as (
     select
         rows_naming.source_table,
@@ -112,7 +112,7 @@ rows_of_studies as (
         on rows_naming.study = studies.study
 ),
 
--- a request of an adult for the family still counts for the others; a child's is about the child alone
+-- an adult's request for the family still counts for the others; a child's is only about the child
 rows_about_erased as (
     select distinct
         rows_of_studies.source_table,
