@@ -1,4 +1,4 @@
-{#- How many different values an expression has within each partition, told beside every row. -#}
+{#- How many different values an expression has within each partition, beside every row. -#}
 
 {% macro count_distinct_over(expression, columns) -%}{{ return(adapter.dispatch('count_distinct_over', 'studylink')(expression, columns)) }}{%- endmacro %}
 

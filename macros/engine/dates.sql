@@ -1,5 +1,5 @@
-{#- `months` calendar months after a date; where that month is too short, its last day: the 29th of
-    February falls on the 28th in common years, 31 August plus 6 months on the last of February. -#}
+{#- `months` calendar months after a date; where that month is too short, its last day: 29 February
+    becomes 28 February in common years, 31 August plus 6 months the last of February. -#}
 
 {% macro add_months(date, months) -%}{{ return(adapter.dispatch('add_months', 'studylink')(date, months)) }}{%- endmacro %}
 
@@ -7,7 +7,7 @@
 cast({{ date }} + to_months(cast({{ months }} as integer)) as date)
 {%- endmacro %}
 
-{#- The month of a date, as text `2024-03`: no day is told. -#}
+{#- The month of a date, as text `2024-03`, without the day. -#}
 
 {% macro month_of(date) -%}{{ return(adapter.dispatch('month_of', 'studylink')(date)) }}{%- endmacro %}
 
@@ -36,7 +36,7 @@ cast(extract(year from {{ date }}) as integer)
 date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
-{#- The date that a text spells in a form (`%d/%m/%Y`), as text `20240331`; null where it is none. -#}
+{#- The date that a text gives in a form (`%d/%m/%Y`), as text `20240331`; null where it is not one. -#}
 
 {% macro date_spelt(text, form) -%}{{ return(adapter.dispatch('date_spelt', 'studylink')(text, form)) }}{%- endmacro %}
 

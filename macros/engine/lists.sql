@@ -8,7 +8,7 @@ unnest([
         ])
 {%- endmacro %}
 
-{#- A row for each run of one to five words of a text, in a select list, as it stands there but for the
+{#- A row for each run of one to five words of a text, in a select list, as written but without the
     punctuation around it: a name, a number or an address inside a sentence is one of them. -#}
 
 {% macro one_row_a_run(text) -%}{{ return(adapter.dispatch('one_row_a_run', 'studylink')(text)) }}{%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Written after `as`: a CTE that is worked out once. DuckDB would put each of a long chain of CTEs
-    into the next, and planning the whole then takes longer than running it. -#}
+{#- Written after `as`: a CTE that is computed once. DuckDB would inline each of a long chain of CTEs into
+    the next, and planning the whole would take longer than running it. -#}
 
 {% macro materialized() -%}{{ return(adapter.dispatch('materialized', 'studylink')()) }}{%- endmacro %}
 

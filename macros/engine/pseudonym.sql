@@ -1,7 +1,7 @@
-{#- The keyed pseudonym of an id: HMAC-SHA256 (RFC 2104) of study, kind and id, the first 128 bits
-    in hexadecimal; null for a null id. The two pads of the key are session variables that the
-    plugin sets, so that the key is in no SQL text; models that use this are tables, for a view
-    would ask the reader's session. `kind` keeps a school's and a person's pseudonym apart. -#}
+{#- The keyed pseudonym of an id: HMAC-SHA256 (RFC 2104) of study, kind and id, the first 128 bits in
+    hexadecimal; null for a null id. The two pads of the key are session variables that the plugin sets,
+    so that the key is in no SQL text; models that use this are tables, because a view would look for the
+    pads in the reader's session. `kind` keeps a school's and a person's pseudonym apart. -#}
 
 {% macro pseudonym(study, kind, id) -%}{{ return(adapter.dispatch('pseudonym', 'studylink')(study, kind, id)) }}{%- endmacro %}
 

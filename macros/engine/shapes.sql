@@ -1,5 +1,5 @@
 {#- Whether the whole of a text has the shape of a pattern, a regular expression; false for a missing
-    text. Patterns keep to classes, counts and groups, which every engine reads alike. -#}
+    text. Patterns use only classes, counts and groups, which every engine reads alike. -#}
 
 {% macro is_shaped(text, pattern) -%}{{ return(adapter.dispatch('is_shaped', 'studylink')(text, pattern)) }}{%- endmacro %}
 
@@ -8,21 +8,21 @@ coalesce(regexp_full_match({{ text }}, '{{ pattern }}'), false)
 {%- endmacro %}
 
 {#- A text where the whole of it has the shape of a pattern; otherwise null. A landed code may be
-    anything at all, an identifier put into the wrong field included: only what looks like the code it
-    should be goes on. -#}
+    anything, even an identifier put into the wrong field: only text that looks like the code it should be
+    is passed on. -#}
 
 {% macro only_if_shaped(text, pattern) -%}
 case when {{ is_shaped(text, pattern) }} then {{ text }} end
 {%- endmacro %}
 
-{#- Whether there is nothing to be seen in a text: no character in it, or none but white space, control and
-    format characters of any script; false for a missing text. -#}
+{#- Whether a text shows nothing: it has no character, or only white space, control and format characters
+    of any script; false for a missing text. -#}
 
 {% macro is_blank(text) -%}
 {{ is_shaped(text, '[\\p{Z}\\p{C}]*') }}
 {%- endmacro %}
 
-{#- A text without whatever in it matches a pattern. -#}
+{#- A text without anything in it that matches a pattern. -#}
 
 {% macro without(text, pattern) -%}{{ return(adapter.dispatch('without', 'studylink')(text, pattern)) }}{%- endmacro %}
 

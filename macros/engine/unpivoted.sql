@@ -1,5 +1,5 @@
-{#- Columns laid under one another, in a select list: a row for each row and column, of which
-    `identifier` says which column it was, by its `label`, and `value` what stood in it, as text. -#}
+{#- Columns put under one another, in a select list: a row for each row and column, where `identifier` is
+    the column's `label` and `value` what it held, as text. -#}
 
 {% macro unpivoted(columns) -%}{{ return(adapter.dispatch('unpivoted', 'studylink')(columns)) }}{%- endmacro %}
 

@@ -1,4 +1,4 @@
-{#- How a landed text becomes a typed value. What does not have exactly the landed form is null;
+{#- How a landed text becomes a typed value. Anything that does not have exactly the landed form is null;
     `try_cast` alone would take `2024-1-5`, `1e3` or `t`. -#}
 
 {% macro as_date(text) -%}{{ return(adapter.dispatch('as_date', 'studylink')(text)) }}{%- endmacro %}
@@ -13,7 +13,7 @@ case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') and {{ tex
 case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z') and {{ text }} >= '0001' then try_cast(rtrim({{ text }}, 'Z') as timestamp) end
 {%- endmacro %}
 
-{#- Of 64 bits. A whole number of more digits is no fault of its row, but has no value here. -#}
+{#- Of 64 bits. A larger whole number is no fault of its row, but has no value here. -#}
 
 {% macro as_integer(text) -%}{{ return(adapter.dispatch('as_integer', 'studylink')(text)) }}{%- endmacro %}
 
@@ -21,7 +21,7 @@ case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2
 case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as bigint) end
 {%- endmacro %}
 
-{#- Whether a text is a whole number that a double can hold, if only roughly. -#}
+{#- Whether a text is a whole number that a double can hold, if only approximately. -#}
 
 {% macro is_integer(text) -%}{{ return(adapter.dispatch('is_integer', 'studylink')(text)) }}{%- endmacro %}
 
@@ -29,8 +29,8 @@ case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as 
 (regexp_full_match({{ text }}, '-?[0-9]+') and isfinite(try_cast({{ text }} as double)))
 {%- endmacro %}
 
-{#- A whole number as it is compared with others, `01` and `1` alike, and of any length; every other text
-    as it is. -#}
+{#- A whole number as it is compared with others: `01` and `1` are the same, and it may have any length;
+    any other text as it is. -#}
 
 {% macro as_compared_integer(text) -%}{{ return(adapter.dispatch('as_compared_integer', 'studylink')(text)) }}{%- endmacro %}
 

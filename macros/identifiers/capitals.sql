@@ -1,4 +1,4 @@
-{#- A text of the letters A to Z and digits in capitals; null where anything else is in it, for some
+{#- A text of the letters A to Z and digits in capitals; null if anything else is in it, because some
     letters outside A to Z have one of these as their capital. -#}
 
 {% macro capitals(text) -%}

@@ -1,7 +1,7 @@
-{#- A text as identifiers are compared: without the spaces in it and the whitespace around it, and
-    without hyphens where `hyphens` is set, in every width of Unicode's that a copy out of a document
-    brings along. Case stays, and so does everything else: what is no separator makes an identifier
-    invalid. -#}
+{#- A text as identifiers are compared: without the spaces in it and the whitespace around it, and without
+    hyphens where `hyphens` is set, in every width that Unicode has and a copy from a document brings
+    along. Case stays, and so does everything else: anything but a separator makes an identifier invalid.
+    -#}
 
 {% macro compacted(text, hyphens=false) -%}
 {%- set dashes = '\\x{2010}-\\x{2015}\\x{2212}-' if hyphens else '' -%}

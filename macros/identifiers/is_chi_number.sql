@@ -1,6 +1,6 @@
 {#- Scotland's Community Health Index number: a day of birth as DDMMYY and four digits, ten in all with
-    the check digit of an NHS number. The century is not told, so 29 February is a day in every year
-    that 4 divides, 2000 among them. Spaces and hyphens may stand anywhere. -#}
+    the check digit of an NHS number. The century is not given, so 29 February is a day in every year
+    divisible by 4, including 2000. Spaces and hyphens may be anywhere. -#}
 
 {% macro is_chi_number(text) -%}
 {%- set day_of_birth = [

@@ -1,8 +1,8 @@
-{#- Driver number of Great Britain: five characters of the surname, filled up with 9; year, month (50
-    more for a woman), day and year of birth in six digits; two initials, 9 where there is none; a
-    character that tells namesakes apart, and two check letters, whose rule is not published. The two
-    digits of the licence's issue may follow. Spaces may stand anywhere, letters be of either case.
-    Northern Ireland's eight digits have no shape of their own and are not known by it. -#}
+{#- Driver number of Great Britain: five characters of the surname, padded with 9; year, month (50 more
+    for a woman), day and year of birth in six digits; two initials, 9 where there is none; a character
+    that tells namesakes apart, and two check letters, whose rule is not published. The two digits of the
+    licence's issue may follow. Spaces may be anywhere, and letters in either case. Northern Ireland's
+    eight digits look like any number and are not recognised. -#}
 
 {% macro is_driving_licence_number(text) -%}
 {%- set surname = '([A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)' -%}

@@ -1,7 +1,7 @@
-{#- An email address as RFC 5321 has it, in the form that people use: a dot-atom of at most 64
+{#- An email address according to RFC 5321, in the form that people use: a dot-atom of at most 64
     characters, an @ and a domain of two labels or more, the last of letters. Quoted local parts,
-    addresses in brackets and letters outside ASCII are not known by it. Whitespace around it is
-    allowed, none inside. -#}
+    addresses in brackets and letters outside ASCII are not recognised. Whitespace around it is allowed,
+    none inside. -#}
 
 {% macro is_email(text) -%}
 {%- set atom = "[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+" -%}

@@ -1,5 +1,5 @@
-{#- Ten digits whose sum, weighted 10 down to 1, is a multiple of 11. Spaces and hyphens may stand
-    anywhere. -#}
+{#- Ten digits whose sum, weighted 10 down to 1, is a multiple of 11. Spaces and hyphens may be anywhere.
+    -#}
 
 {% macro is_nhs_number(text) -%}
 {%- set number = compacted(text, hyphens=true) -%}

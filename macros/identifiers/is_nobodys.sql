@@ -1,5 +1,5 @@
-{#- Whether a text is what is written where nothing is known: nothing but noughts, nines or the letter X,
-    or words for it. Not every repeated digit: 88888888 and 77777777 are telephone numbers of London. -#}
+{#- Whether a text is what people write for something not known: only noughts, nines or the letter X, or
+    words for it. Not every repeated digit: 88888888 and 77777777 are telephone numbers of London. -#}
 
 {% macro is_nobodys(text) -%}
 {%- set words = [

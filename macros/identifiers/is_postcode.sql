@@ -1,6 +1,6 @@
-{#- A full postcode in one of the six forms of BS 7666, with the letters that each place of them may
-    have, or GIR 0AA. Spaces may stand anywhere, letters be of either case. Whether such a postcode
-    exists, only a list can tell. -#}
+{#- A full postcode in one of the six forms of BS 7666, with the letters allowed in each place, or GIR
+    0AA. Spaces may be anywhere, and letters in either case. Only a list can show whether such a postcode
+    exists. -#}
 
 {% macro is_postcode(text) -%}
 {%- set outward = [

@@ -1,8 +1,8 @@
 {#- A telephone number of the United Kingdom with its leading 0, or +44 or 0044 and no 0 or one in
     brackets, in the ranges and lengths of the National Telephone Numbering Plan: geographic 01 and 02,
-    03, 055 and 056, mobile 07, 0800 to 0808, 084 and 087, 09. Spaces, hyphens, dots and brackets may
-    stand anywhere. Numbers without area code or with 44 alone look like any number, and are not
-    known by it. -#}
+    03, 055 and 056, mobile 07, 0800 to 0808, 084 and 087, 09. Spaces, hyphens, dots and brackets may be
+    anywhere. Numbers without an area code, or with 44 alone, look like any number and are not recognised.
+    -#}
 
 {% macro is_uk_phone(text) -%}
 {%- set national = [

@@ -1,7 +1,7 @@
 {#- Unique Pupil Number: a check letter, eleven digits and a last character that is a digit or, in a
-    temporary number, a letter. The check letter is the sum of the twelve, weighted 2 up to 13, modulo
-    23, counted along the alphabet without I, O and S. The local authority in it is not judged: their
-    list changes. Spaces may stand anywhere, letters be of either case. -#}
+    temporary number, a letter. The check letter is the sum of the twelve, weighted 2 up to 13, modulo 23,
+    counted along the alphabet without I, O and S. The local authority in it is not checked, because their
+    list changes. Spaces may be anywhere, and letters in either case. -#}
 
 {% macro is_upn(text) -%}
 {%- set letters = 'ABCDEFGHJKLMNPQRTUVWXYZ' -%}

@@ -1,5 +1,5 @@
-{#- Only the letters and digits of a text, in capitals: what is left of a value whatever case, spaces and
-    punctuation it is written with. -#}
+{#- Only the letters and digits of a text, in capitals: what a value has in common however its case,
+    spaces and punctuation are written. -#}
 
 {% macro letters_and_digits(text) -%}
 upper({{ without(text, '[^\\p{L}\\p{N}]') }})

@@ -1,5 +1,5 @@
-{#- The sum of a text's digits, each times its weight, from the character `first` on. It means
-    something only of digits, and never fails: the code of a character can always be told. -#}
+{#- The sum of a text's digits, each times its weight, from the character `first` on. It is meaningful
+    only for digits, but never fails: every character has a code. -#}
 
 {% macro weighted_sum(text, weights, first=1) -%}
 (

@@ -1,10 +1,10 @@
-{#- A landed clinical code cut to what is published of it. The whole of the code is judged, not only
-    the part that is kept: the first nine digits of an NHS number tell the tenth. -#}
+{#- A landed clinical code cut to the part that is published. The whole code is checked, not only the part
+    that is kept: the first nine digits of an NHS number give away the tenth. -#}
 
 {#- ICD-10, three characters: `J459`, `J45.9`, `J45` and `J459-` are `J45`. In the NHS Data Dictionary's
     form the fourth character is `X` where the category is not divided, the fifth is `-` where none is
-    used, and the sixth is `A` or `D`: an asterisk or a dagger, which others write as such. Files of
-    fixed width fill up with blanks. -#}
+    used, and the sixth is `A` or `D`: an asterisk or a dagger, which others write as such. Fixed-width
+    files pad with blanks. -#}
 
 {% macro icd10_category(code) -%}
 left({{ only_if_shaped(code, '[A-Z][0-9]{2}([.]?[0-9X-]([0-9-][AD]?)?)?[*+†]? *') }}, 3)

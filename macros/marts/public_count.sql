@@ -1,5 +1,5 @@
-{#- A count as anybody may see it: missing where it is under `base`, none included, and otherwise rounded
-    to the nearest multiple of `base`, a half upwards. It depends on this count alone, so no total, no
+{#- A count as anybody may see it: missing where it is under `base`, zero included, and otherwise rounded
+    to the nearest multiple of `base`, a half upwards. It depends only on this count, so no total, no
     other table and no other build gives away more. Every other public figure is computed from such
     counts, never from exact ones. -#}
 

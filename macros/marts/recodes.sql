@@ -1,4 +1,4 @@
-{#- Fixed recodes: what a research column shows of a landed number. The widths stand in the seed `recodes`,
+{#- Fixed recodes: what a research column shows of a landed number. The widths are in the seed `recodes`,
     the CTE `recodes` of the model, and are the same in every build: no value depends on how many other
     people share it. A column's YAML names its row of the seed (`config.meta.recode`). -#}
 

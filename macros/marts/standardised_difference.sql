@@ -1,7 +1,7 @@
-{#- How far two groups are apart in a proportion, in standard deviations: their difference over the root of
-    the mean of their variances (Austin, Balance diagnostics for comparing the distribution of baseline
-    covariates, 2009). No p-value, for it does not hang on how many are compared: 0.1 is often called small.
-    Null where neither group varies. -#}
+{#- How far apart two groups are in a proportion, in standard deviations: their difference over the root
+    of the mean of their variances (Austin, Balance diagnostics for comparing the distribution of baseline
+    covariates, 2009). Unlike a p-value it does not depend on how many are compared; 0.1 is often called
+    small. Null where neither group varies. -#}
 
 {% macro standardised_difference(one, other) -%}
 ({{ one }} - {{ other }}) / nullif(

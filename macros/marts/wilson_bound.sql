@@ -1,6 +1,6 @@
 {#- A bound of the 95% score interval of a proportion, `+` the upper and `-` the lower (Wilson, Probable
-    inference, the law of succession, and statistical inference, 1927): it stays between nothing and one,
-    and holds where proportions are near either. `trials` is not nothing. -#}
+    inference, the law of succession, and statistical inference, 1927): it stays between zero and one, and
+    holds for proportions close to either. `trials` is not zero. -#}
 
 {% macro wilson_bound(successes, trials, side) -%}
 {%- set z = 1.959964 -%}

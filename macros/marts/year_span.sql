@@ -1,5 +1,5 @@
-{#- An academic or tax year as landed, `2023/24`, `2023-24` or `2023-2024`, and nothing that looks
-    otherwise: the second year follows the first, for `2015-0612` is a birthday. -#}
+{#- An academic or tax year as landed, `2023/24`, `2023-24` or `2023-2024`, and nothing in any other form:
+    the second year must follow the first, because `2015-0612` is a birthday. -#}
 
 {% macro year_span(text) -%}
 case

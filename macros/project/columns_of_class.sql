@@ -1,4 +1,4 @@
-{#- The columns of a model that are declared to be of a class, in their order; empty while dbt parses. -#}
+{#- The columns of a model that are declared to be of a class, in order; empty while dbt parses. -#}
 
 {% macro columns_of_class(model_name, class) -%}
     {%- set found = [] -%}

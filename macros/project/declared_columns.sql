@@ -1,5 +1,5 @@
 {#- The columns of a model as its YAML declares them, in their order, each with `name`, `data_type` and
-    what `config.meta` says of it; empty while dbt parses. -#}
+    its `config.meta`; empty while dbt parses. -#}
 
 {% macro declared_columns(model_name) -%}
     {%- set found = [] -%}

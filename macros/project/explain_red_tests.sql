@@ -1,6 +1,7 @@
-{#- Says, at the end of a run, what each red data test found and what to do about it. Only of tests whose
+{#- Says at the end of a run what each failed data test found and what to do about it, for tests whose
     `meta` declares that their `rows` are `names and counts`: names of tables and columns, words of a
-    policy and counts, never a value. They are asked once more, for dbt counts failing rows and keeps none. -#}
+    policy and counts, never a value. These are queried again, because dbt counts failing rows and keeps
+    none. -#}
 
 {% macro explain_red_tests(results) -%}
     {%- if execute -%}

@@ -1,5 +1,5 @@
-{#- Schemas and tables bear the plain names that people are told: no prefix for the target, and of
-    `five_to_twelve__participants` only what stands after the two underscores, but in staging. -#}
+{#- Schemas and tables have the plain names that the documentation gives: no prefix for the target, and of
+    `five_to_twelve__participants` only the part after the two underscores, except in staging. -#}
 
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}

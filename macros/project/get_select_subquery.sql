@@ -1,5 +1,5 @@
-{#- Rows of every research table stand in one order, by their ids and then by all other columns. In the
-    order in which they were landed or computed, rows of two tables could be laid side by side. dbt asks for
+{#- Rows of every research table are in one order, by their ids and then by all other columns. In the
+    order in which they were landed or computed, rows of two tables could be put side by side. dbt calls
     this wherever a model has a contract. -#}
 
 {% macro default__get_select_subquery(sql) %}

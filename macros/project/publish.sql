@@ -1,7 +1,8 @@
 {#- Tells the plugin how many nodes of the project did not pass in this run: those that failed or were
     skipped, and those that it did not run at all; and what the tables that researchers open are declared
-    to be. It publishes a full build in which that is none, if these tables are all that was built. And
-    whether the run built the table of quarantined rows: of those the plugin names the statements. -#}
+    to be. It publishes a full build in which that number is zero, if exactly these tables were built.
+    Also whether the run built the table of quarantined rows, so that the plugin can name the statements
+    among them. -#}
 
 {% macro publish(results) -%}
     {%- if execute -%}
@@ -25,7 +26,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What each mart of the research database declares: schema, name, description, and of each column name,
+{#- What each mart of the research database declares: schema, name, description, and each column's name,
     type and description. -#}
 
 {% macro research_contracts() -%}

@@ -1,5 +1,5 @@
-{#- The moment a build speaks for, as a UTC timestamp: the var `as_of`, or the start of the run.
-    Nothing dated after it has happened yet. -#}
+{#- The moment that a build is of, as a UTC timestamp: the var `as_of`, or the start of the run. Nothing
+    dated after it has happened yet. -#}
 
 {% macro as_of() -%}
     {%- set given = var('as_of') -%}

@@ -1,5 +1,5 @@
-{#- The instant from which a participant decides for themself: an adult always has, a child does
-    from the first instant of the birthday on which they reach the study's own decision age. -#}
+{#- The instant from which a participant decides for themself: an adult always does, a child from the
+    first instant of the birthday on which they reach the study's own decision age. -#}
 
 {% macro decides_from(is_adult, date_of_birth, own_decision_age) -%}
 case

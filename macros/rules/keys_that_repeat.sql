@@ -1,4 +1,4 @@
-{#- Of pairs of a model and its key, those whose keys repeat, and how often. Counts only, for a
+{#- Of pairs of a model and its key, those whose keys repeat, and how often. Only counts, because a
     constraint's own message would print the key. -#}
 
 {% macro keys_that_repeat(keys) -%}

@@ -1,5 +1,6 @@
-{#- The rules read again from what landed, for tests to hold the project's own answers against. Families of
-    whom somebody's date of birth may have been corrected, `families_redated`, are left to other tests. -#}
+{#- The rules read a second time, from the landed rows, for tests to compare the project's own answers
+    with. Families in which a date of birth may have been corrected, `families_redated`, are left to other
+    tests. -#}
 
 {#- CTEs: `people`, and `requests_of_families`, those made by somebody of the family that they are about. -#}
 {% macro people_read_again() -%}
@@ -54,9 +55,10 @@ families_redated as (
 )
 {%- endmacro %}
 
-{#- CTEs after those and a CTE `moments` of (study, participant_id, domain, answers_of, instant): `verdicts`,
-    whether each linkage was permitted at that instant. No interval is walked: of each member of the family
-    the last word by then counts. Who is inactive, of the pilot or unreadable is not asked here. -#}
+{#- CTEs after those and a CTE `moments` of (study, participant_id, domain, answers_of, instant):
+    `verdicts`, whether each linkage was permitted at that instant. It needs no intervals: each family
+    member's last statement by then counts. Whether anybody is inactive, in the pilot or unreadable is not
+    looked at here. -#}
 {% macro verdicts_read_again() -%}
 linkages_asked_about as (
     select

@@ -1,5 +1,5 @@
-{#- The tables that keep rows of erased people, and how many; `tables` names for each the columns that
-    hold somebody's id. -#}
+{#- The tables that still have rows about erased people, and how many; `tables` names for each the columns
+    that hold an id. -#}
 
 {% macro rows_of_erased(tables) -%}
 with

@@ -1,5 +1,5 @@
-{#- A date of an agency's record, missing where the agency wrote one of those that stand for 'not known'
-    (seed `placeholder_dates`): neither a fault nor a date on which anything happened. -#}
+{#- A date in an agency's record, missing where the agency wrote one of those that mean 'not known' (seed
+    `placeholder_dates`): neither a fault nor a date on which anything happened. -#}
 
 {% macro as_known_date(text) -%}
 case

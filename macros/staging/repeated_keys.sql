@@ -1,8 +1,8 @@
-{#- A CTE `repeated_keys` over the CTE `landed`: one row for each landed row whose key is not its
-    own. Of rows equal in every column the first stands and its copies are `duplicate`; where rows
-    of one key differ, nobody can say which is right, and all of them are `conflicting_key`. Numbers in
-    keys compare as numbers: waves `1` and `01` are one. Only keys that do repeat are looked at
-    closely, so that a large table costs one aggregate. -#}
+{#- A CTE `repeated_keys` over the CTE `landed`: one row for each landed row whose key is not its own. Of
+    rows equal in every column the first stands and its copies are `duplicate`; where rows with one key
+    differ, nobody can say which is right, and all of them are `conflicting_key`. Numbers in keys compare
+    as numbers: waves `1` and `01` are the same. Only keys that repeat are looked at closely, so that a
+    large table costs one aggregate. -#}
 
 {% macro repeated_keys(source_name, table_name) -%}
     {%- set columns = landed_columns(source_name, table_name) | map(attribute='name') | list or ['null'] -%}
