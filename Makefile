@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all lint lint-decisions lint-marts lint-rest mutants bench bench-matching landing-page docs matching-parameters sample lock clean
+.PHONY: help setup build test test-all format lint lint-decisions lint-marts lint-rest mutants bench bench-matching landing-page docs matching-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy that is not the list uv brings
@@ -39,9 +39,10 @@ test: setup lint ## style, and pytest, which builds with all tests, with samples
 test-all: setup lint ## the same with the whole of what is long
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-lint: setup ## SQL and Python style
+lint: setup ## style of SQL and Python, and Python's types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(MAKE) --no-print-directory --jobs=2 lint-marts lint-decisions lint-rest
 
 # one process each, for each opens a database of its own: two at a time
@@ -51,6 +52,12 @@ lint-marts lint-decisions lint-rest: setup
 LINTED_BY_lint-marts := models/marts
 LINTED_BY_lint-decisions := models/intermediate models/vault
 LINTED_BY_lint-rest := models/staging tests analyses
+
+format: setup ## put Python and SQL in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	STUDY_DATA=target/format DBT_TARGET_PATH=target/format \
+		$(BIN)/sqlfluff format --processes 1 models tests analyses
 
 mutants: setup ## every mistake that could be made in a model, and whether a test notices it
 	$(BIN)/python -m tests.python.privacy.mutation

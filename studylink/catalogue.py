@@ -137,7 +137,7 @@ def _differences(
                 f"{_named(one)} is not as declared"
                 + (f": {', '.join(sorted(aspects))}" if aspects else "")
             )
-    beyond: Counter[tuple[str, str]] = Counter()
+    beyond: Counter[tuple[str | None, str]] = Counter()
     for one, said in found.items():
         kind, schema, *names = one
         table = ("tables", schema, *names[:1])

@@ -320,6 +320,7 @@ def _reading(place: Landed) -> str:
             f"select {quoted(place.source_table)} as source_table, "
             f"{rows_before} + {number} as row_number, {values} from {read}"
         )
+        assert file.rows is not None, "a file is checked before it is read"
         rows_before += file.rows
     return "\nunion all\n".join(queries)
 

@@ -13,6 +13,7 @@ import resource
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -162,7 +163,7 @@ def block(folder: Path) -> None:
         blocked = Pairs(children.to_arrow_table(), pupils.to_arrow_reader(), declared())
     with blocked.connection as connection:
         blocked.block()
-        (true, unmet) = connection.execute(
+        ((true, unmet),) = connection.execute(
             """
             with
             met as (
@@ -177,7 +178,7 @@ def block(folder: Path) -> None:
             left join met using (participant_id, pupil_matching_ref)
             """,
             {"truth": str(folder / "truth.parquet")},
-        ).fetchone()
+        ).fetchall()
     (folder / "unmet.json").write_text(json.dumps({"true": true, "unmet": unmet}))
 
 
@@ -245,7 +246,7 @@ def _step(name: str, folder: Path, *numbers: int) -> bench.Measured:
 
 if __name__ == "__main__":
     step, where, *counts = sys.argv[1:]
-    steps = {
+    steps: dict[str, Callable[..., None]] = {
         "link_febrl": link_febrl,
         "invent": invent,
         "invent_many": invent_many,

@@ -148,7 +148,7 @@ def _measured(pairs: pyarrow.Table, link_from: float, people: int) -> Measured:
                 from best, counted
                 """,
                 {"link_from": link_from, "people": people},
-            ).fetchone()
+            ).fetchall()[0]
         )
 
 

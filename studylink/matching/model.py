@@ -114,7 +114,9 @@ class Declared:
                 {
                     "output_column_name": comparison.name,
                     "comparison_levels": [
-                        _splink_level(level, weights and weights[comparison.name].get(level.name))
+                        _splink_level(
+                            level, weights[comparison.name].get(level.name) if weights else None
+                        )
                         for level in comparison.levels
                     ],
                 }

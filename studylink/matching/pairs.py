@@ -2,6 +2,7 @@
 
 import logging
 from importlib import resources
+from typing import TypeAlias
 
 import duckdb
 import pyarrow
@@ -15,6 +16,9 @@ SMALLEST_REGISTER = 1_000
 # A value's commonness is what the register shows, and for a small one what training saw: as if
 # so many people more had been counted.
 COUNTED_BEFOREHAND = 1_000
+
+Rows: TypeAlias = pyarrow.Table | pyarrow.RecordBatchReader
+"""What DuckDB scans once."""
 
 COLUMNS = (
     "first_name",
@@ -36,7 +40,7 @@ class Pairs:
     Raises ValueError, naming them, where columns are missing.
     """
 
-    def __init__(self, children, pupils, declared: Declared):
+    def __init__(self, children: Rows, pupils: Rows, declared: Declared):
         self.declared = declared
         self.connection = duckdb.connect()
         self.connection.execute("set temp_directory = ''")
@@ -53,9 +57,9 @@ class Pairs:
                 f"select value, count(*) as bearers from ({_values(column)}) "
                 "where value is not null group by value"
             )
-        (self.register_size,) = self.connection.execute(
+        ((self.register_size,),) = self.connection.execute(
             "select count(*) from pupil_rows"
-        ).fetchone()
+        ).fetchall()
 
     @property
     def prior(self) -> float:
@@ -178,7 +182,7 @@ class Pairs:
             """
         )
 
-    def _take(self, table: str, rows, keys: tuple[str, ...]) -> None:
+    def _take(self, table: str, rows: Rows, keys: tuple[str, ...]) -> None:
         self.connection.register("landed", rows)
         found = {name for (name, *_) in self.connection.execute("describe landed").fetchall()}
         missing = [name for name in (*keys, *COLUMNS) if name not in found]

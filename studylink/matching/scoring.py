@@ -7,7 +7,7 @@ from importlib import resources
 import pyarrow
 
 from studylink.matching.model import Comparison, Declared, Level, declared
-from studylink.matching.pairs import Pairs
+from studylink.matching.pairs import Pairs, Rows
 
 UNLESS = "unless all else agrees"
 
@@ -18,7 +18,7 @@ LEAST_WEIGHT = -20
 
 
 def score(
-    children, pupils, parameters: Mapping | None = None, relatives: bool = True
+    children: Rows, pupils: Rows, parameters: Mapping | None = None, relatives: bool = True
 ) -> pyarrow.Table:
     """Score every pair of a child and a pupil that is worth looking at.
 

@@ -13,7 +13,7 @@ import pyarrow
 
 from studylink import landing
 from studylink.matching.model import Comparison, Weights, declared
-from studylink.matching.pairs import COLUMNS, Pairs
+from studylink.matching.pairs import COLUMNS, Pairs, Rows
 from studylink.matching.scoring import competition
 from studylink.synth import write_extracts
 
@@ -29,7 +29,7 @@ MOST_ROUNDS = 100
 UNSEEN = 0.5
 
 
-def train(children, pupils, seed: int) -> dict:
+def train(children: Rows, pupils: Rows, seed: int) -> dict:
     """Learn m and u from children and a register; the truth is not needed.
 
     `children` and `pupils` are as `scoring.score` takes them. u, how often strangers stand at a
@@ -105,9 +105,9 @@ def _maximised(pairs: Pairs, start: Weights) -> Weights:
         f"{', '.join(f'gamma_{comparison.name}' for comparison in model.comparisons)} "
         f"from scored"
     )
-    (everybody,) = connection.execute(
+    ((everybody,),) = connection.execute(
         "select (select count(*) from child_rows) * (select count(*) from pupil_rows)"
-    ).fetchone()
+    ).fetchall()
     weights = start
     for _ in range(MOST_ROUNDS):
         _expect(pairs, weights, start)

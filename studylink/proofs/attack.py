@@ -19,7 +19,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import yaml
@@ -129,7 +129,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> Rep
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
         request_log.create_tables(connection, request_log.read(folder))
-        report = {
+        report: dict[str, Any] = {
             "risks": _risks_of_tables(connection, manifest),
             "intruder": intruder.attack(connection, manifest, day),
             "contents": contents.attack(connection, manifest, day),
@@ -189,7 +189,11 @@ def changes(report: Report, baseline: Report) -> list[Change]:
 
 def accepted(report: Report, baseline: Report) -> Report:
     """The baseline with every number of the report that is new or better, and no other."""
-    better = {change[:3]: change.now for change in changes(report, baseline) if change.is_better}
+    better = {
+        change[:3]: change.now
+        for change in changes(report, baseline)
+        if change.now is not None and change.is_better
+    }
     merged: Report = {}
     for (attack, place, measure), number in {**_flat(baseline), **better}.items():
         merged.setdefault(attack, {}).setdefault(place, {})[measure] = number

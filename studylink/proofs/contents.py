@@ -152,7 +152,7 @@ def shown(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: list[Node], is_blanked: bool
 ) -> Tables:
     """The rows of research tables or, before blanking, of the working models that they are of."""
-    found = []
+    found: list[tuple[Node, list[Row]]] = []
     for node in tables:
         columns = ", ".join(node.columns)
         source = node.relation if is_blanked else _described(manifest, node)
@@ -175,9 +175,7 @@ def look(
     search = _Search(tables, questionnaire, labels(connection, manifest), as_of)
     truth = _truth(connection, manifest, questionnaire.schema)
     sought = {
-        family: records
-        for family in search.families
-        if (records := truth[family] & set(search.records))
+        family: own for family in search.families if (own := truth[family] & set(search.records))
     }
     answers = {family: search.of_answers(family) for family in sought}
     records = {record: search.of_records(record) for record in search.records}
@@ -324,7 +322,7 @@ class _Search:
                 youngest, too_old = 0, [youngest]
             oldest = too_old[0] if too_old else 120
             yield ("birth", None), (self._month - 12 * oldest + 1, self._month - 12 * youngest)
-        if (school_year := _school_year(node, row)) is not None:
+        if moment and (school_year := _school_year(node, row)) is not None:
             september = 12 * (moment[0] // 12 - 5 - school_year) + 8
             yield ("birth", None), (september, september + 11)
         for column, meta in node.columns.items():

@@ -17,7 +17,7 @@ its pupils take part is not public.
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import duckdb
 
@@ -52,7 +52,7 @@ def attack(
     for query in (CANDIDATES, FAMILIES):
         connection.execute(query)
     return {
-        place: Found(**dict(zip(Found.__annotations__, figures, strict=True)))
+        place: cast(Found, dict(zip(Found.__annotations__, figures, strict=True)))
         for place, *figures in connection.execute(FOUND).fetchall()
     }
 

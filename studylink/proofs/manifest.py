@@ -15,7 +15,7 @@ class Node:
     """One node of dbt's manifest.
 
     `kind` is `model`, `seed`, `source`, `test` or `analysis`. `path` is its file under the
-    project, `relation` the quoted name under which SQL finds it (none for tests), `sql` what dbt
+    project, `relation` the quoted name under which SQL finds it (empty for tests), `sql` what dbt
     compiled (none for seeds and sources), `parents` the ids of what it refers to. `columns` are the
     declared columns in their order with what `meta` says of each; `class` is one of its keys. A
     staging model has those of its source, under the names that they are staged as, and what every
@@ -26,7 +26,7 @@ class Node:
     name: str
     kind: str
     path: str
-    relation: str | None
+    relation: str
     database: str
     schema: str
     alias: str
@@ -134,7 +134,7 @@ def _node(unique_id: str, raw: dict) -> Node:
         name=raw["name"],
         kind=raw["resource_type"],
         path=raw["original_file_path"],
-        relation=raw.get("relation_name"),
+        relation=raw.get("relation_name") or "",
         database=raw.get("database") or "",
         schema=raw.get("schema") or "",
         alias=raw.get("alias") or raw.get("identifier") or raw["name"],

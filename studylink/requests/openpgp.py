@@ -5,7 +5,7 @@ looked at here first: the certificate as a whole and each of its subkeys.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pysequoia import Cert, encrypt
@@ -89,14 +89,18 @@ def _without_dead_subkeys(key: Cert) -> Cert:
 
 
 def _is_in_force(subkey: Packet, signatures: Iterable[Packet]) -> bool:
-    bindings = []
+    bindings: list[tuple[datetime, timedelta | None]] = []
     for signature in signatures:
         if signature.signature_type == SignatureType.SubkeyRevocation:
             return False
-        if signature.signature_type == SignatureType.SubkeyBinding:
-            bindings.append(signature)
+        made = signature.signature_created
+        # a binding without a date binds nothing
+        if made and signature.signature_type == SignatureType.SubkeyBinding:
+            bindings.append((made, signature.key_validity_period))
     if not bindings:
         return False
     # of several the newest holds: a supplier may have prolonged it
-    validity = max(bindings, key=lambda one: one.signature_created).key_validity_period
-    return not validity or subkey.key_created + validity > datetime.now(UTC)
+    _, validity = max(bindings, key=lambda one: one[0])
+    if not validity:
+        return True
+    return subkey.key_created is not None and subkey.key_created + validity > datetime.now(UTC)

@@ -8,6 +8,7 @@ column of the result for tainted with everything that the query reads.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from studylink.proofs.lineage import functions
 from studylink.proofs.lineage.flows import (
@@ -297,7 +298,7 @@ class Walk:
         if kind == "BOUND_CASE":
             # conditions and results alternate; what is taken otherwise comes last
             inner[:-1:2] = [Column(marked(one.flows, is_choice=True)) for one in inner[:-1:2]]
-        flows = merged(column.flows for column in inner)
+        flows: Flows = merged(column.flows for column in inner)
         if kind == "BOUND_CAST" and expression["return_type"]["id"] in DATES:
             flows = marked(flows, is_date=True)
         for name in _names(expression):
@@ -472,7 +473,7 @@ def _is_constant(expression: dict, inner: list[Column]) -> bool:
     return False
 
 
-def marked(flows: Flows, **known: bool) -> Flows:
+def marked(flows: Flows, **known: Any) -> Flows:
     """The same flows, with something known of each."""
     return merged({flow._replace(**known): names} for flow, names in flows.items())
 
