@@ -16,15 +16,15 @@ from studylink.proofs.lineage.gates import ungated
 from studylink.proofs.manifest import Manifest
 from tests.python.lib import project
 from tests.python.privacy import canaries
-from tests.python.privacy.canaries import Canaries
-from tests.python.privacy.leaks import LEAKS, Leak
-from tests.python.privacy.test_boundary import (
+from tests.python.privacy.boundary import (
     PSEUDONYMS,
     gates,
     hooks,
     not_of_published_types,
     pseudonyms_declared,
 )
+from tests.python.privacy.canaries import Canaries
+from tests.python.privacy.leaks import LEAKS, Leak
 
 AS_OF = "2026-06-30T00:00:00Z"
 SEEN_BY = {
