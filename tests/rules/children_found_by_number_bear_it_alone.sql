@@ -1,6 +1,6 @@
--- Five to Twelve: children are found in the pupil register by their Unique Pupil Number and by nothing else. So
--- a matched child bears the pupil's number, no other child of the study and no other pupil bears it, and no
--- clerk's latest decision says that the two are not one.
+-- Five to Twelve: children are found in the pupil register only by their Unique Pupil Number. So a matched
+-- child has the pupil's number, no other child of the study and no other pupil has it, and no clerk's latest
+-- decision says that the two are not one.
 
 with
 

@@ -1,7 +1,6 @@
--- Every value of a column of a research table that is declared to be closed is a word of its published
--- list, or has its shape. So such a column needs no search for identifiers, in which the surname White
--- would redden an ethnic group. A list that does not exist holds no word. Counts and columns, never
--- values.
+-- Every value in a column of a research table that is declared closed is on its published list, or has its
+-- shape. So such a column need not be searched for identifiers, where the surname White would fail an ethnic
+-- group. A list that does not exist holds nothing. Counts and columns, never values.
 
 {{ config(meta={'remedy':
     '`research_column` holds what its declared list or shape does not. Add the code to '

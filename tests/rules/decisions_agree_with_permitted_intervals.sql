@@ -1,6 +1,6 @@
--- Two readings of one rule must meet: the intervals, which follow every change through time, and the
--- decisions, which weigh the stances that stand at as_of. Objections and restrictions are no part
--- of the intervals: they say who is active, not what was permitted.
+-- Two readings of one rule must agree: the intervals, which follow every change through time, and the
+-- decisions, which weigh the stances that stand at as_of. Objections and restrictions are not part of the
+-- intervals: they say who is active, not what was permitted.
 
 with
 

@@ -1,5 +1,5 @@
--- An honoured deletion: those records are in no working table that feeds a mart. Only what came after
--- it, or what DfE holds anyway and was permitted again after it, may be used.
+-- After an honoured deletion those records are in no working table that feeds a mart. Only records that came
+-- after it, or that DfE holds anyway and whose linkage was permitted again after it, may be used.
 
 with
 

@@ -1,5 +1,5 @@
--- A deletion is honoured up to the study's window of calendar months after the family last took part, always
--- where there is no window or nobody took part before it, and never later. Months are counted here by
+-- A deletion is honoured up to the study's window of calendar months after the family last took part, and
+-- never later; always where there is no window or nobody took part before it. Months are counted here by
 -- year, month and day: in the last month, up to the day of the month on which they took part.
 
 with

@@ -1,7 +1,7 @@
--- A delivery in which somebody was not asked for, or is unknown, is flagged, and no other is. Read straight from the
--- records: where the request is known from the rule alone, everybody with a record in a delivery that is
--- not flagged had permitted a linkage of its domain when the request was sent. And the counts are of the
--- same people: in the request or not, nobody twice and nobody left out.
+-- A delivery in which somebody was not asked for, or is unknown, is flagged, and no other is. Read straight
+-- from the records: where only the rule says who was in the request, everybody with a record in a delivery
+-- that is not flagged had permitted a linkage of its domain when the request was sent. And the counts are of
+-- the same people, in the request or not, nobody twice and nobody left out.
 
 with
 

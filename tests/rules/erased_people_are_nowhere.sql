@@ -1,4 +1,4 @@
--- Erased: no row about them in any stored table; `erased_people_are_not_in_the_vault` has those that only
+-- Erased: no row about them in any stored table; `erased_people_are_not_in_the_vault` checks those that only
 -- the vault may read.
 
 {{ config(meta={'remedy':

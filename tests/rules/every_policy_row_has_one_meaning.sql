@@ -1,6 +1,6 @@
--- A row of a policy seed that the rules do not know would be read as something: a role that is neither
--- as a child's, a mode that is neither as permission, one linkage twice as both. So it is an error, of
--- every study: two rows of one key, a value outside its list, a study that is in no row of `studies`.
+-- A row of a policy seed that the rules do not know would still be read as something: an unknown role as a
+-- child's, an unknown mode as permission, a linkage given twice as both. So these are errors in every study:
+-- two rows with one key, a value outside its list, a study that is not in `studies`.
 
 {%- set domains = [] %}
 {%- for column in landed_columns('surveys', 'permissions') if column.name == 'domain' %}

@@ -1,5 +1,5 @@
 -- Records that DfE holds anyway are used only once they have come, and only if the linkage was permitted at
--- some instant from then on up to now: permission that ended before they came links nothing.
+-- some instant from then until now: permission that ended before they came links nothing.
 
 with
 

@@ -1,5 +1,5 @@
--- The grain of what other tables are joined to: one row per key. `ids_of_the_vault_are_unique` has what
--- only the vault may read.
+-- The grain of the tables that others are joined to: one row per key. `ids_of_the_vault_are_unique` checks
+-- those that only the vault may read.
 
 {{ keys_that_repeat([
     ('pseudonyms', ['study', 'participant_id']),

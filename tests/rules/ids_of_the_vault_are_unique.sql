@@ -1,4 +1,4 @@
--- The grain of what only the vault may read.
+-- The grain of the tables that only the vault may read.
 
 {{ config(group='identities') }}
 

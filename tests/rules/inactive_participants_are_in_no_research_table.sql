@@ -1,5 +1,5 @@
--- Objected, erased or restricted: no row in any research table. And while a child is inactive, the
--- answers of the whole family are withheld, for they are about the child.
+-- Objected, erased or restricted: no row in any research table. And while a child is inactive, the answers of
+-- the whole family are withheld, because they are about the child.
 
 {{ config(meta={'remedy':
     '`research_table` has rows of people who are out, or of nobody. Join its model to the permission '
@@ -49,7 +49,7 @@ ids_published as (
     from {{ ref('send_futures__parent_survey') }}
 ),
 
--- of erased people the vault has no pseudonym: an id that is nobody's would be theirs
+-- the vault has no pseudonym for erased people: an id that belongs to nobody would be theirs
 ids_known as (
     select research_id from pseudonyms
     union

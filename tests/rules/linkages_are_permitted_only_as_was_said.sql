@@ -1,6 +1,6 @@
--- Nobody's records are linked against a no that stands, without a yes that counts, or by a parent's yes
--- that has lapsed; and nobody is kept out whom all that was said lets in. Read again from the landed
--- answers and requests: neither the statements nor the intervals of the project are read.
+-- Nobody's records are linked against a no that stands, without a yes that counts, or on a parent's yes that
+-- has lapsed; and nobody is kept out whom everything that was said lets in. Read again from the landed
+-- answers and requests, without the project's statements and intervals.
 
 with
 

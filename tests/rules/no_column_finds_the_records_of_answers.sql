@@ -1,14 +1,14 @@
--- SEND Futures, and any study whose answers carry `linked_child_research_id`: no column of answers and
--- column of records find each other. Keys that look like keys are for
--- `unlinked_answers_lead_to_no_record`; this is for a number that is one, as a household's would be, and
--- for whatever else has no published list. A score or a year may stand on both sides, and then its being
--- equal says no more of two families than that they are like many.
+-- SEND Futures, and any study whose answers carry `linked_child_research_id`: no column of answers and column
+-- of records find each other. `unlinked_answers_lead_to_no_record` looks for keys that look like keys; this
+-- test looks for a number that is one, as a household's would be, and for anything else without a published
+-- list. A score or a year may be on both sides, and then equal values say only that two families are like
+-- many others.
 --
--- The vault knows which answers and records are of one family. Of all pairs of a family with answers and
--- one with records that a pair of columns joins, the share that are one family is held against chance: of
--- n families each has at most one that is itself, so at most one in n. It is too much where it is over 3%
--- and twice chance, and where so many would come by chance less than once in a million (the bound is that
--- of `no_column_passes_for_identifiers`). Counts and columns, never values.
+-- The vault knows which answers and records are of one family. Of all pairs of a family with answers and one
+-- with records that a pair of columns joins, the share that are one family is compared with chance: each of n
+-- families is at most one of them itself, so at most one in n. The share is too high if it is over 3% and
+-- twice chance, and so many would occur by chance less than once in a million (the bound is that of
+-- `no_column_passes_for_identifiers`). Counts and columns, never values.
 
 {{ config(meta={'remedy':
     '`answers_column` and `records_column` find each other. Do not publish both as they are.',
@@ -93,8 +93,8 @@ pairs_joined as (
     group by answers_values.study, answers_values.research_column, records_values.research_column
 ),
 
--- a family is found at most once: what joins many more pairs than there are families finds nobody, and
--- most pairs of columns, those of small numbers, need not be counted
+-- a family is found at most once: columns that join many more pairs than there are families find nobody, so
+-- most pairs of columns, those with small numbers, need not be counted
 pairs_that_may_tell as {{ materialized() }} (
     select
         pairs_joined.study,

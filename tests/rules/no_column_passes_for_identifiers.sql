@@ -1,14 +1,13 @@
--- No open column of a research table looks like identifiers of the United Kingdom, those included that
--- no vault here knows, as the NHS numbers that people write into free text; alone or inside a text.
+-- No open column of a research table looks like identifiers of the United Kingdom, alone or inside a text,
+-- including those that no vault here knows, such as the NHS numbers that people write into free text.
 --
--- An email address, a telephone number, a postcode, a pupil, National Insurance or driving licence
--- number is hardly ever made by chance: one is too many. Other numbers are ten digits and a check
--- digit, which of random ten digits one in eleven has, one in ten that of a taxpayer reference, and one
--- in 301 the date and check digit of a CHI number. Of n different numbers of ten digits k that pass are
--- too many where so many would come by chance less than once in a million columns: by Chernoff's bound
--- on the binomial distribution, P(K >= k) <= exp(-n D) for k/n > p, with
--- D = k/n ln((k/n)/p) + (1 - k/n) ln((1 - k/n)/(1 - p)). Six different NHS numbers and no other
--- number of ten digits are enough. Counts and columns, never values.
+-- An email address, a telephone number, a postcode, a pupil, National Insurance or driving licence number
+-- hardly ever arises by chance: one is too many. Other numbers are ten digits with a check digit, which one
+-- in eleven random numbers has, one in ten for a taxpayer reference, and one in 301 the date and check digit
+-- of a CHI number. Of n different numbers of ten digits, k that pass are too many if so many would arise by
+-- chance less than once in a million columns: by Chernoff's bound on the binomial distribution, P(K >= k) <=
+-- exp(-n D) for k/n > p, with D = k/n ln((k/n)/p) + (1 - k/n) ln((1 - k/n)/(1 - p)). Six different NHS
+-- numbers and no other number of ten digits are enough. Counts and columns, never values.
 
 {{ config(meta={'remedy':
     '`research_column` holds numbers or texts that look like `identifier`. If people wrote them there, do not '
@@ -33,7 +32,7 @@ open_values as (
     {{ distinct_values(published_columns('open')) | indent(4) }}
 ),
 
--- a whole value is a run of its own where it is short enough to be an identifier
+-- a whole value counts as a run if it is short enough to be an identifier
 open_runs as (
     select distinct
         research_column,

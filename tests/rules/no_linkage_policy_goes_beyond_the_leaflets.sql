@@ -1,6 +1,6 @@
--- What the leaflets of the two studies rule out stays out, whatever the seed says: whose records, of
--- which domain, for whose answers, and on what terms. A policy may ask for permission where a leaflet
--- needs none; it may not do without where a leaflet asks for it. A new study has promises of its own.
+-- What the leaflets of the two studies rule out stays out, whatever the seed says: whose records, of which
+-- domain, for whose answers, and on what terms. A policy may ask for permission where a leaflet needs none,
+-- but not do without it where a leaflet asks for it. A new study has its own promises.
 
 with
 

@@ -1,6 +1,6 @@
--- Whoever is in an outbound file is active, not of the pilot, in no family that cannot be read, and
--- permitted, at that moment, what is asked for: by the intervals, which the decisions do not read. What
--- is asked for has a policy, and of a child it is never education.
+-- Everybody in an outbound file is active, not in a pilot or unreadable family, and had permitted what is
+-- asked for at that moment, according to the intervals, which the decisions do not read. What is asked for
+-- has a policy, and for a child it is never education.
 
 {{ config(meta={'remedy':
     'Do not send the request to `supplier`. Make the models of requests from `int_people_requestable` alone.',

@@ -1,5 +1,5 @@
--- What has no row in linkage_policies is never linked: nothing of HMRC and DWP for a child, nothing
--- but education in SEND Futures.
+-- What has no row in linkage_policies is never linked: nothing from HMRC or DWP for a child, nothing but
+-- education in SEND Futures.
 
 with
 

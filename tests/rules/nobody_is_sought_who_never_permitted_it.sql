@@ -1,5 +1,5 @@
--- Who a child may be in the pupil register is kept of those alone whose education linkage was
--- permitted at some instant by now. Everyone competes, but in memory.
+-- Who a child may be in the pupil register is stored only for those whose education linkage was permitted at
+-- some instant by now. Everyone competes, but only in memory.
 
 {{ config(group='identities') }}
 

@@ -1,13 +1,13 @@
--- Nothing that identifies somebody stands in an open column of a research table, neither as it was
--- landed nor in a form that is easily made of it: other case, spaces and punctuation, reversed, some
--- words of a longer text, a date in another spelling or with day and month swapped, a telephone number
--- with another code, the sector or district of a postcode, an unkeyed hash. Pseudonyms are held against
--- the hashes too, cut as pseudonyms are. Columns with a closed list or shape are for
--- `closed_columns_hold_nothing_else`. Counts and columns, never values.
+-- Nothing that identifies somebody is in an open column of a research table, neither as it was landed nor in
+-- a form that is easily derived from it: other case, spaces and punctuation, reversed, some words of a longer
+-- text, a date in another spelling or with day and month swapped, a telephone number with another code, the
+-- sector or district of a postcode, an unkeyed hash. Pseudonyms are compared with the hashes too, cut as
+-- pseudonyms are. `closed_columns_hold_nothing_else` checks columns with a closed list or shape. Counts and
+-- columns, never values.
 --
--- The published side, which is small, is brought into the forms in which the vault's values are read
--- once. Not compared, for they are anybody's: forms of fewer than four characters (initials, the
--- district LS1), numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
+-- The published side, which is small, is put into the forms in which the vault's values are read once. Not
+-- compared, because they may be anybody's: forms of fewer than four characters (initials, the district LS1),
+-- numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
 
 {{ config(group='identities', meta={'remedy':
     'A value of `identifier` stands in `research_column`. If the column lets it out, mend the model. If it is '
@@ -104,7 +104,7 @@ published_forms as {{ materialized() }} (
 {%- endfor %}
 {%- endfor %}
 
--- most are landed many times over: each is looked for once
+-- most are landed many times: each is looked for once
 values_bared as (
     select distinct
         identifier,

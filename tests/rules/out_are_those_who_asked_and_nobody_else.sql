@@ -1,6 +1,6 @@
--- Who objects, restricts or asks to be erased is out from then on, and so is the young child of whom an
--- adult of the family asked it; nobody else is, and a lift ends a restriction alone. Of those who are out
--- nothing is permitted, used or asked for. Read again from the requests as they landed, but for families
+-- Anybody who objects, restricts or asks to be erased is out from then on, and so is a young child for whom
+-- an adult of the family asked it; nobody else is, and a lift ends only a restriction. For those who are out
+-- nothing is permitted, used or asked for. Read again from the requests as they landed, except for families
 -- whose dates of birth may have been corrected.
 
 with

@@ -1,4 +1,4 @@
--- From the birthday on which a young person decides for themself, only their own yes permits what
+-- From the birthday on which a young person decides for themself, only their own yes permits a linkage that
 -- needs one. (SEND Futures: "we will ask them directly".)
 
 with

@@ -1,5 +1,5 @@
--- At any instant a linkage is permitted or it is not: its intervals have a length, never overlap, and
--- are split where the person begins to decide for themself.
+-- At any instant a linkage is either permitted or not: its intervals have a length, never overlap, and are
+-- split where the person begins to decide for themself.
 
 with
 

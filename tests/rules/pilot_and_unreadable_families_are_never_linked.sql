@@ -1,6 +1,6 @@
--- Five to Twelve: families invited before the main survey are never linked to anything, area
--- included, whatever was said. And what cannot be read may have been a no. Who these families are is read
--- again from the rows as they landed.
+-- Five to Twelve: families invited before the main survey are never linked to anything, area included,
+-- whatever was said. Nor are families with a row that cannot be read, which may have been a no. Who these
+-- families are is read again from the rows as they landed.
 
 with
 
@@ -54,7 +54,7 @@ names_in_faulty_rows as (
     {%- endfor %}
 ),
 
--- a row of a study that is none of ours may be any study's
+-- a row of an unknown study may belong to any study
 names_in_studies as (
     select
         coalesce(named.study, studies.study) as study,

@@ -1,10 +1,10 @@
 -- Nothing joins one study's tables to another's, and every pseudonym is one that the vault made for this
 -- study and purpose: in tables of records the id of a participant's records, in all others the participant's
--- own, a family's in the one column for it, and else a place's. So an id of the wrong side, or an HMAC that
--- leaves the study out, is found even where nobody is in both studies. Other columns share no value with
--- another study and hold nothing that looks like a pseudonym or hash. Counts and columns, never values.
+-- own, a family's in the one column for it, and otherwise a place's. So an id from the wrong side, or an HMAC
+-- without the study, is found even if nobody is in both studies. Other columns share no value with another
+-- study and hold nothing that looks like a pseudonym or hash. Counts and columns, never values.
 --
--- A red column is one to take out, or to make with the macro `pseudonym` from the study, in the vault.
+-- Take a failing column out, or make it with the macro `pseudonym` from the study, in the vault.
 
 {{ config(meta={'remedy':
     'Take the pseudonym in `research_column` from `pseudonyms` or `place_pseudonyms`, by its study and for '

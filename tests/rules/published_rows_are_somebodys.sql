@@ -1,5 +1,5 @@
--- Every row that is described for researchers is of one study, and about somebody who has a pseudonym: a
--- join that lost its other side would show here, before the marts take their study's rows.
+-- Every de-identified row belongs to one study and is about somebody with a pseudonym: a join that lost its
+-- other side shows here, before the marts take their study's rows.
 
 {{ config(meta={'remedy':
     '`research_table` has rows of no study or without a pseudonym. Mend the join of the model that describes '

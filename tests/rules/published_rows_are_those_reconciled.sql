@@ -1,5 +1,5 @@
--- What the reconciliation calls published is what researchers can count, table by table. A pupil in
--- both studies is published in each, so the rows of the national pupil tables may be more.
+-- The rows that the reconciliation calls published are those that researchers can count, table by table. A
+-- pupil in both studies is published in each, so the national pupil tables may have more rows.
 
 {%- set tables = tables_of_people() %}
 

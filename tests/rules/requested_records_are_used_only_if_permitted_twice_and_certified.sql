@@ -1,6 +1,6 @@
--- Records that an agency sent on request are used only if they have come, the linkage was permitted when
--- the request was sent and when they came, and the agency has certified by now that it deleted what it
--- matched on. Read again from what was said and from the deliveries as they landed.
+-- Records that an agency sent on request are used only if they have come, the linkage was permitted when the
+-- request was sent and when they came, and the agency has certified by now that it deleted the identities it
+-- matched on. Read again from the statements and the deliveries as they landed.
 
 with
 

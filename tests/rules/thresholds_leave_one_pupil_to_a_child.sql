@@ -1,5 +1,5 @@
--- Of all who compete for a child, or for a pupil, at most one is more likely than not: from a threshold
--- above a half on, a tie is no match. And what a clerk looks at begins below it.
+-- Among all who compete for a child, or for a pupil, at most one is more likely than not: with a threshold
+-- above a half, a tie is no match. The pairs for a clerk begin below it.
 
 with
 

@@ -1,11 +1,10 @@
--- SEND Futures, and any study whose answers carry `linked_child_research_id`: answers that may not be
--- linked must not be joinable to the records, by any chain of keys. The keys are not listed here: they are
--- the values of every column that is declared a pseudonym, or open. A value of them that stands on both
--- sides joins them, but for the link itself. And from people who have answers without a link, through the
--- people who share a value with them, those who share one with these, and so on, no link and no record is
--- reached.
+-- SEND Futures, and any study whose answers carry `linked_child_research_id`: answers that may not be linked
+-- must not be joinable to the records, by any chain of keys. The keys are not listed here: they are the
+-- values of every column that is declared a pseudonym, or open. A value that is on both sides joins them,
+-- apart from the link itself. And no link and no record is reached from people who have answers without a
+-- link, through the people who share a value with them, those who share one with these, and so on.
 --
--- Numbers of fewer than eight digits are for `no_column_finds_the_records_of_answers`. Counts and columns,
+-- `no_column_finds_the_records_of_answers` checks numbers of fewer than eight digits. Counts and columns,
 -- never values.
 
 {{ config(meta={'remedy':
@@ -40,7 +39,7 @@ unlinked as (
     where false
 ),
 
--- from a person to what stands in their rows, and back
+-- from a person to the values in their rows, and back
 steps as (
     select
         research_id as step_from,

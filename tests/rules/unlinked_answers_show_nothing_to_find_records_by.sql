@@ -1,6 +1,6 @@
 -- SEND Futures: answers that may not be linked must not be joinable to the records by what they say. Of
--- all by which somebody may be known they show the need alone, no finer than the four broad areas of the
--- SEND code of practice. Nor do participants show a child's age.
+-- everything by which somebody may be recognised they show only the need, no finer than the four broad areas
+-- of the SEND code of practice. Nor does `participants` show a child's age.
 
 {%- set answers = [] %}
 {%- for name in tables_of_people()['send_futures'] %}

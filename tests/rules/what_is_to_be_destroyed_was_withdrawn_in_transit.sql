@@ -1,6 +1,6 @@
--- One thing told in four places: who withdrew while records were on their way (the vault), how many they
--- are (delivery_checks), how many of whose records are to be destroyed (to_destroy), and what became of
--- those records (the reconciliation). None of them is used.
+-- Four places must agree: who withdrew while records were on their way (the vault), how many they are
+-- (delivery_checks), how many people's records are to be destroyed (to_destroy), and what became of those
+-- records (the reconciliation). None of the records is used.
 
 with
 
