@@ -1,4 +1,4 @@
-"""What is said first of a build: the statements that it could not read, by file and row alone."""
+"""What a build says first: the statements that it could not read, only by file and row."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -41,7 +41,7 @@ def headline(found: list[tuple]) -> str:
 
 
 def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """Which rows of participants, permissions and requests are quarantined; None where none is.
+    """Which rows of participants, permissions and requests are quarantined; None if none is.
 
     Every row is named by its landed table, its number and the reason: no value of any row.
     """

@@ -3,7 +3,7 @@
 A contract is what a mart's YAML declares, as dbt's graph has it. What is expected is not
 computed but made: the contracted tables, empty, in a database of their own. Then all that DuckDB
 lists of that database and of the one that was built is compared: schemas, tables, columns,
-comments, defaults, and whatever else there may be. Rows are for the data tests.
+comments, defaults, and anything else there may be. Rows are for the data tests.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ class Column(TypedDict):
 
 
 class Contract(TypedDict):
-    """A table as its mart declares it: where it is, what it is said to be, columns in order."""
+    """A table as its mart declares it: where it is, its description, its columns in order."""
 
     schema: str
     name: str

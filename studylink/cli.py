@@ -1,4 +1,4 @@
-"""The `studylink` command: one subcommand a module, each registering itself."""
+"""The `studylink` command: one subcommand per module, each registering itself."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ from studylink.requests import command as request
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="studylink", description="What stands beside studylink's dbt project."
+        prog="studylink", description="The commands beside studylink's dbt project."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (summary, request, synth, bench, bench_matching, training, attack, lineage):

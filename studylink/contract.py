@@ -25,7 +25,7 @@ class LandedColumn:
 
     `data_type` is `text`, `integer`, `decimal`, `boolean`, `date` or `timestamp`; `declared_class`
     is `direct`, `quasi`, `sensitive`, `free_text`, `key` or `plain`. `staged` is its name from
-    staging on. `listed` are the values it may have, none where anything may stand in it.
+    staging on. `listed` are the values it may have, none where any value is allowed.
     """
 
     name: str
@@ -71,7 +71,7 @@ class LandedTable:
 
     @property
     def open_columns(self) -> frozenset[str]:
-        """The columns in which anything may stand: they are text, and no list says what."""
+        """The columns that may hold anything: they are text, and no list limits them."""
         return frozenset(
             column.name
             for column in self.declared
@@ -84,7 +84,7 @@ def landed_tables() -> tuple[LandedTable, ...]:
     """Every table of the landing contract, in the order of the source declarations.
 
     What the plugin itself lays beside the landed tables is declared like them, but has no place in
-    the landing folder, and is none of them.
+    the landing folder and belongs to none of them.
     """
     return tuple(
         _table(source["schema"], table)

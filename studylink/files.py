@@ -31,13 +31,13 @@ def quoted(text: object) -> str:
 
 
 def located(path: Path) -> str:
-    """A path as DuckDB reads it: as it stands, with nothing in it a wildcard or a home."""
+    """A path for DuckDB to read literally: nothing in it is a wildcard or a home folder."""
     whole = str(path.absolute())
     return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in whole))
 
 
 def shown(name: str) -> str:
-    """The name of a file or column as it may stand in a message: on one line, and not too long."""
+    """The name of a file or column for a message: on one line, and not too long."""
     plain = name.isprintable() and not any(letter in "\"'," for letter in name)
     return name if plain else ascii(name)
 
@@ -55,8 +55,8 @@ def kind(path: Path) -> str:
 def found(folder: Path, table: str) -> tuple[list[Path], list[str]]:
     """The files of one table in a folder, in the order of their names, and what is wrong with them.
 
-    Whatever else stands where the table is expected is a fault that names it, and so is a file that
-    can only be a part of it, for what is passed over may be a no.
+    Anything else where the table is expected is a fault that names it, and so is a file that can
+    only be a part of it: a part that is passed over may hold a no.
     """
     expected = f"expected {table}.csv, {table}.parquet or a folder {table}/ of such files"
     here = [path for path in _entries(folder) if _stands_for(path.name, table)]
@@ -86,7 +86,7 @@ def found(folder: Path, table: str) -> tuple[list[Path], list[str]]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What stands in a folder, hidden things apart, in the order of the names."""
+    """What is in a folder, apart from hidden things, in the order of the names."""
     if not folder.is_dir():
         return []
     return sorted(
@@ -105,7 +105,7 @@ def _can_be_opened(path: Path) -> bool:
 
 
 def stray(folder: Path, places: Iterable[Path]) -> list[Path]:
-    """Files of rows that bear a table's name and stand at no place where a table is expected.
+    """Files of rows with a table's name in a place where no table is expected.
 
     `places` are those within `folder`, each a table's path without its ending. Such a file was
     meant to be read: `Copy of permissions.csv`, say, or `surveys/permissions.csv`.
@@ -127,18 +127,18 @@ def stray(folder: Path, places: Iterable[Path]) -> list[Path]:
         if path.is_file()
         and not any(part.startswith(HIDDEN) for part in within.parts)
         and LIKE_A_PART & {ending.lower() for ending in path.suffixes}
-        and any(_bears(part, table) for part in within.parts for table in tables)
+        and any(_has_name_of(part, table) for part in within.parts for table in tables)
         and not is_expected(within)
     ]
 
 
-def _bears(name: str, table: str) -> bool:
+def _has_name_of(name: str, table: str) -> bool:
     """Whether a file's or folder's name has a table's in it, as a word."""
     return re.search(rf"(?<![a-z]){table}(?![a-z])", name.casefold()) is not None
 
 
 def _stands_for(name: str, table: str) -> bool:
-    """Whether something of this name stands where a table is expected.
+    """Whether something of this name is where a table is expected.
 
     That is a name with the table's before its first dot, or, of a file of rows, one that goes on
     after the table's with no letter: `permissions-2.csv`, `permissions (copy).csv`.
@@ -280,7 +280,7 @@ class ParquetColumn:
     @property
     def _in_utc(self) -> str:
         if self.read_as.endswith("WITH TIME ZONE"):
-            # an instant: its UTC, whatever the session's zone
+            # an instant in UTC, whatever the session's zone
             return f"({self.name} at time zone 'UTC')"
         return self.name
 
@@ -291,7 +291,7 @@ def parquet(path: Path, more: str = "") -> str:
 
 
 def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[ParquetColumn]:
-    """The columns of a Parquet file, in its own order; raises `duckdb.Error` where it is none."""
+    """The columns of a Parquet file, in its own order; raises `duckdb.Error` if it is not one."""
     types = connection.execute(f"describe from {parquet(path)}").fetchall()
     schema = connection.execute(
         "select num_children, logical_type, converted_type, precision, scale "
@@ -310,7 +310,7 @@ def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[P
         elif read_as.endswith("]"):
             shown_as = "a list"
         elif read_as.startswith(("STRUCT", "MAP", "UNION", "ENUM")):
-            # its parts may bear any name
+            # its parts may have any name
             shown_as = read_as.split("(")[0]
         columns.append(ParquetColumn(name, read_as, shown_as))
         at = _after(schema, at)
@@ -330,7 +330,8 @@ def parquet_faults(
 ) -> tuple[list[ParquetColumn], int, list[str]]:
     """The columns, the rows and the faults of a Parquet file whose columns are landed as `types`.
 
-    Every value is read, for some cannot be. Raises `duckdb.Error` where the file is none.
+    Every value is read, because some may be unreadable. Raises `duckdb.Error` if the file is not
+    Parquet.
     """
     columns, faults = [], []
     for column in parquet_columns(connection, path):
@@ -340,7 +341,7 @@ def parquet_faults(
                 f"select count({column.name}) from {parquet(path)}"
             ).fetchall()
             if not values:
-                # of whatever type: there is nothing in it to misread
+                # of any type: there is nothing in it to misread
                 column = replace(column, shown_as=NULL)
             if column.kind not in ACCEPTED[landed]:
                 *others, last = (kind for kind in ACCEPTED[landed] if kind != "nothing")

@@ -26,7 +26,7 @@ from studylink.lines import checked as checked_lines
 ANY_STUDY = "surveys/*/"
 DECIDING_TABLES = ("participants", "permissions", "requests")
 DECIDING_SEEDS = ("linkage_policies", "studies")
-"""What permission hangs on, beside the moment: landed tables of the surveys, and policy seeds."""
+"""What permission depends on besides the moment: landed tables of the surveys, and policy seeds."""
 LONGEST_HEADER = 2**20
 """Bytes in which a header must end."""
 LONGEST_NAME = 63
@@ -112,7 +112,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
     """Lay the landed tables as views in the in-memory catalog `landing`, a schema a supplier.
 
     Every column is text; `source_table` and `row_number` (from 1 after the header, files in the
-    order of their names) say where a row stands. Beside them `landing.build.inputs` has one row
+    order of their names) say where a row is. Beside them `landing.build.inputs` has one row
     with the `permissions_checksum` of the same files.
     """
     landed = list(landed)
@@ -136,7 +136,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
 
 
 def permissions_checksum(landed: Iterable[Landed]) -> str:
-    """SHA-256, in hexadecimal, of everything on which permission hangs, the moment aside.
+    """SHA-256, in hexadecimal, of everything that permission depends on, apart from the moment.
 
     That is each landed file of participants, permissions and requests, by its place and bytes, and
     the policy seeds. Two builds with the same checksum decide alike at the same `as_of`.
@@ -201,7 +201,7 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
             if landed_files:
                 landed.append(Landed(table, place, tuple(landed_files)))
     faults += [
-        f"{_name(folder, path)}: bears a table's name, and no table is expected there; put it in "
+        f"{_name(folder, path)}: has a table's name, and no table is expected there; put it in "
         "its place, or begin its name with an underscore if it is not to be read"
         for path in files.stray(folder, all_places)
     ]
@@ -226,7 +226,7 @@ def _header(path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]
         return (), [f": cannot be opened: {error.strerror}"]
     missing = [column for column in table.columns if column not in columns]
     if 2 * len(missing) > len(table.columns):
-        # what stands there may be a row of data, which nobody may see
+        # it may be a row of data, which nobody may see
         return (), [
             ", line 1: no header with the columns asked for; "
             f"missing column(s) {', '.join(missing)}"
@@ -249,7 +249,7 @@ def _header(path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]
 def _csv_header(path: Path) -> tuple[str, ...]:
     with path.open("rb") as file:
         begin = file.read(LONGEST_HEADER)
-    # whatever is no UTF-8 becomes a surrogate: that of later lines is not the header's
+    # bytes that are not UTF-8 become surrogates: those of later lines are not the header's
     text = begin.decode("utf-8-sig", errors="surrogateescape")
     columns = tuple(next(csv.reader(io.StringIO(text, newline=""), strict=True), ()))
     "".join(columns).encode()
@@ -262,7 +262,7 @@ def _parquet_header(path: Path) -> tuple[str, ...]:
 
 
 def _shown(column: str) -> str:
-    """The name of a column as it may stand in a message: on one line, and no longer than a name."""
+    """The name of a column for a message: on one line, and no longer than a name."""
     if column.isidentifier() and len(column) <= LONGEST_NAME:
         return column
     return ascii(column[:LONGEST_NAME])
@@ -293,7 +293,7 @@ def _checked(
     except duckdb.Error:
         found = []
     if found != [(made.rows, made.value_bytes)]:
-        return file, [": it is well formed, but DuckDB cannot read it as it stands"]
+        return file, [": it is well formed, but DuckDB cannot read it as it is"]
     return replace(file, rows=made.rows, made=made), []
 
 

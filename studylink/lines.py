@@ -4,7 +4,7 @@ Well formed is as RFC 4180 has it: commas, quotes around a whole value or none, 
 value doubled, and as many values in every line as in the header. It is UTF-8 throughout, and its
 lines all end in one way, whichever. DuckDB's reader is more lenient: it drops surplus empty values,
 blanks around quotes and empty lines, and loses its place in values of many lines. So the pass finds
-what is wrong, and what DuckDB must know to read the rest as it stands.
+what is wrong, and what DuckDB must know to read the rest correctly.
 
 Blocks of bytes are looked at as a whole with numpy, so a file of any size takes little memory.
 """
@@ -25,7 +25,7 @@ MOST_FAULTS = 20
 
 FEWER = "fewer values than the header has columns"
 MORE = "more values than the header has columns"
-QUOTE = "a quoted value is not closed, or something stands before or after its quotes"
+QUOTE = "a quoted value is not closed, or there is something before or after its quotes"
 OTHER_END = "it does not end as the lines before it do"
 NOT_UTF_8 = "not UTF-8"
 
@@ -33,7 +33,7 @@ _QUOTE, _COMMA, _LF, _CR = b'",\n\r'
 _IS_MARK = np.zeros(256, bool)
 _IS_MARK[[_QUOTE, _COMMA, _LF, _CR]] = True
 _IN_CRLF = 1
-"""Added to the byte of a line's end where it is CR with LF after it."""
+"""Added to the byte of a line's end if it is CR followed by LF."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def checked(path: Path, columns: Sequence[str]) -> tuple[Lines | None, dict[int,
 
 
 _Place = tuple[int, int]
-"""A byte's position in the file, from 0, and the number of the line in which it stands."""
+"""A byte's position in the file, from 0, and the number of its line."""
 
 
 def _next_line(file: io.BufferedReader, place: _Place) -> _Place:
@@ -194,7 +194,7 @@ class _Reading:
         return begin_after
 
     def _place(self, mark: int, line_ends: np.ndarray) -> _Place:
-        """Where in the file a place in the block stands, which has one byte before it."""
+        """Where in the file a place in the block is; the block has one byte before it."""
         return self.position + int(mark) - 1, self.line + bisect_left(line_ends, mark)
 
     def _wrong_quote(self, text: np.ndarray, quotes: np.ndarray, line_ends: np.ndarray) -> _Place:
@@ -206,13 +206,13 @@ class _Reading:
             self._fault(wrong[1], QUOTE)
             return wrong
         self._fault(opened[1], QUOTE)
-        # what should close stands where one opens: the quote before it was never closed
+        # a closing quote is where one should open: the quote before it was never closed
         return opened if _IS_MARK[text[quotes[-1] - 1]] else wrong
 
     def _count(
         self, text: np.ndarray, marks: np.ndarray, is_end: np.ndarray, line_ends: np.ndarray
     ) -> None:
-        """Count rows and their values by the commas and line ends that stand outside quotes."""
+        """Count rows and their values by the commas and line ends outside quotes."""
         at_end = np.flatnonzero(is_end)
         if not len(at_end):
             self.row_commas += len(marks)
@@ -238,7 +238,7 @@ class _Reading:
         self.row_line = self._place(ends[-1] + 1, line_ends)[1]
 
     def _decode(self, block: bytes, line_ends: np.ndarray, final: bool = False) -> None:
-        """Note the lines of a block that are not UTF-8; a letter may stand in two blocks."""
+        """Note the lines of a block that are not UTF-8; a letter may be in two blocks."""
         begin = 0
         before, _ = self.decoder.getstate()
         while before or not block.isascii() or final:

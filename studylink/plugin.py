@@ -67,7 +67,7 @@ class Plugin(BasePlugin):
     def store(self, target_config: TargetConfig) -> None:
         """Publish a full build; called by the macro `publish` at the end of every run.
 
-        What could not be read is said first, whatever comes of the build.
+        What could not be read is logged first, whether or not the build is published.
         """
         not_passed = target_config.config["not_passed"]
         if target_config.config["is_quarantine_built"]:
@@ -77,14 +77,14 @@ class Plugin(BasePlugin):
                 log.warning(statements_quarantined)
         elif _is_full_build():
             log.warning(
-                "ALARM: the build did not come as far as governance.quarantined_records: which rows"
-                " could not be read, and whether a no is in them, is not known."
+                "ALARM: the build stopped before governance.quarantined_records: it is not known"
+                " which rows could not be read, or whether a no is in them."
             )
         if not _is_full_build():
             return
         if not_passed:
             log.warning(
-                f"{not_passed} node(s) did not pass: {self.workbench.published} is left as it was; "
+                f"{not_passed} node(s) did not pass: {self.workbench.published} is unchanged; "
                 f"what was built is in {self.workbench.folder}."
             )
             return
@@ -111,8 +111,8 @@ def _refuse_unknown_vars() -> None:
 def _is_full_build() -> bool:
     """Whether this run is a `dbt build` of everything, with rows in it; a retry is not.
 
-    Unit tests may be left out, as dbt advises where nobody changes a model: what they are given
-    never changes, so that they say nothing of what was landed.
+    Unit tests may be left out, as dbt advises when no model has changed: their rows never
+    change, so they say nothing about what was landed.
     """
     flags = get_flags()
     narrowed = ("SELECT", "EXCLUDE", "SELECTOR", "RESOURCE_TYPES")

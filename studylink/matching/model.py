@@ -22,7 +22,7 @@ class Level:
     difference: str | None
     # "always", "unless all else agrees" or none
     asks_clerk: str | None
-    # whether a twin or a sibling may stand there
+    # whether a twin or a sibling may reach it
     relative: bool
     # the prepared column whose commonness in the register weighs an agreement
     frequency_of: str | None
@@ -131,7 +131,7 @@ class Declared:
 
     @property
     def with_relatives(self) -> tuple[Comparison, Comparison]:
-        """The two comparisons at which relatives are told: of first names, of dates of birth."""
+        """The two comparisons that show relatives: of first names and of dates of birth."""
         names, born = (
             one for one in self.comparisons if any(level.relative for level in one.levels)
         )

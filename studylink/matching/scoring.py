@@ -25,7 +25,7 @@ def score(
     `children` and `pupils` are read once each: anything DuckDB can scan (an arrow table, a record
     batch reader) with `study` and `child_id`, or `pupil_id`, and `first_name, last_name,
     date_of_birth, address_line_1, town, postcode` as they were landed, null where unknown. All the
-    children of a study come together, for they compete; several studies may come at once.
+    children of a study come together, because they compete; several studies may come at once.
     `parameters` are a splink settings dictionary, by default the one that is shipped. `relatives`
     says whether children may have twins and siblings, for whom they must not be taken: without
     them no clerk is asked.
@@ -38,7 +38,7 @@ def score(
     - `match_probability`: the same once all pairs of the study that share the child or the pupil
       compete, of which one at most is right: its odds over one plus the odds of them all;
       A pair that agrees in everything gives way to no other that does not;
-    - `needs_clerk`: what differs may be what tells a twin or a sibling (comparisons.yml);
+    - `needs_clerk`: what differs may be what distinguishes a twin or sibling (comparisons.yml);
     - `differences`: what does not agree, in words and without values; null if everything agrees.
 
     The same rows in give the same table. Nothing is written to disk, printed or logged.

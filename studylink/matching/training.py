@@ -84,7 +84,7 @@ def _sampled(pairs: Pairs, seed: int) -> Mapping[str, Mapping[str, float]]:
 
 
 def _number(probability: float | str | None) -> float:
-    """A probability that splink learnt, or what it would at most be where it saw nobody."""
+    """A probability that splink learnt, or its upper bound if splink saw no such pair."""
     if isinstance(probability, float):
         return max(probability, UNSEEN / SAMPLED)
     return UNSEEN / SAMPLED

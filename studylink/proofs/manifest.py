@@ -45,7 +45,7 @@ class Node:
 
     @property
     def is_python(self) -> bool:
-        """Whether it is a model in Python, whose `sql` is none."""
+        """Whether it is a model in Python, which has no `sql`."""
         return self.path.endswith(".py")
 
     def classes(self) -> dict[str, str | None]:
@@ -77,7 +77,7 @@ class Manifest:
         return changed
 
     def named(self, name: str, kind: str = "model") -> Node:
-        """The node of a kind with this name; raises `KeyError` where there is none."""
+        """The node of a kind with this name; raises `KeyError` if there is none."""
         for node in self.of_kind(kind):
             if node.name == name:
                 return node
@@ -117,7 +117,7 @@ class Manifest:
         return list(done.values())
 
     def descendants(self, node: Node) -> list[Node]:
-        """Every model that stands on `node`, in an order in which they can be built."""
+        """Every model downstream of `node`, in an order in which they can be built."""
         reached = {node.id}
         found = []
         for other in self.in_order():

@@ -34,7 +34,7 @@ COLUMNS = (
     "date_of_birth",
     "sex",
 )
-"""What leaves about a person, and nothing but: the unique ID and what an agency matches on."""
+"""All that leaves about a person: the unique ID and what an agency matches on."""
 NO_REQUEST_NEEDED = {
     "area": "area data needs no request: areas are looked up by postcode in what ONS publishes"
 }
@@ -165,7 +165,7 @@ def _check_pair(connection: duckdb.DuckDBPyConnection, supplier: str, domain: st
         raise Refused("what is published is of an older studylink: run `dbt build`") from None
     if (supplier, domain) not in pairs:
         there_are = ", ".join(f"{supplier} {domain}" for supplier, domain in pairs)
-        raise Refused(f"nobody delivers that; --supplier and --domain may be {there_are}")
+        raise Refused(f"nobody delivers that; --supplier and --domain can be {there_are}")
 
 
 def _checked_moment(
@@ -207,7 +207,7 @@ def _checked_moment(
 def _outbound(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str) -> list[Outbound]:
     """The people of each study whom a request may name, in the order of their ids.
 
-    Raises `Refused` where there are none, and where their tokens would be made with another key
+    Raises `Refused` if there are none, or if their tokens would be made with another key
     than the pseudonyms of the published build.
     """
     rows = connection.execute(
@@ -318,7 +318,7 @@ def _unused_id(log: RequestLog, asked: str, as_of: datetime) -> str:
 
 
 def _instant(text: str) -> datetime:
-    """An ISO 8601 UTC timestamp without its zone; raises `Refused` where it is none."""
+    """An ISO 8601 UTC timestamp without its zone; raises `Refused` if it is not one."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

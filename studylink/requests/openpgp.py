@@ -16,13 +16,13 @@ FORMS = ("asc", "pgp")
 
 
 class KeyRefused(Exception):
-    """Nothing can be encrypted to a key; the message says why, where it lies and the remedy."""
+    """Nothing can be encrypted to a key; the message says why, where it is and what to do."""
 
 
 def supplier_key(keys: Path, supplier: str) -> Cert:
     """The public key of a supplier from the folder of keys, good for encrypting now.
 
-    Raises `KeyRefused` where there is none, or one to which nothing may be encrypted.
+    Raises `KeyRefused` if there is none, or one to which nothing may be encrypted.
     """
     places = [keys / f"{supplier}.{form}" for form in FORMS]
     files = [place for place in places if place.is_file()]

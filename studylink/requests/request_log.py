@@ -24,7 +24,7 @@ from studylink.files import csv as csv_table
 LOG = "request_log.csv"
 PEOPLE = "people.csv"
 PERSON_KIND, MARK_KIND = "requested", "request"
-"""What stands between study and id in the message of a person's token and of the key's mark."""
+"""What is between study and id in the message of a person's token and of the key's mark."""
 
 
 class RequestLogError(Exception):
@@ -88,7 +88,7 @@ class RequestLog:
 
 
 def read(data: Path) -> RequestLog:
-    """The log under a data folder; an empty one where there is none.
+    """The log under a data folder; an empty one if there is none.
 
     Raises `RequestLogError` where the log or a file that it names is not as it was written.
     """
@@ -108,7 +108,7 @@ def read(data: Path) -> RequestLog:
             if not _is_readable(column, value):
                 raise _broken(file, f"line {line}: {column} cannot be read")
         if any(row[0] == request.request_id for request in requests):
-            raise _broken(file, f"line {line}: its request_id stands in an earlier line")
+            raise _broken(file, f"line {line}: its request_id is in an earlier line")
         requests.append(Request(*row))
     if not text.endswith("\n"):
         raise _broken(file, f"line {len(requests) + 1}: it was cut short")

@@ -51,9 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
 def described(lineage: Lineage, node: Node) -> str:
     """A table as text: each column's sources, and the identifying ones that decide over rows."""
     columns = [
-        ("" if place else column, *told)
+        ("" if place else column, *source)
         for column, flows in lineage.columns(node.id).items()
-        for place, told in enumerate(_told(lineage, flows))
+        for place, source in enumerate(_sources(lineage, flows))
     ]
     return (
         f"{shown_name(node)}\n\n"
@@ -76,15 +76,15 @@ def summarised(lineage: Lineage, violations: list[str]) -> str:
     )
 
 
-def _told(lineage: Lineage, flows: Flows) -> list[tuple[str, str, str]]:
+def _sources(lineage: Lineage, flows: Flows) -> list[tuple[str, str, str]]:
     """Where a column comes from, a line each, and on a last line what only chooses its value."""
     values = merged({flow.source: names} for flow, names in flows.items() if not flow.is_choice)
     choices = {str(flow.source) for flow in flows if flow.is_choice}
-    told = [
+    sources = [
         (str(source), lineage.class_of(source), ", ".join(sorted(names)))
         for source, names in sorted(values.items())
     ] or [("a seed, or what is written", "", "")]
-    return told + [("chosen by", "", ", ".join(sorted(choices)))] * bool(choices)
+    return sources + [("chosen by", "", ", ".join(sorted(choices)))] * bool(choices)
 
 
 def _deciding(

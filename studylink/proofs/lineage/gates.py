@@ -1,4 +1,4 @@
-"""Whether what agencies and participants tell reaches researchers through the one authority alone.
+"""Whether agencies' records and participants' answers reach researchers only through one authority.
 
 A gate is a model with a row for each thing that may be published. What a table of records holds has
 passed the gate once its rows were joined to the gate's, by equality of all the gate's keys, in a

@@ -177,7 +177,7 @@ class Walk:
 
     def _delim_get(self, plan: dict) -> Relation:
         if not self._eliminated or len(self._eliminated[-1]) != len(plan["chunk_types"]):
-            raise Unknown("a subquery whose outer columns cannot be told")
+            raise Unknown("a subquery whose outer columns cannot be determined")
         return Relation(self._eliminated[-1])
 
     def _cte(self, plan: dict) -> Relation:
@@ -330,7 +330,7 @@ class Walk:
         return through(flows, sanitiser.name)
 
     def _counted(self, expression: dict, row: tuple[Column, ...]) -> Column:
-        """The value of what is counted: how many keys there are tells nothing of any of them.
+        """The value of what is counted: how many keys there are says nothing about any of them.
 
         A key may be counted as it is, or only in some rows; what says in which is as telling as
         anywhere else.

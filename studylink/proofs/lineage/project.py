@@ -30,7 +30,7 @@ FAULT = "row_fault"
 
 @dataclass(frozen=True)
 class Read:
-    """A model as bound: its columns with their types, and its plan; none where it has no SQL."""
+    """A model as bound: its columns with their types, and its plan; none if it has no SQL."""
 
     columns: tuple[tuple[str, str], ...]
     plan: dict | None
@@ -68,7 +68,7 @@ class Lineage:
         self._traced_before: dict[str, Traced] = {}
 
     def with_nodes(self, *nodes: Node) -> "Lineage":
-        """The same project with some nodes replaced; only what stands on them is analysed again."""
+        """The same project with some nodes replaced; what is downstream of them is analysed again."""
         changed = Lineage.__new__(Lineage)
         changed.manifest = self.manifest.with_nodes(*nodes)
         changed.allowed = self.allowed

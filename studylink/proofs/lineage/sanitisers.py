@@ -1,4 +1,4 @@
-"""What makes a value safe, told by the shape of the computation and not by any name.
+"""What makes a value safe, recognised by the shape of the computation and not by any name.
 
 A shape is SQL over the columns of an empty table, its holes; bound like everything else, it is
 compared with the bound expressions of the models. Shapes are written here, and not taken from the
@@ -19,7 +19,7 @@ OTHERS = frozenset(("quasi", "sensitive", "plain"))
 
 IGNORED = frozenset(("alias", "query_location", "arguments", "return_type", "original_arguments"))
 TELLING = ("type", "name", "function_name")
-"""What mostly tells two expressions apart, so that little else need be compared."""
+"""What usually distinguishes two expressions, so that little else need be compared."""
 CONSTANT = "a_constant"
 YEAR_OF = "year_of"
 OF_A_YEAR = frozenset((YEAR_OF, "date_trunc"))
@@ -108,7 +108,7 @@ PSEUDONYM = Sanitiser(
             32
         )
     """,
-    # a keyed hash tells of no part of its message
+    # a keyed hash gives away no part of its message
     classes=IDENTIFYING | KEYS | OTHERS,
 )
 

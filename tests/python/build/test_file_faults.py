@@ -246,7 +246,7 @@ def test_a_file_of_rows_that_bears_a_tables_name_anywhere_else_is_named(
     (extracts / file).parent.mkdir(parents=True, exist_ok=True)
     (extracts / file).write_text(CANARY)
     (fault,) = faults_of(extracts)
-    assert fault.startswith(f"{file}: bears a table's name, and no table is expected there;")
+    assert fault.startswith(f"{file}: has a table's name, and no table is expected there;")
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_parquet_file_is_held_to_the_same_columns(extracts: Path) -> None:
 # Malformed lines
 # --------------------------------------------------------------------------------------------------
 
-UNCLOSED = "a quoted value is not closed, or something stands before or after its quotes"
+UNCLOSED = "a quoted value is not closed, or there is something before or after its quotes"
 MALFORMED = {
     "too few values": (f"D1,{CANARY}", "fewer values than the header has columns"),
     "one value": (CANARY, "fewer values than the header has columns"),

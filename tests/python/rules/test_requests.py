@@ -601,7 +601,7 @@ def test_what_nobody_delivers_is_refused_with_what_there_is(
     place: Place, supplier: str, domain: str
 ) -> None:
     assert place.refusal("--supplier", supplier, "--domain", domain) == (
-        "nobody delivers that; --supplier and --domain may be dfe education, dwp benefits, "
+        "nobody delivers that; --supplier and --domain can be dfe education, dwp benefits, "
         "hmrc employment_tax, nhs_england health"
     )
 
