@@ -76,6 +76,8 @@ hospital_episodes_deidentified as (
         {{ coded('admission_method') }},
         icd10_categories.category as primary_diagnosis,
         icd10_categories.label as primary_diagnosis_label,
+        icd10_categories.block as diagnosis_block,
+        icd10_categories.block_label as diagnosis_block_label,
         icd10_categories.chapter as diagnosis_chapter,
         icd10_categories.chapter_label as diagnosis_chapter_label,
         case when opcs4_chapter_labels.code is not null then episodes_judged.main_procedure end as main_procedure,

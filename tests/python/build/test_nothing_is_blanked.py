@@ -44,8 +44,10 @@ SHOWN_IF = {
 ALWAYS_SHOWN = {"is_ended": "true", "is_left": "true"}
 """Of flags of whether something landed."""
 IN_A_CHAPTER = "left({}, 3) in (select category from study.intermediate.int_icd10_categories)"
+IN_A_BLOCK = IN_A_CHAPTER.replace("categories)", "categories where block is not null)")
 CLASSIFIED = {
     "icd10_category": IN_A_CHAPTER,
+    "icd10_block": IN_A_BLOCK,
     "icd10_chapter": IN_A_CHAPTER,
     "cause_of_death_group": IN_A_CHAPTER,
     "opcs4_category": "left({}, 1) in (select code from codes where code_list = 'opcs4_chapter')",
