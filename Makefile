@@ -4,11 +4,11 @@
 .PHONY: help setup build test test-all format lint lint-decisions lint-marts lint-rest mutants bench bench-matching landing-page docs matching-parameters sample lock clean
 
 BIN := .venv/bin
-# trust what the machine trusts: behind a proxy that is not the list uv brings
+# trust what the machine trusts: behind a proxy the list that uv brings is not enough
 export UV_SYSTEM_CERTS := 1
 # keep compiled modules, even where the machine says not to: a run of dbt imports over a thousand
 export PYTHONDONTWRITEBYTECODE :=
-# a test file to a core, in the order of conftest.py: what its tests share is built once
+# one test file per core at a time, in the order of conftest.py: what its tests share is built once
 ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -29,14 +29,14 @@ setup: .venv/locked ## make .venv and install what requirements.lock names
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
-build: setup ## the landed extracts to the three databases, with every data test
+build: setup ## build the three databases from the landed extracts, with every data test
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/studylink summary
 
-test: setup lint ## style, and pytest, which builds with all tests, with samples of what is long
+test: setup lint ## style and types, then every promise tested, with samples of the long tests
 	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
-test-all: setup lint ## the same with the whole of what is long
+test-all: setup lint ## the same with all of the long tests
 	$(BIN)/pytest $(ON_ALL_CORES)
 
 lint: setup ## style of SQL and Python, and Python's types
@@ -45,7 +45,7 @@ lint: setup ## style of SQL and Python, and Python's types
 	$(BIN)/mypy
 	$(MAKE) --no-print-directory --jobs=2 lint-marts lint-decisions lint-rest
 
-# one process each, for each opens a database of its own: two at a time
+# one process each, because each opens a database of its own; two at a time
 lint-marts lint-decisions lint-rest: setup
 	STUDY_DATA=target/$@ DBT_TARGET_PATH=target/$@ \
 		$(BIN)/sqlfluff lint --processes 1 $(LINTED_BY_$@)
@@ -59,16 +59,16 @@ format: setup ## put Python and SQL in order
 	STUDY_DATA=target/format DBT_TARGET_PATH=target/format \
 		$(BIN)/sqlfluff format --processes 1 models tests analyses
 
-mutants: setup ## every mistake that could be made in a model, and whether a test notices it
+mutants: setup ## make every mistake in the models, one at a time: does a test notice?
 	$(BIN)/python -m tests.python.privacy.mutation
 
 bench: setup ## dbt build beside the least it could do: seconds, processor seconds, peak memory, ratio
 	$(BIN)/studylink bench
 
-bench-matching: setup ## how well and how fast children are found in the register
+bench-matching: setup ## how well and how fast children are found in the pupil register
 	$(BIN)/studylink bench-matching
 
-landing-page: setup ## the tables of docs/landing.md, as the sources declare what may be landed
+landing-page: setup ## the tables of docs/landing.md, from the source declarations
 	$(BIN)/python -m tests.python.lib.landing_page
 
 docs: setup ## dbt's documentation site, in target/
@@ -85,5 +85,5 @@ lock: setup ## requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
-clean: ## what builds made, but the environment: never requests, their register or keys
+clean: ## remove what builds made, except the environment, outbound requests and keys
 	rm -rf target logs data/building $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)

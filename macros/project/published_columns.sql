@@ -5,7 +5,7 @@
       codes where the name is `codes of <list>`; or one of the `characteristics of linkage` or `categories
       of linkage` of the seed `linkage_characteristics`;
     - `shape: <name>`: every value has a shape of `closed_shapes`, too narrow for an identifier;
-    - nothing: the column is open, and what is in it is held against everything that identifies.
+    - nothing: the column is open, and its values are compared with everything that identifies.
 
     So a column that nobody thought of is open. Truth values are closed by their type. Of these types a
     value can be searched as it stands; in others, a list or a map say, it would hide among others. -#}

@@ -37,7 +37,7 @@ IDENTITY = ", ".join(COLUMNS)
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `studylink bench-matching`."""
     parser = subparsers.add_parser(
-        "bench-matching", help="how well and how fast children are found in the register"
+        "bench-matching", help="how well and how fast children are found in the pupil register"
     )
     parser.add_argument("--families", type=int, default=20_000, help="how many, of the generator")
     parser.add_argument("--children", type=int, default=10_000, help="how many to find at scale")

@@ -57,7 +57,7 @@ def score(
             with
             weighed as ({_weighed(model)}),
             competing as ({competition("weighed", "match_weight")}),
-            told as (
+            shown as (
                 select
                     study,
                     child_id,
@@ -69,7 +69,7 @@ def score(
                     {_differences(model)} as differences
                 from competing
             )
-            select * from told
+            select * from shown
             where match_probability >= {WORTH_LOOKING_AT}
             order by study, child_id, pupil_id
             """

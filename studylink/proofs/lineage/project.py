@@ -68,7 +68,7 @@ class Lineage:
         self._traced_before: dict[str, Traced] = {}
 
     def with_nodes(self, *nodes: Node) -> "Lineage":
-        """The same project with some nodes replaced; what is downstream of them is analysed again."""
+        """The same project with some nodes replaced; only their descendants are analysed again."""
         changed = Lineage.__new__(Lineage)
         changed.manifest = self.manifest.with_nodes(*nodes)
         changed.allowed = self.allowed

@@ -473,7 +473,7 @@ def test_a_file_in_another_encoding_is_said(extracts: Path) -> None:
 
 
 def lay_faults_everywhere(extracts: Path) -> list[str]:
-    """A fault of nearly every sort, each in a file of its own; where each should be told."""
+    """A fault of nearly every sort, each in a file of its own; where each should be reported."""
     (extracts / "dfe/schools.csv").unlink()
     episodes = extracts / "nhs_england/hospital_episodes.csv"
     episodes.write_text(episodes.read_text().replace("epikey", "epikey,nhs_number"))

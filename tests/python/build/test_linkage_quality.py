@@ -1,4 +1,4 @@
-"""The figures of linkage quality are those of their definitions, and are told where they may be."""
+"""The figures of linkage quality follow their definitions, and are shown where they may be."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Publishing: whole and good builds alone replace the three files, and nobody else can read them.
 
 All builds here work in one data folder, one after another, in a copy of the project that has one
-more test: it fails when it is told to.
+more test: it fails on demand.
 """
 
 from __future__ import annotations

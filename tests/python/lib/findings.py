@@ -177,10 +177,10 @@ def answers_linked(rows: Rows) -> dict[tuple[str, str], bool]:
 
 
 def checks(rows: Rows) -> dict[str, tuple]:
-    """What is told of each delivery that answers a request."""
+    """The checks of each delivery that answers a request."""
     names = ", ".join(field.name for field in fields(Check))
     found = rows(f"select delivery_id, {names} from study.governance.delivery_checks")
-    return {delivery: Check(*told) for (delivery,), told in by_key(found, 1).items()}
+    return {delivery: Check(*shown) for (delivery,), shown in by_key(found, 1).items()}
 
 
 def to_destroy(rows: Rows) -> dict[str, tuple]:

@@ -469,7 +469,7 @@ class Requested:
 
 @dataclass(frozen=True)
 class Check:
-    """What is told of a delivery that answers a request; people are counted."""
+    """The checks of a delivery that answers a request; people are counted."""
 
     request_id: str | None
     request_known_from: str

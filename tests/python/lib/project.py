@@ -29,7 +29,7 @@ atexit.register(shutil.rmtree, _PLACES, ignore_errors=True)
 
 
 def _parsed(as_of: str) -> Path:
-    """Where what dbt parsed of the project is kept, as at a moment: it tells vars apart."""
+    """Where dbt's parsed project is kept, one for each moment, because it depends on vars."""
     return Path(_PLACES) / f"{as_of}.msgpack"
 
 
@@ -72,7 +72,7 @@ def start(
     """Start any dbt command in the same way, without waiting for its end.
 
     What dbt parsed of the project it need not parse again, which takes it as long as half of the
-    models do, if nothing that it was told differs. So it is told of every landing and data folder
+    models do, if nothing that it was given differs. So every landing and data folder is given to it
     by the same names, in a folder of links.
     """
     data.mkdir(parents=True, exist_ok=True)

@@ -416,7 +416,7 @@ def draw_deliveries(setting: Setting) -> None:
             received_at=received_at,
             identifiers_deleted_at=(None if held or seldom(draw, 10) else deleted_at),
         )
-        # So many records that the number published tells which deliveries they came with.
+        # So many records that the number published shows which deliveries they came with.
         for record in range(2**number):
             add_record(setting, table, delivery_id, record)
         if seldom(draw, 10):

@@ -1,7 +1,7 @@
 """One small landing in which every rule has something to decide, built once for all who ask.
 
 It holds the worked cases; families drawn at random, as they are, talkative, and with namesakes in
-the other study; whole synthetic extracts, so that enough people are alike for some to be told
+the other study; whole synthetic extracts, so that enough people are alike for some to be shown
 apart; and awkward rows: every code in every column, every delivery in every table, every age on
 its birthday.
 """
@@ -280,7 +280,7 @@ def say_yes_to_all(world: World, study: str, number: int) -> None:
 
 
 def add_places(world: World) -> None:
-    """Areas and schools on the bounds of their bands, two of each so that they may be told."""
+    """Areas and schools on the bounds of their bands, two of each."""
     numbers = zip(
         ("99999", "100000", "150000", "200000", "300000", "500000"),
         ("4.9", "5", "10", "15", "20", "30"),

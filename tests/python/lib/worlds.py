@@ -231,7 +231,7 @@ def read(folder: Path) -> Landing:
 # The worked cases as worlds
 # --------------------------------------------------------------------------------------------------
 
-# A delivery is told by how many records of it are published: D1 brings one, D2 two.
+# The number of published records shows the delivery: D1 brings one, D2 two.
 RECORDS_BROUGHT = {"D1": 1, "D2": 2}
 ANSWER = re.compile(r"(\w+) (yes|no|refused|dont_know), (\w+) (\w+)(?:/(\w+))?")
 REQUEST = re.compile(r"(\w+) (\w+), (person|family) (\w+) (\w+)")
@@ -301,9 +301,9 @@ def world_of_case(case: Case) -> World:
     return world
 
 
-def add_delivery(world: World, case: Case, delivery_id: str, told: str) -> None:
-    dates = dict(re.findall(r"(sent|received|(?<!not )certified) (\S+?)(?:,|$)", told))
-    held = "held" in told
+def add_delivery(world: World, case: Case, delivery_id: str, shown: str) -> None:
+    dates = dict(re.findall(r"(sent|received|(?<!not )certified) (\S+?)(?:,|$)", shown))
+    held = "held" in shown
     world.add(
         "governance/deliveries",
         delivery_id=delivery_id,

@@ -9,7 +9,7 @@ be read, with one in each column that has a type or a list.
 may be compressed, so that its bytes do not show it: the values of its tables are searched as well.
 Three things are not found: sex, which has two values, and the day of birth of a child, by which
 decisions are taken, since neither is a canary; and whatever is less than a whole value, such as an
-initial, a rank or a count. Two worlds tell those.
+initial, a rank or a count. Two worlds show those.
 """
 
 import re

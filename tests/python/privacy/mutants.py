@@ -18,7 +18,7 @@ from sqlglot import exp
 
 DIALECT = "duckdb"
 LONGEST_TOLD = 100
-"""Characters told of either side of a change; what is longer is cut and bears its hash."""
+"""Characters shown of either side of a change; a longer text is cut and given its hash."""
 PASSES = 3
 """So many neighbours alike but for names were written by a loop."""
 
@@ -39,17 +39,17 @@ class Mutant:
 class Change:
     """A node of the tree and what takes its place; nothing, where it is taken out.
 
-    `told` are the two sides of the change where the nodes themselves would say too much, `dropped`
+    `shown` are the two sides of the change where the nodes themselves would say too much, `dropped`
     the part of the node that is gone where the rest of it stays.
     """
 
     node: exp.Expression
     instead: exp.Expression | None
-    told: tuple[str, str] | None = None
+    shown: tuple[str, str] | None = None
     dropped: exp.Expression | None = None
 
     def __str__(self) -> str:
-        before, after = self.told or (_text(self.node), _text(self.instead))
+        before, after = self.shown or (_text(self.node), _text(self.instead))
         return f"{_cut(before)} -> {_cut(after)}"
 
 
@@ -71,7 +71,7 @@ def mutants_of(sql: str) -> list[Mutant]:
         if id(part) in repeated:
             continue
         repeated_here = _repeated_in(part)
-        seen, told = {written[name]}, Counter[str]()
+        seen, shown = {written[name]}, Counter[str]()
         for operator, changes in OPERATORS.items():
             for change in changes(part):
                 if _is_within(change.dropped or change.node, repeated_here):
@@ -81,9 +81,9 @@ def mutants_of(sql: str) -> list[Mutant]:
                     continue
                 seen.add(mutated)
                 label = f"{name}: {change}"
-                told[operator + label] += 1
-                if told[operator + label] > 1:
-                    label += f" ({told[operator + label]})"
+                shown[operator + label] += 1
+                if shown[operator + label] > 1:
+                    label += f" ({shown[operator + label]})"
                 found.append(Mutant(operator, label, _joined(written | {name: mutated})))
     return found
 
@@ -267,8 +267,8 @@ def _swap_connector(part: exp.Expression) -> Iterator[Change]:
         other = exp.Or if isinstance(node, exp.And) else exp.And
         word, instead = ("AND", "OR") if isinstance(node, exp.And) else ("OR", "AND")
         swapped = exp.paren(other(this=_wrapped(node.left), expression=_wrapped(node.right)))
-        told = (f"{word} {_text(node.right)}", f"{instead} {_text(node.right)}")
-        yield Change(node, swapped, told, node.right)
+        shown = (f"{word} {_text(node.right)}", f"{instead} {_text(node.right)}")
+        yield Change(node, swapped, shown, node.right)
 
 
 def _wrapped(node: exp.Expression) -> exp.Expression:
@@ -292,11 +292,11 @@ def _drop_case_arm(part: exp.Expression) -> Iterator[Change]:
         if default:
             yield Change(default, exp.null(), (f"ELSE {_text(default)}", "nothing"))
         for arm in arms:
-            told = (f"WHEN {_text(arm.this)} THEN {_text(arm.args['true'])}", "nothing")
+            shown = (f"WHEN {_text(arm.this)} THEN {_text(arm.args['true'])}", "nothing")
             if len(arms) > 1:
-                yield Change(arm, None, told)
+                yield Change(arm, None, shown)
             else:
-                yield Change(case, default or exp.null(), told, arm)
+                yield Change(case, default or exp.null(), shown, arm)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -314,8 +314,8 @@ def _swap_join(part: exp.Expression) -> Iterator[Change]:
             other.set("side", side or None)
             other.set("kind", None if side else "INNER")
             table = _text(join.this)
-            told = (f"{join.side or 'INNER'} JOIN {table}", f"{side or 'INNER'} JOIN {table}")
-            yield Change(join, other, told)
+            shown = (f"{join.side or 'INNER'} JOIN {table}", f"{side or 'INNER'} JOIN {table}")
+            yield Change(join, other, shown)
 
 
 def _drop_distinct(part: exp.Expression) -> Iterator[Change]:
@@ -385,14 +385,14 @@ def _drop_pseudonym(part: exp.Expression) -> Iterator[Change]:
         if not isinstance(node.this, exp.SHA2):
             continue
         message = next(node.find_all(exp.Encode)).this
-        told = f"pseudonym of {_text(message)}"
-        yield Change(node, message.right, (told, "the id itself"))
+        shown = f"pseudonym of {_text(message)}"
+        yield Change(node, message.right, (shown, "the id itself"))
         unkeyed = exp.func("sha256", message.right.copy(), dialect=DIALECT)
-        yield Change(node, exp.func("left", unkeyed, node.expression.copy()), (told, "no key"))
+        yield Change(node, exp.func("left", unkeyed, node.expression.copy()), (shown, "no key"))
         everywhere = node.copy()
         study = next(next(everywhere.find_all(exp.Encode)).find_all(exp.Column))
         study.replace(exp.Literal.string("study"))
-        yield Change(node, everywhere, (told, "the same in every study"))
+        yield Change(node, everywhere, (shown, "the same in every study"))
 
 
 def _drop_coarsening(part: exp.Expression) -> Iterator[Change]:

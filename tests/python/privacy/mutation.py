@@ -437,9 +437,9 @@ def explained_wrongly(found: Iterable[Outcome]) -> list[str]:
     for explanation in explanations():
         fates = {one.fate for one in found if explanation.covers(one.model, one)}
         if fates != {"survived"}:
-            told = " and ".join(sorted(fates)) or "no mutant"
+            shown = " and ".join(sorted(fates)) or "no mutant"
             wrong.append(
-                f"{explanation.models} | {explanation.operator} | {explanation.change}: {told}"
+                f"{explanation.models} | {explanation.operator} | {explanation.change}: {shown}"
             )
     return wrong
 

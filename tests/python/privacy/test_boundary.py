@@ -236,7 +236,7 @@ def test_a_weakened_gate_is_seen(written: str, weakened: str, lineage: Lineage) 
 def test_who_reads_records_on_the_way_to_researchers_reads_the_gate_too(
     manifest: Manifest,
 ) -> None:
-    """However little of them a model uses: that a record is there may tell as much as it says.
+    """However little of them a model uses: that a record exists may give away as much.
 
     Before the gate the permission authority itself reads which deliveries hold whose records, and
     who took part when, in whose questionnaire.

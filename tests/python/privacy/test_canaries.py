@@ -351,7 +351,7 @@ def test_a_killed_build_leaves_no_canary(planted: tuple[Path, Canaries], tmp_pat
 
 
 @pytest.mark.long
-def test_a_model_whose_error_quotes_a_value_is_told(
+def test_a_model_whose_error_quotes_a_value_is_reported(
     planted: tuple[Path, Canaries], tmp_path: Path
 ) -> None:
     extracts, found = planted
@@ -361,7 +361,7 @@ def test_a_model_whose_error_quotes_a_value_is_told(
     )
     done = project.build(extracts, tmp_path / "data", AS_OF, root=copy)
     assert done.returncode != 0
-    told = found.found_in(left_by(done, tmp_path / "data"))
-    assert {line.split(": last name")[0] for line in told} == {
+    shown = found.found_in(left_by(done, tmp_path / "data"))
+    assert {line.split(": last name")[0] for line in shown} == {
         *("data/build.out", "data/logs/dbt.log", "data/target/run_results.json"),
     }

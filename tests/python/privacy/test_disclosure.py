@@ -103,16 +103,16 @@ def test_no_class_of_a_random_table_is_small_or_tells_a_value(seed: int) -> None
     for _, members in classes_of(rows, tuple(QUASI)):
         people = {row["research_id"] for row in members}
         for column in SENSITIVE:
-            told = {row[column] for row in members} - {None}
-            assert not told or (len(told) >= FEWEST_VALUES and len(people) >= FEWEST_PEOPLE)
+            shown = {row[column] for row in members} - {None}
+            assert not shown or (len(shown) >= FEWEST_VALUES and len(people) >= FEWEST_PEOPLE)
     # rows are never dropped, and values only ever blanked
     left = [dict(zip(COLUMNS, row, strict=True)) for row in landed]
     assert Counter(row["research_id"] for row in rows) == Counter(
         row["research_id"] for row in left
     )
     for column in QUASI + SENSITIVE:
-        told = Counter(row[column] for row in rows if row[column] is not None)
-        assert told <= Counter(row[column] for row in left)
+        shown = Counter(row[column] for row in rows if row[column] is not None)
+        assert shown <= Counter(row[column] for row in left)
 
 
 def test_a_table_in_which_everybody_is_alike_keeps_what_it_says() -> None:
@@ -120,7 +120,7 @@ def test_a_table_in_which_everybody_is_alike_keeps_what_it_says() -> None:
     landed = [(f"person {number}", *alike, float(number % 2)) for number in range(10)]
     rows = controlled(landed)
     assert {(row["start_month"], row["end_month"]) for row in rows} == {("2020-01", "2021-01")}
-    # one benefit for all of a class would be told of each; amounts differ
+    # one benefit for a whole class would be known of each; amounts differ
     assert {row["benefit_type"] for row in rows} == {None}
     assert {row["weekly_amount"] for row in rows} == {0.0, 1.0}
     assert {row["start_year"] for row in controlled(landed[:9])} == {None}

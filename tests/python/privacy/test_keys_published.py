@@ -123,7 +123,7 @@ def give(
 
 
 def red(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, list[tuple]]:
-    """What each test of keys says; sees that it tells columns and counts, and no key."""
+    """What each test of keys says; checks that it shows columns and counts, and no key."""
     said = {
         test: connection.execute(manifest.named(test, "test").sql).fetchall()
         for test in (VAULTS, CHAINS, NUMBERS, TYPES)

@@ -348,7 +348,7 @@ def walk() -> Walk:
 
 
 def traced(shadow: Shadow, sql: str) -> tuple[dict[str, set[str]], set[str]]:
-    """The sources of each column of a query that still tell something, and of its rows."""
+    """The sources of each column of a query that still give something away, and of its rows."""
     relation = walk().result(shadow.plan(sql))
     names = [name for name, _ in shadow.columns(sql)]
     explicit = {
@@ -716,7 +716,7 @@ def test_what_identifies_may_decide_over_rows_only_where_it_is_allowed(
     assert said not in violations(sql, allowed)
 
 
-def test_an_allowance_that_nothing_needs_is_told(violations: Callable) -> None:
+def test_an_allowance_that_nothing_needs_is_reported(violations: Callable) -> None:
     allowed = "[{model: mart, reason: as a test, columns: [stg_people.name]}]"
     assert violations(f"select score as z from {PEOPLE}", allowed) == [
         "allowed.yml allows stg_people.name to act in mart, where it does not"
@@ -768,14 +768,14 @@ def test_every_column_of_every_model_is_traced(lineage: Lineage) -> None:
     """The columns found by binding are those that the contracts promise."""
     for mart in lineage.manifest.in_layer("marts"):
         assert list(lineage.columns(mart.id)) == list(mart.columns)
-    told = [
+    shown = [
         flow
         for mart in lineage.manifest.research_tables()
         for flows in lineage.columns(mart.id).values()
         for flow in flows
     ]
-    assert {lineage.class_of(flow.source) for flow in told} >= {"direct", "key", "quasi"}
-    assert any(flow.is_clean for flow in told)
+    assert {lineage.class_of(flow.source) for flow in shown} >= {"direct", "key", "quasi"}
+    assert any(flow.is_clean for flow in shown)
 
 
 LEAKS = [
@@ -791,7 +791,7 @@ LEAKS = [
     ("a whole row", "to_json(person)", "", "address_line_1"),
     ("a value by coalesce", "coalesce(null, nullif(town, ''))", "", "town"),
     ("a length", "length(first_name)", "", "first_name"),
-    ("a value told by a case", "case when sex = 'F' then 1 else 2 end", "", "sex"),
+    ("a value given away by a case", "case when sex = 'F' then 1 else 2 end", "", "sex"),
     ("a join key", "k.i", "join (values ('x', 1)) as k(v, i) on k.v = last_name", "last_name"),
     ("an order", "1", "order by date_of_birth", "date_of_birth"),
     ("a choice of rows", "1", "where postcode like 'LS%'", "postcode"),
@@ -809,11 +809,11 @@ def test_a_leak_planted_in_any_layer_is_caught(
     identities = manifest.named("identities")
     mart = manifest.named("send_futures__child_survey")
     below = below_of(lineage, mart)
-    told = told_by(lineage, mart, below)
+    shown = known_by(lineage, mart, below)
     for model in (mart, below):
         sql = f"""
-            select told.* replace (({value})::varchar as {told})
-            from (select *, date '2026-01-01' as today from ({model.sql})) as told
+            select shown.* replace (({value})::varchar as {shown})
+            from (select *, date '2026-01-01' as today from ({model.sql})) as shown
             cross join {identities.relation} as person {clause}
         """
         planted = replace(model, sql=sql, parents=(*model.parents, identities.id))
@@ -831,8 +831,8 @@ def test_free_text_is_caught_in_a_model_that_reads_it_anyhow(lineage: Lineage) -
     found = lineage.with_sql(
         {
             model.id: f"""
-                select told.* replace (words.in_your_own_words as {told_by(lineage, mart, model)})
-                from ({model.sql}) as told cross join {words.relation} as words
+                select shown.* replace (words.in_your_own_words as {known_by(lineage, mart, model)})
+                from ({model.sql}) as shown cross join {words.relation} as words
             """
         }
     ).violations()
@@ -848,7 +848,7 @@ def below_of(lineage: Lineage, mart: Node) -> Node:
     )
 
 
-def told_by(lineage: Lineage, mart: Node, below: Node) -> str:
+def known_by(lineage: Lineage, mart: Node, below: Node) -> str:
     """A column that the table has from the model below, and that is no pseudonym."""
     return next(
         name

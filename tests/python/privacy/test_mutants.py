@@ -152,7 +152,9 @@ def changes(operator: str, sql: str) -> list[str]:
 def test_each_operator_makes_its_mistakes_and_no_other(
     operator: str, sql: str, expected: list[str]
 ) -> None:
-    assert sorted(changes(operator, sql)) == sorted(f"the last select: {told}" for told in expected)
+    assert sorted(changes(operator, sql)) == sorted(
+        f"the last select: {shown}" for shown in expected
+    )
 
 
 def test_a_mutant_is_the_query_with_one_thing_changed() -> None:

@@ -47,7 +47,7 @@ class Table:
     def by_category(self) -> dict[tuple, dict[str, object]]:
         keys = self.columns(*CATEGORIES)
         found = {tuple(row[column] for column in keys): row for row in self.rows}
-        assert len(found) == len(self.rows), "categories tell rows apart"
+        assert len(found) == len(self.rows), "categories distinguish rows"
         return found
 
 

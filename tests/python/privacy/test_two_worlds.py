@@ -256,7 +256,7 @@ def test_no_birthday_moves_across_an_instant_by_which_a_decision_is_taken(
     instants = {name: f"2024-{month:02}-18T00:00:00Z" for month, name in enumerate(born, start=5)}
     for name, day in born.items():
         for number in range(10):
-            # A family each, so that each may be told from the others.
+            # A family each, so that they can be told apart.
             world.add_participant(
                 study,
                 f"{name}{number}",
@@ -421,7 +421,7 @@ def tables_with_people(data: Path) -> set[str]:
         return {table for (table,) in tables if research.table(table).limit(1).fetchall()}
 
 
-def tables_told(differences: list[str]) -> set[str]:
+def tables_named(differences: list[str]) -> set[str]:
     return {line.split(":")[0] for line in differences}
 
 
@@ -429,7 +429,7 @@ def test_an_id_that_is_not_the_keyed_one_of_its_kind_and_study_differs(
     built: Landings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBT_ENV_SECRET_PSEUDONYM_KEY", "another key")
-    assert tables_told(two_worlds.differences(*built)) == tables_with_people(built[0])
+    assert tables_named(two_worlds.differences(*built)) == tables_with_people(built[0])
 
 
 @pytest.mark.parametrize(
@@ -468,8 +468,8 @@ def test_whatever_an_identifier_decides_differs(built: Landings, leak: str, tmp_
                 where participants.research_id = leaking.research_id
                 """
             )
-    told = two_worlds.differences(*leaking, mapping)
-    assert tables_told(told) == {f"{FIVE}.participants"}
+    shown = two_worlds.differences(*leaking, mapping)
+    assert tables_named(shown) == {f"{FIVE}.participants"}
 
 
 def write_databases(folder: Path, research: str, governance: str = "select 1 as one") -> Path:
@@ -568,7 +568,7 @@ def test_the_sample_is_published_alike_in_another_order(built_sample: Path, tmp_
 
 
 @pytest.mark.long
-def test_a_project_whose_ids_have_no_key_is_told(landings: Landings, tmp_path: Path) -> None:
+def test_a_project_whose_ids_have_no_key_is_reported(landings: Landings, tmp_path: Path) -> None:
     *folders, mapping = landings
     copy = project.copied(tmp_path / "project")
     macro = copy / "macros" / "engine" / "pseudonym.sql"
@@ -576,4 +576,4 @@ def test_a_project_whose_ids_have_no_key_is_told(landings: Landings, tmp_path: P
     assert sql.count("getvariable('hmac_opad') ||") == 1
     macro.write_text(sql.replace("getvariable('hmac_opad') ||", "''::blob ||"), encoding="utf-8")
     data = [project.built(one, tmp_path / one.name, AS_OF, root=copy) for one in folders]
-    assert tables_told(two_worlds.differences(*data, mapping)) == tables_with_people(data[0])
+    assert tables_named(two_worlds.differences(*data, mapping)) == tables_with_people(data[0])

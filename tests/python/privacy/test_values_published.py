@@ -81,7 +81,7 @@ def plant(world: duckdb.DuckDBPyConnection, column: str, values: list[object]) -
 
 
 def columns_found(world: duckdb.DuckDBPyConnection, manifest: Manifest, test: str) -> set[str]:
-    """The columns for which a data test fails; sees that it tells columns and counts alone."""
+    """The columns for which a data test fails; checks that it shows only columns and counts."""
     rows = world.execute(manifest.named(test, "test").sql).fetchall()
     names = {identifier for identifier, _ in KNOWN} | {
         *("email", "UK phone", "postcode", "UPN", "National Insurance number"),

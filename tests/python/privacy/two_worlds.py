@@ -212,7 +212,7 @@ def _other_text(text: str, draw: random.Random) -> str:
     """Letters for letters and digits for digits, in the same case and with the same spaces.
 
     Each word is some letters or digits longer, and a text may be a word longer, so that its length
-    tells no more than the rest.
+    shows no more than the rest.
     """
     words = re.split(f"({identifiers.SPACES})", text)
     for place in range(0, len(words), 2):

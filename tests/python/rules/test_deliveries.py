@@ -93,14 +93,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(folder / "extracts", folder / "data", AS_OF)
 
 
-def told(data: Path, columns: str) -> dict[str, list]:
+def shown(data: Path, columns: str) -> dict[str, list]:
     """Some columns of `delivery_checks`, by delivery."""
     found = study_rows(data, f"select delivery_id, {columns} from governance.delivery_checks")
     return {delivery.removeprefix(f"{prefix_of(0)}-"): values for delivery, *values in found}
 
 
 def test_a_delivery_is_held_against_the_newest_request_up_to_its_own_moment(data: Path) -> None:
-    assert told(data, "request_id, request_known_from") == {
+    assert shown(data, "request_id, request_known_from") == {
         "answers": ["R1", "request_log"],
         "waiting": ["R1", "request_log"],
         "empty": ["R1", "request_log"],
@@ -111,7 +111,7 @@ def test_a_delivery_is_held_against_the_newest_request_up_to_its_own_moment(data
 
 def test_a_delivery_with_anybody_who_was_not_asked_for_is_flagged(data: Path) -> None:
     """The erased and the unknown are in no count of people; the restricted are."""
-    assert told(data, "people, people_in_request, people_not_requested, is_flagged") == {
+    assert shown(data, "people, people_in_request, people_not_requested, is_flagged") == {
         "answers": [6, 5, 1, True],
         "waiting": [1, 1, 0, False],
         "empty": [0, 0, 0, False],
@@ -121,7 +121,7 @@ def test_a_delivery_with_anybody_who_was_not_asked_for_is_flagged(data: Path) ->
 
 
 def test_a_delivery_with_records_of_people_unknown_is_flagged_for_them_alone(data: Path) -> None:
-    assert told(data, "records_of_unknown_people, is_flagged") == {
+    assert shown(data, "records_of_unknown_people, is_flagged") == {
         "answers": [1, True],
         "waiting": [0, False],
         "empty": [0, False],
@@ -132,7 +132,7 @@ def test_a_delivery_with_records_of_people_unknown_is_flagged_for_them_alone(dat
 
 def test_who_withdrew_while_it_was_on_its_way_is_counted(data: Path) -> None:
     """Who stopped, whatever they said since, and who objected; not who asked for a restriction."""
-    assert told(data, "people_permitted_at_receipt, people_withdrawn_meanwhile") == {
+    assert shown(data, "people_permitted_at_receipt, people_withdrawn_meanwhile") == {
         "answers": [3, 3],
         "waiting": [1, 0],
         "empty": [0, 0],
@@ -143,7 +143,7 @@ def test_who_withdrew_while_it_was_on_its_way_is_counted(data: Path) -> None:
 
 def test_a_certificate_that_is_missing_is_told_with_its_age(data: Path) -> None:
     """One of a moment after the build's has not come yet."""
-    assert told(data, "is_certificate_missing, certificate_days_missing") == {
+    assert shown(data, "is_certificate_missing, certificate_days_missing") == {
         "answers": [False, None],
         "waiting": [True, 10],
         "empty": [True, 0],
@@ -175,8 +175,8 @@ def test_no_stored_table_but_the_vaults_tells_who_withdrew_from_which_delivery(d
     assert ("governance", "delivery_checks") in tables
     for schema, table in tables:
         rows = study_rows(data, f"select columns(*)::varchar from {schema}.{table}")
-        told = [row for row in rows for pair in named if {*pair} <= {*row}]
-        assert not told, f"{schema}.{table}"
+        shown = [row for row in rows for pair in named if {*pair} <= {*row}]
+        assert not shown, f"{schema}.{table}"
 
 
 def test_a_request_that_has_the_token_of_somebody_erased_is_to_be_purged(data: Path) -> None:

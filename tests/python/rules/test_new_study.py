@@ -63,7 +63,7 @@ def participant(family: str, role: str, date_of_birth: str) -> Row:
     }
 
 
-# A child's birthday tells the family: on the day before `AS_OF` the eldest is 18.
+# A child's birthday shows the family: on the day before `AS_OF` the eldest is 18.
 FAMILIES = {
     "grown": "2006-05-31",
     "asked": "2006-03-01",

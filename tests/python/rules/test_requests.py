@@ -463,8 +463,8 @@ def test_development_keys_are_told_on_extracts_other_than_the_sample(
     assert "development key" not in place.captured.readouterr().err
     for variable in KEYS:
         monkeypatch.delenv(variable)
-    told = databases.warnings_of_development_keys(place.extracts)
-    assert [text.split()[0] for text in told] == list(KEYS)
+    shown = databases.warnings_of_development_keys(place.extracts)
+    assert [text.split()[0] for text in shown] == list(KEYS)
     assert databases.warnings_of_development_keys(project.ROOT / "extracts" / "sample") == []
 
 
@@ -493,10 +493,10 @@ def test_a_request_broken_off_is_in_the_log_whole_or_not_at_all(
     assert (place.data / "requests" / "request_log.csv").read_bytes() == before
     left = [folder.name for folder in place.folders() if folder != first]
     assert left == ([f"{first.name}-2"] if at == "the line" else [])
-    # what was left is told, and neither counts nor stands in the way
+    # what was left is reported, and neither counts nor gets in the way
     place.request(*HEALTH)
-    told = place.captured.readouterr().err
-    assert told.count("was broken off") == len(left) == sum(told.count(name) for name in left)
+    shown = place.captured.readouterr().err
+    assert shown.count("was broken off") == len(left) == sum(shown.count(name) for name in left)
     ids_logged = [one.request_id for one in request_log.read(place.data).requests]
     assert ids_logged == [first.name, f"{first.name}-{2 + len(left)}"]
 
@@ -885,7 +885,7 @@ def test_a_request_log_that_was_changed_is_refused_with_the_place(place: Place, 
     assert expected in place.refusal(*HEALTH)
 
 
-def test_a_missing_file_of_people_is_told(place: Place) -> None:
+def test_a_missing_file_of_people_is_reported(place: Place) -> None:
     (folder,) = place.request(*HEALTH)
     (folder / "people.csv").unlink()
     with pytest.raises(request_log.RequestLogError, match=r"people\.csv, the file is missing"):

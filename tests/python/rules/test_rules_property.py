@@ -65,8 +65,8 @@ class Judged:
         for key in sorted(expected.keys() | found.keys(), key=str):
             ours, theirs = expected.get(key, missing), found.get(key, missing)
             if ours != theirs:
-                told = ["nothing" if v is missing else repr(v) for v in (ours, theirs)]
-                line = f"  {key}: by the rules {told[0]}, built {told[1]}"
+                shown = ["nothing" if v is missing else repr(v) for v in (ours, theirs)]
+                line = f"  {key}: by the rules {shown[0]}, built {shown[1]}"
                 differing[owners.get(key, world_of(key))].append(line)
         if not differing:
             return
@@ -229,9 +229,9 @@ def test_a_difference_is_told_with_the_smallest_world_that_shows_it(tmp_path: Pa
     judged = Judged(drawn, landing, verdict, tmp_path)
     judged.compare(verdict.decisions, dict(verdict.decisions))
     wrong = {key: (True, "permitted", None) for key in verdict.decisions}
-    with pytest.raises(pytest.fail.Exception, match="worlds differ") as told:
+    with pytest.raises(pytest.fail.Exception, match="worlds differ") as shown:
         judged.compare(verdict.decisions, wrong)
-    assert any(world.described() in str(told.value) for world in drawn)
+    assert any(world.described() in str(shown.value) for world in drawn)
 
 
 def test_the_worlds_drawn_meet_every_reason_and_fault() -> None:

@@ -80,7 +80,7 @@ def test_recall_is_told_for_each_thing_that_differs(judged: list[str]) -> None:
     assert numbers(judged, "entered twice") == [1, 0, 0, 1, 0]
 
 
-def test_a_wrong_link_is_told_by_who_was_taken_for_the_child(judged: list[str]) -> None:
+def test_a_wrong_match_is_named_by_who_was_taken_for_the_child(judged: list[str]) -> None:
     assert numbers(judged, "twin") == [1]
 
 

@@ -154,7 +154,7 @@ ALIKE = [
     *(("Jack", "John"), ("Ellie", "Elle"), ("Tia", "Tiana"), ("Anne", "Anne Marie")),
     *(("Hasan", "Husan"), ("Tariro", "Tarira")),
 ]
-"""Twins' names of which one may be the other, short or mistyped: told apart if both are there."""
+"""Twins' names of which one may be the other, short or mistyped: kept apart if both are there."""
 LAST_NAMES = [
     *("Abbott", "Okafor", "Lindqvist", "Pemberton", "Rahman", "Whitlock", "Nowak", "Ferreira"),
     *("Dunne", "Yates", "Castellan", "Thornbury", "Averill", "Quillfeather", "Hargreaves"),

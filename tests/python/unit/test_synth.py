@@ -288,9 +288,9 @@ def test_the_truth_is_about_the_folder_and_not_in_it(written: Path) -> None:
         if row["role"] == "child"
     }
     pupils = {row["pupil_matching_ref"] for row in rows(written / "dfe" / "pupils.csv")}
-    told = {(row["study"], row["participant_id"]) for row in truth}
+    shown = {(row["study"], row["participant_id"]) for row in truth}
     # nine in ten of them, and nobody else
-    assert told <= children and 0.85 * len(children) < len(told) < 0.95 * len(children)
+    assert shown <= children and 0.85 * len(children) < len(shown) < 0.95 * len(children)
     assert {row["pupil_matching_ref"] for row in truth} < pupils
     for _, found in tables(written):
         assert not {"differences", "kind"} & set(found[0])
