@@ -186,7 +186,7 @@ class Workbench:
         if "?" in str(self.published.absolute()):
             raise OSError(
                 f"DuckDB cannot write databases in {self.published}: it takes a ? for the end of "
-                "a path. Set STUDY_DATA to a folder without one"
+                "a path: set STUDY_DATA to a folder without one"
             )
         self.published.mkdir(parents=True, exist_ok=True)
         self._lock = lock(self.published)
