@@ -6,7 +6,7 @@ tables_delivered as (
         '{{ table.supplier }}' as supplier,
         '{{ table.domain }}' as domain,
         {{ table.of_pupils | lower }} as is_of_pupils,
-        {{ table.adults_only | lower }} as is_of_adults_alone
+        {{ table.adults_only | lower }} as is_only_of_adults
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -18,7 +18,7 @@ domains_requestable as (
     select
         supplier,
         domain,
-        min(is_of_adults_alone) as is_of_adults_alone
+        min(is_only_of_adults) as is_only_of_adults
     from tables_delivered
     where not is_of_pupils
     group by supplier, domain

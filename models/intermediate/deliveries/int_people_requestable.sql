@@ -27,7 +27,7 @@ people_requestable as (
         on
             linkages.study = participants.study
             and linkages.participant_id = participants.participant_id
-            and (participants.is_adult or not requestable.is_of_adults_alone)
+            and (participants.is_adult or not requestable.is_only_of_adults)
 )
 
 select * from people_requestable

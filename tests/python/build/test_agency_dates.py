@@ -66,7 +66,7 @@ def dates_of(row: dict[str, object]) -> list[object]:
     return [row[name] for name in row if name.endswith("_on") or name == "date_of_birth"]
 
 
-def test_a_date_that_stands_for_not_known_is_missing_and_no_fault(manifest: Manifest) -> None:
+def test_a_date_that_means_not_known_is_missing_and_not_a_fault(manifest: Manifest) -> None:
     tables = with_dates(manifest, of_agencies=True)
     assert len(tables) >= 12
     for source in tables:

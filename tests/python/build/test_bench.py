@@ -35,6 +35,6 @@ def test_the_limit_writes_the_records_that_are_published_and_no_other_but_faulty
         assert 0 <= written - of.get("published", 0) <= of.get("quarantined", 0), table
 
 
-def test_what_fails_is_told_with_its_output(tmp_path: Path) -> None:
+def test_what_fails_is_shown_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"studylink synth failed:[\s\S]*from 200 to"):
         bench._synthesise(1, 1, tmp_path)

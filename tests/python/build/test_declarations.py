@@ -93,7 +93,7 @@ def test_every_mart_column_has_a_contract_a_class_and_a_description(manifest: di
     ] == []
 
 
-def test_no_key_of_the_study_stands_in_a_research_table(manifest: dict) -> None:
+def test_no_key_of_the_study_is_in_a_research_table(manifest: dict) -> None:
     research = [node for node in models(manifest, "marts") if node["database"] == "research"]
     assert [
         f"{node['name']}.{name}"
@@ -139,7 +139,7 @@ def test_every_model_and_seed_is_described(manifest: dict) -> None:
     ] == []
 
 
-def test_unit_tests_that_speak_of_a_moment_speak_of_the_one_that_mutants_are_judged_at(
+def test_unit_tests_at_a_moment_use_the_one_that_mutants_are_judged_at(
     manifest: dict,
 ) -> None:
     moments = {
@@ -175,7 +175,7 @@ def test_every_fault_of_a_statement_is_seen_to_make_its_family_unreadable(
     assert len(faults) > 10
 
     tested = manifest["unit_tests"][
-        "unit_test.studylink.int_families_unreadable.whatever_is_wrong_with_a_row"
+        "unit_test.studylink.int_families_unreadable.any_fault_of_a_row"
     ]
     rows = next(one["rows"] for one in tested["given"] if one["input"] == f"ref('{given}')")
     assert faults - {row["row_fault"] for row in rows} == set()

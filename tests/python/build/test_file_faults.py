@@ -109,7 +109,7 @@ def test_a_missing_study_folder_names_each_file_it_should_hold(extracts: Path) -
     assert named == {path for path in PATHS if "/send_futures/" in path} - OPTIONAL
 
 
-def test_a_missing_landing_folder_is_said_with_the_remedy(extracts: Path) -> None:
+def test_a_missing_landing_folder_is_named_with_the_remedy(extracts: Path) -> None:
     assert "STUDY_EXTRACTS" in fault_of(extracts / "nowhere")
 
 
@@ -141,7 +141,7 @@ def test_a_column_that_nobody_was_asked_for_is_named_and_its_values_are_not(
     assert fault.startswith(f"{path}.csv: column(s) {named or column} were not asked for; expected")
 
 
-def test_a_column_that_stands_twice_in_the_header_is_named(extracts: Path) -> None:
+def test_a_column_that_is_twice_in_the_header_is_named(extracts: Path) -> None:
     file = extracts / f"{GP_EVENTS}.csv"
     file.write_text(f"{HEADER},event_date\n{ROW},{CANARY}\n")
     assert faults_of(extracts) == [
@@ -150,7 +150,7 @@ def test_a_column_that_stands_twice_in_the_header_is_named(extracts: Path) -> No
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf"])
-def test_an_empty_file_is_no_empty_table(extracts: Path, content: bytes) -> None:
+def test_an_empty_file_is_not_an_empty_table(extracts: Path, content: bytes) -> None:
     (extracts / f"{GP_EVENTS}.csv").write_bytes(content)
     (fault,) = faults_of(extracts)
     assert fault.startswith(f"{GP_EVENTS}.csv, line 1: no header")
@@ -169,7 +169,7 @@ def test_a_row_in_the_place_of_the_header_is_not_repeated_as_if_it_were_names(
     assert "W00000" not in fault
 
 
-def test_a_header_whose_quote_is_never_closed_is_said(extracts: Path) -> None:
+def test_a_header_whose_quote_is_never_closed_is_named(extracts: Path) -> None:
     (extracts / f"{GP_EVENTS}.csv").write_text(f'"{HEADER}\n{CANARY}\n')
     assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: the header cannot be read"]
 
@@ -220,7 +220,7 @@ CLERKS = "surveys/send_futures/clerical_decisions"
         "_late.parquet", ".part-2.csv",
     ],
 )  # fmt: skip
-def test_what_stands_where_a_table_is_expected_and_is_none_is_named(
+def test_anything_but_a_table_where_one_is_expected_is_named(
     extracts: Path, table: str, name: str
 ) -> None:
     (extracts / f"{table}{name}").write_text(CANARY)
@@ -240,7 +240,7 @@ def test_what_stands_where_a_table_is_expected_and_is_none_is_named(
         "dwp/late/benefit_spells/part-1.pq",
     ],
 )
-def test_a_file_of_rows_that_bears_a_tables_name_anywhere_else_is_named(
+def test_a_file_of_rows_with_a_tables_name_anywhere_else_is_named(
     extracts: Path, file: str
 ) -> None:
     (extracts / file).parent.mkdir(parents=True, exist_ok=True)
@@ -259,7 +259,7 @@ def test_a_file_of_rows_that_bears_a_tables_name_anywhere_else_is_named(
         "README.md",
     ],
 )
-def test_a_file_that_bears_no_tables_name_or_is_hidden_is_not_read(
+def test_a_file_without_a_tables_name_or_a_hidden_one_is_not_read(
     extracts: Path, file: str
 ) -> None:
     shutil.copytree(extracts / "surveys/send_futures", extracts / "surveys/early_years")
@@ -273,7 +273,7 @@ def test_a_file_that_bears_no_tables_name_or_is_hidden_is_not_read(
 @pytest.mark.parametrize(
     "name", ["part.csv.gz", "part.pq", "part.txt", "part", "below/part.csv", "wave=2/part.csv"]
 )
-def test_what_stands_in_a_folder_of_files_and_is_none_is_named(extracts: Path, name: str) -> None:
+def test_anything_but_a_file_in_a_folder_of_files_is_named(extracts: Path, name: str) -> None:
     land_as_several_csv(extracts, numbered_rows(9))
     part = extracts / GP_EVENTS / name
     part.parent.mkdir(exist_ok=True)
@@ -308,7 +308,7 @@ def test_a_name_that_is_no_text_or_has_lines_is_named_on_one_line(
     assert fault.startswith(f"{GP_EVENTS}/'part")
 
 
-def test_a_folder_of_a_table_that_is_empty_is_no_table(extracts: Path) -> None:
+def test_an_empty_folder_is_not_a_table(extracts: Path) -> None:
     (extracts / f"{CLERKS}.csv").unlink()
     (extracts / CLERKS).mkdir()
     (extracts / CLERKS / "_SUCCESS").touch()
@@ -356,14 +356,14 @@ def test_what_is_hidden_or_named_by_no_contract_is_not_read(extracts: Path) -> N
     assert len(rows_read(extracts, "surveys.participants")) == 2
 
 
-def test_a_parquet_file_that_is_none_is_said_without_what_it_holds(extracts: Path) -> None:
+def test_a_file_that_is_not_parquet_is_named_without_its_content(extracts: Path) -> None:
     (extracts / f"{GP_EVENTS}.csv").unlink()
     (extracts / f"{GP_EVENTS}.parquet").write_text(CANARY * 100)
     (fault,) = faults_of(extracts)
     assert fault.startswith(f"{GP_EVENTS}.parquet")
 
 
-def test_a_parquet_file_is_held_to_the_same_columns(extracts: Path) -> None:
+def test_a_parquet_file_must_have_the_same_columns(extracts: Path) -> None:
     file = extracts / f"{GP_EVENTS}.csv"
     file.write_text(f"{HEADER.replace('practice_code', 'nhs_number')}\n{ROW}\n")
     to_parquet(file, file.with_suffix(".parquet"))
@@ -396,7 +396,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize("kind", MALFORMED)
-def test_a_malformed_line_is_named_by_its_number_alone(extracts: Path, kind: str, end: str) -> None:
+def test_a_malformed_line_is_named_only_by_its_number(extracts: Path, kind: str, end: str) -> None:
     line, said = MALFORMED[kind]
     write_gp_events(extracts, ROW, ROW, line, ROW, end=end)
     assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 4: {said}"]
@@ -428,7 +428,7 @@ def test_malformed_lines_far_into_a_large_file_are_found(extracts: Path) -> None
     ]
 
 
-def test_a_file_that_is_wrong_throughout_is_told_in_its_first_lines(extracts: Path) -> None:
+def test_a_file_that_is_wrong_throughout_is_reported_by_its_first_lines(extracts: Path) -> None:
     write_gp_events(extracts, *[f"D1,{CANARY}"] * 1000)
     faults = faults_of(extracts)
     assert len(faults) == lines.MOST_FAULTS
@@ -461,13 +461,13 @@ def test_bytes_that_are_not_utf_8_are_named_by_their_line(extracts: Path, before
     assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line {before + 2}: not UTF-8"]
 
 
-def test_bytes_that_are_not_utf_8_in_the_header_are_said(extracts: Path) -> None:
+def test_bytes_that_are_not_utf_8_in_the_header_are_named(extracts: Path) -> None:
     text = f"{HEADER},{CANARY}é\n{ROW}\n"
     (extracts / f"{GP_EVENTS}.csv").write_bytes(text.encode("latin-1"))
     assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: not UTF-8"]
 
 
-def test_a_file_in_another_encoding_is_said(extracts: Path) -> None:
+def test_a_file_in_another_encoding_is_named(extracts: Path) -> None:
     write_gp_events(extracts, NOT_UTF_8, encoding="utf-16")
     assert faults_of(extracts) == [f"{GP_EVENTS}.csv, line 1: not UTF-8"]
 
@@ -495,7 +495,7 @@ def lay_faults_everywhere(extracts: Path) -> list[str]:
     ]
 
 
-def test_all_faults_of_all_files_are_told_in_one_message(extracts: Path) -> None:
+def test_all_faults_of_all_files_are_in_one_message(extracts: Path) -> None:
     expected = lay_faults_everywhere(extracts)
     message = fault_of(extracts)
     assert [place for place in expected if place not in message] == []
@@ -568,7 +568,7 @@ AWKWARD = [
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 @pytest.mark.parametrize("last_line_ends", [True, False])
-def test_values_are_read_as_they_stand(
+def test_values_are_read_literally(
     extracts: Path, end: str, encoding: str, quoting: int, last_line_ends: bool
 ) -> None:
     file = extracts / f"{GP_EVENTS}.csv"

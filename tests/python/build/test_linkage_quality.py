@@ -87,7 +87,7 @@ NEEDS = {
 FOR_THE_CHILD_ALONE = 2
 
 
-def test_a_study_of_ordinary_size_shows_whom_linkage_misses_by_need(built_sample: Path) -> None:
+def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sample: Path) -> None:
     kinds = [
         (need, *flags)
         for need, (found, missed) in NEEDS.items()

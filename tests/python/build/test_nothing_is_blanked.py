@@ -140,7 +140,7 @@ def shown_if(table: Node, column: str, declared: dict[str, object]) -> str:
     return " and ".join(f"({condition})" for condition in conditions)
 
 
-def test_values_are_missing_for_a_declared_reason_alone(
+def test_values_are_missing_only_for_a_declared_reason(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
     compared, otherwise = 0, []

@@ -195,7 +195,7 @@ def test_several_researchers_may_read_at_once(place: Place) -> None:
             reader.communicate("\n")
 
 
-def test_the_vault_opens_with_its_own_key_alone(
+def test_the_vault_opens_only_with_its_own_key(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     surnames = "select distinct last_name from vault.main.identities order by all"
@@ -213,7 +213,7 @@ def test_the_vault_opens_with_its_own_key_alone(
             databases.connect(place.data)
 
 
-def test_no_surname_stands_in_clear_bytes_in_any_file_a_build_leaves(place: Place) -> None:
+def test_no_surname_is_in_clear_bytes_in_any_file_a_build_leaves(place: Place) -> None:
     written = [file for file in place.folder.rglob("*") if file.is_file()]
     outside = [file for file in written if not file.is_relative_to(place.extracts)]
     assert {file.name for file in outside} >= {*FILES, "dbt.log", "run_results.json"}
@@ -361,7 +361,7 @@ def test_a_killed_build_leaves_yesterdays_files_and_the_next_makes_the_same_rows
 
 @pytest.mark.parametrize("variable", KEYS)
 @pytest.mark.parametrize("on_the_sample", [True, False])
-def test_each_development_key_is_said_but_on_the_sample(
+def test_each_development_key_is_reported_except_on_the_sample(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, on_the_sample: bool
 ) -> None:
     from studylink import plugin
@@ -381,7 +381,7 @@ def test_each_development_key_is_said_but_on_the_sample(
     assert [text.split()[0] for text in said] == ([] if on_the_sample else [variable])
 
 
-def test_whoever_builds_with_development_keys_is_told_so(
+def test_a_build_with_development_keys_warns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable in KEYS:

@@ -695,7 +695,7 @@ def test_statements_that_are_quarantined_are_named_first_in_the_log(
     assert written.index("ALARM: ") < written.index("Published to ")
 
 
-def test_a_quarantined_record_tells_its_known_delivery_and_no_other(built: Built) -> None:
+def test_a_quarantined_record_shows_its_known_delivery_and_no_other(built: Built) -> None:
     for fault in laid()[1]:
         delivery_id = built.quarantined[fault.path, row_numbers()[id(fault.row)]][0]
         if table_of(fault.path) not in oracle.RECORD_TABLES or fault.reason in (

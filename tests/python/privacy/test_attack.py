@@ -467,7 +467,7 @@ def test_the_report_shows_no_value_of_anybody(
         ("study, people", "smallest_candidate_set", 1),
     ],
 )
-def test_a_worse_number_is_told_and_never_written(
+def test_a_worse_number_is_reported_and_never_written(
     place: str, measure: str, number: float, baseline: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = baseline.read_text(encoding="utf-8")
@@ -477,7 +477,7 @@ def test_a_worse_number_is_told_and_never_written(
     assert baseline.read_text(encoding="utf-8") == kept
 
 
-def test_a_number_that_is_no_longer_told_is_worse(baseline: Path) -> None:
+def test_a_number_that_is_no_longer_reported_is_worse(baseline: Path) -> None:
     assert attack.compare({"risks": KEPT["risks"]}, accept=True) == 1
     assert attack.read_baseline() == KEPT
 
@@ -528,7 +528,7 @@ def test_another_build_is_not_compared(
         ({}, datetime(2026, 7, 1, 12, tzinfo=UTC)),
     ],
 )
-def test_a_build_speaks_for_its_moment_or_its_start(
+def test_a_build_is_of_its_moment_or_its_start(
     variables: dict[str, str], moment: datetime, tmp_path: Path
 ) -> None:
     write_run(variables, tmp_path)

@@ -87,7 +87,7 @@ def tells_more_than_a_date(lineage: Lineage, flow: Flow) -> bool:
     return not flow.is_clean and not flow.is_date and lineage.class_of(flow.source) in IDENTIFYING
 
 
-def test_research_tables_are_made_of_intermediate_models_and_of_policy_alone(
+def test_research_tables_are_made_only_of_intermediate_models_and_of_policy(
     manifest: Manifest,
 ) -> None:
     tables = manifest.research_tables()
@@ -107,7 +107,7 @@ def test_research_tables_are_tables_and_nothing_is_run_beside_the_models(
     assert {table.materialized for table in manifest.research_tables()} == {"table"}
 
 
-def test_rows_of_research_tables_stand_in_the_order_of_their_ids(
+def test_rows_of_research_tables_are_in_the_order_of_their_ids(
     built_sample: Path, manifest: Manifest
 ) -> None:
     """In the order landed, rows of answers and of records could be laid side by side."""
@@ -281,7 +281,7 @@ def test_every_privacy_test_reads_every_research_table(manifest: Manifest) -> No
             assert tables <= set(manifest.named(name, "test").parents), name
 
 
-def test_a_table_without_ids_holds_counts_alone(manifest: Manifest) -> None:
+def test_a_table_without_ids_holds_only_counts(manifest: Manifest) -> None:
     """Of a class that nobody is known by, so that classes of people need not be sought in it."""
     people = manifest.tables_of_people()
     counts = [table for table in manifest.research_tables() if table not in people]
@@ -325,7 +325,7 @@ def shown_by(lineage: Lineage, test: Node, sql: str) -> dict[str, set[str]]:
     }
 
 
-def test_the_rows_of_a_data_test_that_are_logged_hold_names_and_counts_alone(
+def test_the_logged_rows_of_a_data_test_hold_only_names_and_counts(
     lineage: Lineage,
 ) -> None:
     logged = [

@@ -122,7 +122,7 @@ def test_a_canary_in_a_table_is_found_however_it_is_stored(
 @pytest.mark.parametrize(
     "number", [b"0.9990000018", b"0.00139990000018", b"99900000181", b"0.19110517"]
 )
-def test_digits_of_another_number_are_no_canary(number: bytes, tmp_path: Path) -> None:
+def test_digits_of_another_number_are_not_a_canary(number: bytes, tmp_path: Path) -> None:
     file = tmp_path / "run_results.json"
     file.write_bytes(b'{"execution_time": ' + number + b"}")
     assert Canaries([NHS_NUMBER, BORN]).found_in(file) == []
@@ -248,7 +248,7 @@ def test_no_canary_is_anywhere_after_a_build(planted: tuple[Path, Canaries], bui
     }
 
 
-def test_canaries_are_of_those_in_and_of_those_out(built: Path) -> None:
+def test_canaries_are_of_people_in_and_of_people_out(built: Path) -> None:
     reasons = project.study_rows(built, "select distinct reason from governance.linkage_decisions")
     assert {reason for (reason,) in reasons} >= {
         *("permitted", "refused", "stopped", "deletion_requested", "not_given", "lapsed"),
@@ -283,7 +283,7 @@ def copied_landing(extracts: Path, folder: Path) -> Path:
     return folder
 
 
-def test_a_file_that_cannot_be_read_is_told_of_without_a_word_of_it(
+def test_a_file_that_cannot_be_read_is_reported_without_a_word_of_it(
     planted: tuple[Path, Canaries], tmp_path: Path
 ) -> None:
     extracts, found = planted

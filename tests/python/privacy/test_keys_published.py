@@ -135,9 +135,7 @@ def red(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, 
     return {test: rows for test, rows in said.items() if rows}
 
 
-def test_keys_that_are_as_they_should_be_join_nothing(
-    world: duckdb.DuckDBPyConnection, manifest: Manifest
-) -> None:
+def test_sound_keys_join_nothing(world: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
     assert red(world, manifest) == {}
 
 
@@ -177,7 +175,7 @@ def test_a_family_of_linked_and_unlinked_answers_is_seen(
     assert red(world, manifest).keys() == {CHAINS}
 
 
-def test_a_chain_is_seen_through_columns_that_are_no_pseudonyms(
+def test_a_chain_through_columns_that_are_not_pseudonyms_is_seen(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
     """From an unlinked parent by a long number to another, and by another number on."""
@@ -225,7 +223,7 @@ def test_a_number_of_few_households_is_seen(
     assert red(world, manifest).keys() == {NUMBERS}
 
 
-def test_scores_that_happen_to_be_equal_are_no_keys(
+def test_scores_that_happen_to_be_equal_are_not_keys(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
     """Of sixty families a sixth and more have the same numbers on both sides."""

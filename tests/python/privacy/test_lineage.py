@@ -404,7 +404,7 @@ def filled() -> duckdb.DuckDBPyConnection:
 
 
 @pytest.mark.parametrize("one", SHAPES, ids=lambda one: one.name)
-def test_a_column_that_is_no_source_of_a_shape_changes_nothing_in_its_result(
+def test_a_column_that_is_not_a_source_of_a_shape_changes_nothing_in_its_result(
     one: Shape, filled: duckdb.DuckDBPyConnection
 ) -> None:
     explicit, implicit = expected(one)
@@ -612,7 +612,7 @@ def test_what_a_sanitiser_lets_out_is_clean(value: str, violations: Callable) ->
         ("coalesce(row_fault, comments)", "comments (free_text)"),
     ],
 )
-def test_what_is_no_sanitiser_taints(value: str, source: str, violations: Callable) -> None:
+def test_anything_but_a_sanitiser_taints(value: str, source: str, violations: Callable) -> None:
     assert f"research.main.mart.z is computed from stg_people.{source}" in violations(
         f"select {value} as z from ({JUDGED})"
     )
@@ -647,7 +647,9 @@ def test_what_is_no_sanitiser_taints(value: str, source: str, violations: Callab
         ("select 1 as z; select 2 as z", "it is not one query"),
     ],
 )
-def test_what_has_no_place_in_a_model_is_refused(sql: str, what: str, violations: Callable) -> None:
+def test_what_does_not_belong_in_a_model_is_refused(
+    sql: str, what: str, violations: Callable
+) -> None:
     assert [one for one in violations(sql) if one.startswith("mart: ") and what in one]
 
 
@@ -872,7 +874,7 @@ def test_lineage_prints_where_a_table_comes_from(
     assert main(["lineage", "research.five_to_twelve.nothing"]) == 1
 
 
-def test_lineage_tells_of_violations_by_its_exit_code(
+def test_lineage_reports_violations_by_its_exit_code(
     built_sample: Path,
     lineage: Lineage,
     monkeypatch: pytest.MonkeyPatch,

@@ -208,7 +208,7 @@ def test_a_seeded_sample_of_mutants_is_noticed(
     assert unexplained(found) == [], described(unexplained(found))
 
 
-def test_a_model_that_gives_the_same_is_not_said_to_be_noticed(laboratory: Laboratory) -> None:
+def test_a_model_that_gives_the_same_does_not_count_as_noticed(laboratory: Laboratory) -> None:
     for node in laboratory.manifest.in_layer(*LAYERS):
         if node.is_python:
             continue

@@ -112,7 +112,7 @@ def test_where_nothing_is_planted_nothing_is_seen(
     assert seen_by(root, tmp_path / "data", *planted) == set()
 
 
-def test_the_documentation_tells_what_sees_each_of_every_leak() -> None:
+def test_the_documentation_says_what_sees_each_leak() -> None:
     assert {leak.name for leak in LEAKS} == SEEN_BY.keys()
     assert len(LEAKS) == len(SEEN_BY) == 21
     page = (project.ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")

@@ -94,7 +94,7 @@ def cells(first: Path, second: Path) -> Iterator[Cell]:
 # --------------------------------------------------------------------------------------------------
 
 
-def test_every_identifier_is_another_and_nothing_else_is(landings: Landings) -> None:
+def test_every_identifier_differs_and_nothing_else_does(landings: Landings) -> None:
     first, second, mapping = landings
     unchanged, changed, days = Counter(), Counter(), Counter()
     for path, column, row, other in cells(first, second):
@@ -144,7 +144,7 @@ def other_rows(world: World, tmp_path: Path) -> Callable[[str], Iterator[tuple[R
     return make
 
 
-def test_case_and_spaces_still_tell_names_apart_as_landed_and_not_as_compared(
+def test_case_and_spaces_distinguish_names_as_landed_and_not_as_compared(
     world: World, other_rows: Callable
 ) -> None:
     variants = ["Mary Ann", " mary  ann", "MARY ANN ", "mary\tann", "Maryann", "Élan", "éLAN"]
@@ -494,7 +494,7 @@ def write_databases(folder: Path, research: str, governance: str = "select 1 as 
         ("from (values (1), (1), (2)) as rows(other)", ["not the same columns"]),
     ],
 )
-def test_rows_are_compared_as_often_as_they_stand_and_in_any_order(
+def test_rows_are_compared_as_often_as_they_occur_and_in_any_order(
     second: str, differences: list[str], tmp_path: Path
 ) -> None:
     first = "from (values (1), (1), (2)) as rows(answer)"
@@ -506,7 +506,7 @@ def test_rows_are_compared_as_often_as_they_stand_and_in_any_order(
     assert found == [f"{FIVE}.found: {difference}" for difference in differences]
 
 
-def test_a_table_of_one_world_alone_differs(tmp_path: Path) -> None:
+def test_a_table_in_only_one_world_differs(tmp_path: Path) -> None:
     folders = [write_databases(tmp_path / name, "select 1 as one") for name in ("one", "other")]
     with duckdb.connect(str(databases.path(folders[1], "research"))) as connection:
         connection.execute(f"create table {FIVE}.more as select 1 as one")

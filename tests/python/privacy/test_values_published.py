@@ -140,7 +140,7 @@ def test_what_the_vault_knows_is_found_in_other_forms(
     assert columns_found(world, manifest, SEARCH) == {column}
 
 
-def test_what_is_anybodys_is_not_searched_for(
+def test_what_may_be_anybodys_is_not_searched_for(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
     """White is an ethnic group, 900123 pounds are an income, Jo and 12345 are anybody's."""

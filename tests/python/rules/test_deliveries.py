@@ -99,7 +99,7 @@ def shown(data: Path, columns: str) -> dict[str, list]:
     return {delivery.removeprefix(f"{prefix_of(0)}-"): values for delivery, *values in found}
 
 
-def test_a_delivery_is_held_against_the_newest_request_up_to_its_own_moment(data: Path) -> None:
+def test_a_delivery_is_compared_with_the_newest_request_up_to_its_own_moment(data: Path) -> None:
     assert shown(data, "request_id, request_known_from") == {
         "answers": ["R1", "request_log"],
         "waiting": ["R1", "request_log"],
@@ -141,7 +141,7 @@ def test_who_withdrew_while_it_was_on_its_way_is_counted(data: Path) -> None:
     }
 
 
-def test_a_certificate_that_is_missing_is_told_with_its_age(data: Path) -> None:
+def test_a_missing_certificate_is_reported_with_its_age(data: Path) -> None:
     """One of a moment after the build's has not come yet."""
     assert shown(data, "is_certificate_missing, certificate_days_missing") == {
         "answers": [False, None],
@@ -152,7 +152,7 @@ def test_a_certificate_that_is_missing_is_told_with_its_age(data: Path) -> None:
     }
 
 
-def test_what_is_to_be_destroyed_is_listed_and_whose_it_is_in_the_vault_alone(data: Path) -> None:
+def test_what_is_to_be_destroyed_is_listed_and_only_the_vault_says_whose_it_is(data: Path) -> None:
     prefix = prefix_of(0)
     assert study_rows(data, "from governance.to_destroy") == [
         (f"{prefix}-answers", "nhs_england", FIVE, "health", 3, 4)
@@ -163,7 +163,7 @@ def test_what_is_to_be_destroyed_is_listed_and_whose_it_is_in_the_vault_alone(da
     }
 
 
-def test_no_stored_table_but_the_vaults_tells_who_withdrew_from_which_delivery(data: Path) -> None:
+def test_only_the_vault_shows_who_withdrew_from_which_delivery(data: Path) -> None:
     """The database of the study is not encrypted: no row in it has such a person and delivery."""
     named = vault_rows(data, "select delivery_id, participant_id from vault.main.to_destroy")
     assert named

@@ -301,7 +301,7 @@ def test_its_people_have_pseudonyms_and_are_in_no_research_table(built: Built) -
         assert not set(published) & set(research_ids), f"{schema}.{table}"
 
 
-def test_its_rows_are_all_accounted_for_and_none_is_said_to_be_published(built: Built) -> None:
+def test_its_rows_are_all_accounted_for_and_none_counts_as_published(built: Built) -> None:
     fates: dict[str, dict[str, int]] = {}
     for path, fate, records in project.study_rows(
         built.data, "select source_table, fate, records from governance.record_reconciliation"

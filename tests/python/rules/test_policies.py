@@ -89,7 +89,7 @@ def test_the_seeds_as_shipped_keep_what_was_promised(test: str) -> None:
         "update linkage_policies set records_of_role = 'child' where domain = 'benefits'",
     ],
 )
-def test_a_policy_beyond_the_leaflets_is_red(change: str) -> None:
+def test_a_policy_beyond_the_leaflets_fails(change: str) -> None:
     assert failures(BEYOND, change) == 1
 
 
@@ -118,7 +118,7 @@ def test_a_policy_may_be_stricter_and_a_new_study_is_free(change: str) -> None:
         "delete from pupil_matching where study = 'send_futures'",
     ],
 )
-def test_a_study_that_promises_less_than_its_leaflet_is_red(change: str) -> None:
+def test_a_study_that_promises_less_than_its_leaflet_fails(change: str) -> None:
     assert failures(LESS, change) == 1
 
 
@@ -151,7 +151,7 @@ def test_a_study_may_promise_more_and_a_new_one_is_free(change: str) -> None:
         "insert into studies values (null, 'Another', 16, 1, null)",
     ],
 )
-def test_a_policy_row_that_could_be_read_in_two_ways_is_red(change: str) -> None:
+def test_a_policy_row_that_could_be_read_in_two_ways_fails(change: str) -> None:
     assert failures(ONE_MEANING, change) == 1
 
 

@@ -239,7 +239,7 @@ def test_nobody_looks_at_those_who_are_out(found: Found) -> None:
     assert ("restricted",) in found("select participant_id from vault.main.pupil_candidates")
 
 
-def test_a_clerks_no_undoes_an_exact_match_and_the_latest_word_until_now_holds(
+def test_a_clerks_no_undoes_an_exact_match_and_the_latest_decision_holds(
     found: Found,
 ) -> None:
     assert "undone" not in matched(found)
@@ -254,6 +254,6 @@ def test_a_clerk_sees_both_sides_beside_each_other(found: Found) -> None:
     ) == {("Jack", "Jake", True)}
 
 
-def test_children_of_five_to_twelve_are_looked_for_by_number_alone(found: Found) -> None:
+def test_children_of_five_to_twelve_are_looked_for_only_by_number(found: Found) -> None:
     assert found("select distinct study from vault.main.pupil_candidates") == {(SEND,)}
     assert "same name, other number" not in matched(found).values()

@@ -269,7 +269,7 @@ def test_whom_a_permitted_linkage_covers_is_sent_and_nobody_else(place: Place) -
     assert [row["participant_id"] for row in place.rows(folder)] == ids(ASKED_OF_NHS_ENGLAND)
 
 
-def test_of_education_adults_alone_are_asked_about(place: Place) -> None:
+def test_only_adults_are_asked_about_for_education(place: Place) -> None:
     (folder,) = place.request("--supplier", "dfe", "--domain", "education")
     assert [row["participant_id"] for row in place.rows(folder)] == ids(ASKED_OF_DFE)
 
@@ -456,7 +456,7 @@ def test_a_key_may_be_armoured_or_binary(place: Place, form: str, armoured: bool
     assert len(place.rows(folder)) == len(ASKED_OF_NHS_ENGLAND)
 
 
-def test_development_keys_are_told_on_extracts_other_than_the_sample(
+def test_development_keys_are_reported_on_extracts_other_than_the_sample(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.request(*HEALTH)
@@ -612,7 +612,7 @@ def test_a_domain_for_which_no_request_is_needed_is_refused(place: Place) -> Non
 
 
 @pytest.mark.parametrize(("supplier", "domain"), [("hmrc", "employment_tax"), ("dwp", "benefits")])
-def test_a_request_about_nobody_or_about_the_pilot_alone_is_refused(
+def test_a_request_about_nobody_or_only_about_the_pilot_is_refused(
     place: Place, supplier: str, domain: str
 ) -> None:
     refusal = place.refusal("--supplier", supplier, "--domain", domain)
@@ -687,7 +687,7 @@ BAD_KEYS: dict[str, tuple[Callable[[Tsk], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_KEYS)
-def test_what_is_no_good_public_key_is_refused(place: Place, kind: str) -> None:
+def test_anything_but_a_good_public_key_is_refused(place: Place, kind: str) -> None:
     make, expected = BAD_KEYS[kind]
     content = make(place.agency)
     file = place.data / "keys" / "nhs_england.asc"
@@ -720,7 +720,7 @@ def test_another_moment_than_the_builds_is_refused_with_the_build_that_it_needs(
     assert "dbt build --vars '{as_of: \"2024-12-02T00:00:00Z\"}'" in refusal
 
 
-def test_a_moment_that_has_not_come_is_refused(place: Place) -> None:
+def test_a_moment_in_the_future_is_refused(place: Place) -> None:
     """Until then somebody may say no."""
     refusal = place.refusal(*HEALTH, "--as-of", "2999-01-01T00:00:00Z")
     assert "2999-01-01T00:00:00Z is in the future" in refusal
@@ -731,7 +731,7 @@ def test_a_moment_that_has_not_come_is_refused(place: Place) -> None:
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2024-12-01T12:00:00+01:00"])
-def test_what_is_no_moment_is_refused(place: Place, text: str) -> None:
+def test_anything_but_a_moment_is_refused(place: Place, text: str) -> None:
     assert "--as-of is no UTC timestamp" in place.refusal(*HEALTH, "--as-of", text)
 
 
@@ -780,7 +780,7 @@ def test_a_landing_that_has_moved_on_since_the_build_is_refused(
     place.request(*HEALTH)
 
 
-def test_what_permission_does_not_hang_on_may_be_landed_meanwhile(place: Place) -> None:
+def test_what_permission_does_not_depend_on_may_be_landed_meanwhile(place: Place) -> None:
     file = place.extracts / "nhs_england" / "gp_events.csv"
     file.write_bytes(file.read_bytes() + b"D9,mother,2024-01-02,22298006,P81001\n")
     place.request(*HEALTH)

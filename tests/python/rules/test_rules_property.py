@@ -186,11 +186,11 @@ def test_answers_lead_to_records_only_where_all_of_those_are_usable_for_them(
     agrees(judged, "answers linked")
 
 
-def test_every_delivery_is_held_against_its_request(judged: Judged) -> None:
+def test_every_delivery_is_compared_with_its_request(judged: Judged) -> None:
     agrees(judged, "deliveries checked")
 
 
-def test_records_of_who_withdrew_in_transit_are_to_be_destroyed(judged: Judged) -> None:
+def test_records_of_people_who_withdrew_in_transit_are_to_be_destroyed(judged: Judged) -> None:
     agrees(judged, "to be destroyed")
     agrees(judged, "whose to destroy")
 
@@ -222,7 +222,7 @@ def test_a_familys_pseudonym_is_shared_only_by_answers_that_are_alike_in_their_l
     assert all(len(kind) == 1 for kind in kinds.values())
 
 
-def test_a_difference_is_told_with_the_smallest_world_that_shows_it(tmp_path: Path) -> None:
+def test_a_difference_is_reported_with_the_smallest_world_that_shows_it(tmp_path: Path) -> None:
     drawn = draw_worlds(20)
     landing = write_landing(drawn, tmp_path)
     verdict = judge(landing, as_instant(AS_OF))

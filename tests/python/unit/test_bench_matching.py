@@ -66,11 +66,11 @@ def test_the_best_threshold_asks_no_clerk_and_leaves_out_who_is_entered_twice(
     assert numbers(judged, "the best threshold") == [0.99]
 
 
-def test_what_a_clerk_must_see_is_no_link(judged: list[str]) -> None:
+def test_what_a_clerk_must_see_is_not_a_match(judged: list[str]) -> None:
     assert numbers(judged, "pairs for a clerk to review") == [3]
 
 
-def test_recall_is_told_for_each_thing_that_differs(judged: list[str]) -> None:
+def test_recall_is_shown_for_each_thing_that_differs(judged: list[str]) -> None:
     # children, linked, recall, for review, lost
     assert numbers(judged, "nothing differs") == [2, 1, 0.5, 1, 0]
     assert numbers(judged, "one thing differs") == [1, 1, 1, 0, 0]
@@ -101,7 +101,7 @@ def test_it_runs_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[s
     }
 
 
-def test_children_written_otherwise_are_found_and_nobody_is_taken_for_another(
+def test_children_written_differently_are_found_and_nobody_is_taken_for_another(
     tmp_path: Path,
 ) -> None:
     matching._step("invent", tmp_path, 2_000, 1)

@@ -65,7 +65,7 @@ def read(macro: str, codes: list[str]) -> dict[str, str | None]:
         ("bnf_chemical", BNF, NO_BNF),
     ],
 )
-def test_a_code_is_cut_to_what_is_published_and_what_is_none_is_missing(
+def test_a_code_is_cut_to_what_is_published_and_anything_else_is_missing(
     macro: str, codes: dict[str, str], others: list[str]
 ) -> None:
     assert read(macro, [*codes, *others]) == codes | dict.fromkeys(others)

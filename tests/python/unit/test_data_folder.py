@@ -41,7 +41,7 @@ def test_databases_are_made_and_read_in_a_folder_of_any_name(
                 assert connection.execute(f"from {database}.t").fetchall() == [(1,)]
 
 
-def test_dbt_takes_a_hash_in_the_data_folder_for_no_end_of_it(
+def test_dbt_does_not_take_a_hash_in_the_data_folder_for_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "proj #1" / "study=x"
@@ -69,7 +69,7 @@ def test_a_data_folder_in_which_duckdb_cannot_write_is_refused_before_it_is_made
     assert list(tmp_path.iterdir()) == []
 
 
-def test_on_nfs_a_folder_is_locked_and_by_one_process_alone(
+def test_on_nfs_only_one_process_can_lock_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flock = fcntl.flock
@@ -90,7 +90,7 @@ def test_on_nfs_a_folder_is_locked_and_by_one_process_alone(
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF])
-def test_a_file_system_that_cannot_lock_is_said_to_be_one(
+def test_a_file_system_that_cannot_lock_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def no_flock(descriptor: int, operation: int) -> None:

@@ -370,7 +370,7 @@ def values(identifier: Identifier, count: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda one: one.macro)
 @pytest.mark.parametrize("count", [SAMPLE, pytest.param(WHOLE, marks=pytest.mark.long)])
-def test_an_identifier_is_known_as_by_its_rule(identifier: Identifier, count: int) -> None:
+def test_an_identifier_is_recognised_as_by_its_rule(identifier: Identifier, count: int) -> None:
     condition = rendered(identifier.macro, "value")
     drawn = values(identifier, count)
     different, valid = 0, 0

@@ -163,7 +163,7 @@ def test_a_line_that_ends_in_another_way_is_named(tmp_path: Path, first: str, se
 
 
 @pytest.mark.parametrize("block", [1, 2, 5, 64])
-def test_lines_that_are_no_utf_8_are_named_wherever_a_letter_is_cut(
+def test_lines_that_are_not_utf_8_are_named_wherever_a_letter_is_cut(
     tmp_path: Path, block: int
 ) -> None:
     content = "a,b\nx,é\n".encode() + b"x,\xc3\nx,x\nx,\xff\xfe\xff\nx,\xe6\x9d"

@@ -89,7 +89,7 @@ MUHAMMAD = but(JADE, first_name="Muhammad", last_name="Hussain")
         pytest.param(JADE, but(JADE, postcode="ls14ab"), id="a postcode without its space"),
     ],
 )
-def test_one_difference_alone_is_linked(child, pupil):
+def test_a_single_difference_is_linked(child, pupil):
     assert linked([child], [*STRANGERS, pupil]) == {("c0", "p5")}
 
 
@@ -136,7 +136,7 @@ def test_a_copy_without_an_address_is_linked():
     assert linked(people, people) == {(f"c{n}", f"p{n}") for n in range(6)}
 
 
-def test_that_neither_has_an_address_tells_nobody_from_their_namesakes():
+def test_two_missing_addresses_distinguish_nobody_from_their_namesakes():
     child = but(JADE, address_line_1=None, town=None, postcode=None)
     elsewhere = but(JADE, address_line_1="9 Far Lane", town="Truro", postcode="TR1 2AB")
     assert linked([child], [child, JADE, elsewhere, *STRANGERS]) == set()
@@ -217,9 +217,7 @@ def test_a_child_who_is_named_like_their_family_is_not_taken_for_a_sibling(child
     ("first_name", "last_name"),
     [("Ali", "Hassan"), ("Mohamed", "Mohamud"), ("Owen", "Owens"), ("Jade", "Pickering")],
 )
-def test_names_that_changed_places_are_found_however_alike_they_are(
-    first_name, last_name, elsewhere
-):
+def test_names_that_were_swapped_are_found_however_alike_they_are(first_name, last_name, elsewhere):
     child, pupil = named((first_name, last_name)), named((last_name, first_name), **elsewhere)
     assert linked([child], [*STRANGERS, pupil]) == {("c0", "p5")}
 
@@ -253,7 +251,7 @@ def test_twins_who_are_both_there_are_not_crossed():
         ),
     ],
 )
-def test_a_twin_is_not_taken_for_a_child_who_was_written_otherwise(error):
+def test_a_twin_is_not_taken_for_a_child_who_was_written_differently(error):
     first, second = twins([*TWINS, *ALIKE])
     own = [error(person) for person in first]
     assert linked(first, [*own, *second, *STRANGERS]) <= themselves(first)
@@ -282,7 +280,7 @@ def test_a_sibling_with_a_longer_name_is_for_a_clerk():
     assert pair["needs_clerk"]
 
 
-def test_a_child_without_a_first_name_is_for_a_clerk_where_a_relative_may_stand():
+def test_a_child_without_a_first_name_is_for_a_clerk_where_it_may_be_a_relative():
     child = but(JADE, first_name=None)
     assert linked([child], [JADE, *STRANGERS]) == {("c0", "p0")}
     a_year_on = but(JADE, date_of_birth=date(2013, 3, 4))
@@ -308,7 +306,7 @@ def test_who_agrees_in_everything_goes_before_who_does_not():
     assert linked([child, near], [child, *STRANGERS]) == {("c0", "p0")}
 
 
-def test_a_name_that_many_bear_is_a_name_though_no_list_has_it():
+def test_a_name_that_many_people_have_is_a_name_though_no_list_has_it():
     bearers = [
         but(person, first_name=name)
         for name in ("Xolisa", "Xolila")
@@ -358,7 +356,7 @@ def test_children_of_another_study_do_not_compete():
     assert all(pair["match_probability"] > LINK_FROM for pair in pairs)
 
 
-def test_differences_are_told_without_values():
+def test_differences_are_reported_without_values():
     pupil = but(JADE, first_name="Jadde", postcode=None)
     (pair,) = scored([JADE], [pupil])
     assert pair["differences"].startswith("first names differ by a slip; ")
@@ -394,7 +392,7 @@ def test_parameters_of_other_comparisons_are_refused():
         score(rows("child_id", [JADE]), rows("pupil_id", [JADE]), parameters)
 
 
-def test_every_comparison_tells_its_differences_and_its_weights_are_probabilities():
+def test_every_comparison_shows_its_differences_and_its_weights_are_probabilities():
     declared = model.declared()
     weights = declared.weights_from(shipped_parameters())
     for comparison in declared.comparisons:

@@ -197,7 +197,7 @@ def test_corrections_hold_no_real_contact(written: Path) -> None:
     assert seen.keys() == wanted.keys()
 
 
-def test_free_text_tells_of_nobody(written: Path) -> None:
+def test_free_text_gives_nobody_away(written: Path) -> None:
     nhs, national_insurance, phones = [], [], []
     for name, column in (
         ("five_to_twelve/parent_interviews", "other_comments"),
@@ -296,7 +296,7 @@ def test_the_truth_is_about_the_folder_and_not_in_it(written: Path) -> None:
         assert not {"differences", "kind"} & set(found[0])
 
 
-def test_a_quarter_of_send_futures_is_written_otherwise_and_some_in_several_ways(
+def test_a_quarter_of_send_futures_is_written_differently_and_some_in_several_ways(
     register: duckdb.DuckDBPyConnection,
 ) -> None:
     otherwise, several = only(
