@@ -10,7 +10,7 @@ from studylink import databases, files, landing
 IDS = ("participant_id", "pupil_matching_ref", "records_of", "about")
 """The columns that say whom a landed row is about, the first of them that a table has."""
 WITHIN = {"delivery_id": "records", "study": "answers", "": "pupils"}
-"""By the column in which such an id is unique: the ready table of who may be published."""
+"""By the column in which such an id is unique: the ready table of those who may be published."""
 
 
 def main(folder: Path, step: str) -> None:

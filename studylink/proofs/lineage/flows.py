@@ -41,7 +41,7 @@ class Acting(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """What one column is computed from; `is_constant` where it holds written constants alone."""
+    """What one column is computed from; `is_constant` if it holds only written constants."""
 
     flows: Flows = field(default_factory=dict)
     is_constant: bool = False

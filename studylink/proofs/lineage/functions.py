@@ -78,4 +78,4 @@ WINDOWS = frozenset(
 )
 
 TABLE_FUNCTIONS = frozenset(("unnest", "range", "generate_series", "repeat"))
-"""The table functions that read nothing but their arguments."""
+"""The table functions that read only their arguments."""

@@ -40,7 +40,7 @@ PLAIN_CLASSES = frozenset(
         "BOUND_WINDOW",
     )
 )
-"""The kinds of expression whose value is computed from the expressions within it alone."""
+"""The kinds of expression whose value is computed only from the expressions within it."""
 
 SECRETS = frozenset(map(secret, VARIABLES))
 DATES = frozenset(("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_TZ"))
@@ -422,7 +422,7 @@ def _only(plan: dict, *absent: str) -> None:
 
 
 def _outermost(place: object, but: str) -> Iterator[dict]:
-    """The outermost expressions within a part of a plan, what stands under one key left out."""
+    """The outermost expressions within a part of a plan, with the parts under one key left out."""
     if isinstance(place, dict):
         if "expression_class" in place:
             yield place

@@ -91,7 +91,7 @@ class Lineage:
         return {name: one.flows for name, one in zip(names, relation.columns, strict=True)}
 
     def implicit(self, node_id: str) -> Mapping[Acting, frozenset[str]]:
-        """What decides over the rows of a model: in itself, and in all that it stands on."""
+        """What decides which rows a model has: in itself, and in everything upstream."""
         return self._traced[node_id].relation.implicit
 
     def uses(self, node_id: str) -> dict[Source, frozenset[str]]:
@@ -119,7 +119,7 @@ class Lineage:
         return merged((values, *({one.flow.source: how} for one, how in relation.implicit.items())))
 
     def class_of(self, source: Source) -> str:
-        """The declared class of a source column; `unknown` of what is none."""
+        """The declared class of a source column; `unknown` for anything else."""
         return self._classes.get(source) or "unknown"
 
     def violations(self) -> list[str]:
@@ -338,7 +338,7 @@ def _bound_model(shadow: Shadow, node: Node) -> Read:
 
 
 def _written_wrongly(syntax: dict) -> Iterator[str]:
-    """What a query may not say, whatever becomes of it in the plan."""
+    """What a query may not contain, even if the plan leaves it out."""
     for part in _outside_pseudonyms(syntax):
         if part.get("function_name") == "getvariable":
             yield "getvariable outside the pseudonym"

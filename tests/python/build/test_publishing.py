@@ -1,4 +1,4 @@
-"""Publishing: whole and good builds alone replace the three files, and nobody else can read them.
+"""Publishing: only whole and good builds replace the three files, and nobody else can read them.
 
 All builds here work in one data folder, one after another, in a copy of the project that has one
 more test: it fails on demand.

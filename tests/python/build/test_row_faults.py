@@ -258,7 +258,7 @@ def sound_family(study: str) -> World:
 
 
 def sparse_family() -> World:
-    """Rows with nothing but what is never empty, and oddities that are no faults."""
+    """Rows with only the values that are never empty, and oddities that are not faults."""
     world = family(FIVE)
     for path in PATHS:
         table = table_of(path)
@@ -585,7 +585,7 @@ def laid() -> tuple[list[World], list[Fault]]:
 
 @cache
 def row_numbers() -> dict[int, int]:
-    """Where each row stands in its file, by its identity; the first row is 1."""
+    """Where each row is in its file, by its identity; the first row is 1."""
     numbers: dict[int, int] = {}
     written: Counter[str] = Counter({"dfe/schools": 1})
     for world in laid()[0]:

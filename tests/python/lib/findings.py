@@ -1,4 +1,4 @@
-"""What a build came to, in the oracle's own terms, to be held against its verdict.
+"""What a build came to, in the oracle's own terms, to be compared with its verdict.
 
 Each finding reads the three databases through `rows`, which runs a query that names its tables in
 full (`study.governance.linkage_decisions`) and gives plain rows.

@@ -636,7 +636,7 @@ class Reading:
         return None
 
     def listed(self, table: str, column: str, row: Row) -> Sequence[str]:
-        """The values a column may have; where none are listed, whatever it has."""
+        """The values a column may have; if none are listed, those it has."""
         if column == "study" and table in SURVEY_TABLES:
             return list(self.studies)
         if column == "answers_of":
@@ -1504,7 +1504,7 @@ class Reading:
         return dict(fates)
 
     def to_purge(self) -> dict[str, int]:
-        """How many rows of each landed table, and of each agency's request, bear an erased id."""
+        """How many rows of each landed table, and of each outbound request, have an erased id."""
         found: Counter[str] = Counter()
         for table, columns in COLUMNS.items():
             for path, _, row in self.all_rows(table):

@@ -129,13 +129,13 @@ def _insist(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def built_as_far_as(extracts: Path, data: Path, as_of: str, *models: str) -> Path:
-    """Build models and all they stand on, untested; returns where: nothing is published."""
+    """Build models and everything upstream, untested; returns where: nothing is published."""
     selected = ("--select", *(f"+{model}" for model in models))
     return all_models(extracts, data, as_of, *selected)
 
 
 def all_models(extracts: Path, data: Path, as_of: str, *arguments: str) -> Path:
-    """Build every model, untested, for others to judge; returns where: nothing is published."""
+    """Build every model, untested, to be judged elsewhere; returns where: nothing is published."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     return built(extracts, data, as_of, *kinds, *arguments) / "building"
 

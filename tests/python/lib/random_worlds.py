@@ -1,4 +1,4 @@
-"""Families drawn at random, to be awkward, for the project and the oracle to decide alike.
+"""Families drawn at random to be awkward, for the project and the oracle to decide alike.
 
 Statements at one instant, on a birthday and the second before, on the last day of a window and the
 day after, after `as_of`; restrictions lifted by the wrong person; rows that cannot be read; pupils

@@ -88,7 +88,7 @@ def drawn_worlds() -> list[World]:
 
 
 def in_both_studies(five: World, send: World, renamed: tuple[str, ...]) -> World:
-    """Two worlds as one: ids are unique within a study alone, so these people share theirs."""
+    """Two worlds as one: ids are unique only within a study, so these people share theirs."""
     both = World(rows={path: [dict(row) for row in rows] for path, rows in five.rows.items()})
     for path, rows in send.rows.items():
         for row in rows:
@@ -258,7 +258,7 @@ def add_families(world: World) -> None:
 
 
 def say_yes_to_all(world: World, study: str, number: int) -> None:
-    """A family permits all; of send_futures, every third for the answers of one alone."""
+    """A family permits everything; in send_futures every third only for one set of answers."""
     asked = [("child", "health", "family")]
     asked += [("mother", d, "family") for d in ("health", "employment_tax", "benefits")]
     if study == SEND:

@@ -238,7 +238,7 @@ REQUEST = re.compile(r"(\w+) (\w+), (person|family) (\w+) (\w+)")
 
 
 def at_noon(moment: str) -> str:
-    """A date alone means 12:00 UTC."""
+    """A date without a time means 12:00 UTC."""
     return moment if "T" in moment else f"{moment}T12:00:00Z"
 
 

@@ -1,4 +1,4 @@
-"""The boundary: what stands between landed tables and research tables, read from the manifest."""
+"""The boundary between landed tables and research tables, read from the manifest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ANSWERS = (
 RUN_AT_THE_END = {"{{ explain_red_tests(results) }}", "{{ publish(results) }}"}
 """The hooks there are; neither writes."""
 PUBLISHED_TYPES = {"varchar", "integer", "bigint", "double", "boolean", "date"}
-"""Nothing nested, no enum: a value stands in a column, where it can be searched."""
+"""Nothing nested, no enum: a value is in a column, where it can be searched."""
 PSEUDONYMS = {
     *(
         (study, table, "family_research_id")
@@ -45,7 +45,7 @@ PSEUDONYMS = {
 
 
 def agency_tables(manifest: Manifest) -> tuple[str, ...]:
-    """The staged tables of records: whatever came in a delivery."""
+    """The staged tables of records: everything that came in a delivery."""
     return tuple(
         node.name
         for node in manifest.in_layer("staging")
@@ -93,7 +93,7 @@ def hooks(data: Path) -> list[str]:
 
 
 def not_of_published_types(manifest: Manifest) -> list[str]:
-    """Columns of research tables whose declared type is none that may be published."""
+    """Columns of research tables whose declared type may not be published."""
     return [
         f"{table.name}.{column}"
         for table in manifest.research_tables()

@@ -31,7 +31,7 @@ from tests.python.privacy.identifiers import LandedRows
 CELLS = 8
 """Canaries put into each column of codes of each landed table."""
 CODE = "code"
-"""What a canary is declared as that stands where something else should."""
+"""What a canary is declared as if it is in the wrong place."""
 FIRST_BIRTH = date(1908, 1, 1)
 """Days of birth are taken from here on: nothing else in a landing is that old."""
 DIGESTS = {"md5": md5, "sha1": sha1, "sha256": sha256}
@@ -149,7 +149,7 @@ def plant(extracts: Path, out: Path) -> "Canaries":
 
 
 class _Planter:
-    """Makes canaries, each with a running number, and remembers what each stands for."""
+    """Makes canaries, each with a running number, and remembers what each represents."""
 
     def __init__(self, kept_dates: set[str]):
         self.canaries: list[Canary] = []
@@ -259,7 +259,7 @@ class Canaries:
         self._searched: dict[bytes, list[tuple[str, Canary]]] = {}
 
     def found_in(self, *places: Path) -> list[str]:
-        """Where canaries stand in files, and in all files under folders; never which.
+        """Where canaries are in files, and in all files under folders; never which ones.
 
         A line for each file, kind of column and form: `data/study.duckdb: last name, sha256 (3)`.
         Of DuckDB files but the encrypted vault, the values of all tables are searched too.
@@ -280,7 +280,7 @@ class Canaries:
         return [f"{what} ({times})" for what, times in sorted(found.items())]
 
     def _standing_in(self, content: bytes) -> Iterator[tuple[str, Canary]]:
-        """Every form of every canary that stands in some bytes."""
+        """Every form of every canary that is in some bytes."""
         # a database is mostly nothing, and what is not stands in every copy of it
         for run in re.split(rb"\0{8,}", content):
             known = sha256(run).digest()
@@ -316,7 +316,7 @@ def _forms_standing_in(run: bytes, sought: Sought) -> Iterator[tuple[str, Canary
 
 
 def _is_part_of_number(content: bytes, start: int, end: int) -> bool:
-    """Whether other digits, or a decimal point, stand right beside."""
+    """Whether other digits, or a decimal point, are right beside it."""
     return (start > 0 and content[start - 1] in b".0123456789") or content[end : end + 1].isdigit()
 
 
@@ -387,7 +387,7 @@ def _variants(value: str) -> set[str]:
 
 
 def _forms_in_base64(canary: Canary) -> Iterator[tuple[bytes, str]]:
-    """Base64 of a canary at each of the three places in which it may stand in a longer text."""
+    """Base64 of a canary at each of the three places in which it may be in a longer text."""
     for variant in _variants(canary.value):
         for ahead, spoilt in ((0, 0), (1, 2), (2, 3)):
             content = bytes(ahead) + variant.encode()

@@ -133,7 +133,7 @@ def _repeated_in(part: exp.Expression) -> set[int]:
 
 
 def _repeated(siblings: list[exp.Expression]) -> set[int]:
-    """The ids of all but one of every `PASSES` or more siblings that differ in names alone.
+    """The ids of all but one of every `PASSES` or more siblings that differ only in names.
 
     Which one is left depends on the names, so that in other models it is another.
     """
@@ -422,7 +422,7 @@ def _drop_coarsening(part: exp.Expression) -> Iterator[Change]:
 
 
 def _drop_shape(part: exp.Expression) -> Iterator[Change]:
-    """A text whatever it looks like, where only a code of one shape should go on."""
+    """Any text, where only a code of one shape should be passed on."""
     for case in part.find_all(exp.Case):
         for arm in case.args["ifs"]:
             text = arm.args["true"]

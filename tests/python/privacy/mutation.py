@@ -118,7 +118,7 @@ class Laboratory:
     # -- Reading -----------------------------------------------------------------------------------
 
     def resolved(self, sql: str) -> str:
-        """A query with every model's relation named as it stands in memory now."""
+        """A query with every model's relation named as it is in memory now."""
 
         def name(found: re.Match) -> str:
             node = self.nodes.get('"{}"."{}"."{}"'.format(*found.groups()))
@@ -134,7 +134,7 @@ class Laboratory:
         return [tuple(map(plain, row)) for row in self._execute(self.resolved(query)).fetchall()]
 
     def signature(self, node: Node) -> tuple:
-        """Columns, number and content of a model's rows, in whatever order."""
+        """Columns, number and content of a model's rows, in any order."""
         return signature(self.connection, self.resolved(f"select * from {node.relation}"))
 
     def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
@@ -240,7 +240,7 @@ class Laboratory:
 
     @cached_property
     def lineage(self) -> Lineage:
-        """The lineage proof of the project; it is slow, so that it is asked of sanitisers alone."""
+        """The lineage proof of the project; it is slow, so it is run only for sanitisers."""
         lineage = Lineage(self.manifest)
         assert not lineage.violations()
         return lineage
@@ -307,7 +307,7 @@ class Laboratory:
 
 @dataclass(frozen=True)
 class UnitTest:
-    """A unit test's tables: what is given, by the model it stands for, and what is expected."""
+    """A unit test's tables: what is given, by the model it replaces, and what is expected."""
 
     name: str
     given: dict[str, str]
@@ -316,7 +316,7 @@ class UnitTest:
 
 
 def signature(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
-    """The columns of a query, how many rows it gives, and their content in whatever order."""
+    """The columns of a query, how many rows it gives, and their content in any order."""
     columns = [
         (name, kind) for name, kind, *_ in connection.execute(f"describe {query}").fetchall()
     ]
@@ -432,7 +432,7 @@ def unexplained(found: Iterable[Outcome]) -> list[Outcome]:
 
 
 def explained_wrongly(found: Iterable[Outcome]) -> list[str]:
-    """What the file says of mutants that are none, or that a test does notice."""
+    """What the file says about mutants that do not exist, or that a test does notice."""
     found, wrong = list(found), []
     for explanation in explanations():
         fates = {one.fate for one in found if explanation.covers(one.model, one)}

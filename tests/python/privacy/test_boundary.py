@@ -122,7 +122,7 @@ def test_rows_of_research_tables_are_in_the_order_of_their_ids(
 def stands_in_order(
     research: duckdb.DuckDBPyConnection, table: str, classes: dict[str, str | None]
 ) -> bool:
-    """Whether rows stand by their pseudonyms first and then by all other columns."""
+    """Whether rows are ordered by their pseudonyms first and then by all other columns."""
     order = ", ".join(sorted(classes, key=lambda column: classes[column] != "pseudonym"))
     places = research.sql(f"select rowid from {table} order by {order}, rowid").fetchall()
     return places == sorted(places)
@@ -253,7 +253,7 @@ def test_who_reads_records_on_the_way_to_researchers_reads_the_gate_too(
 
 
 def on_the_way(manifest: Manifest, readers: list[Node], stops: set[str]) -> list[Node]:
-    """The models that some tables stand on, not looking beyond the models in `stops`."""
+    """The models upstream of some tables, not looking beyond the models in `stops`."""
     found: dict[str, Node] = {}
     queue = list(readers)
     while queue:

@@ -1,4 +1,4 @@
-"""The control of one table: nobody stands in too small a class, whatever somebody knows of them."""
+"""The control of one table: nobody is in too small a class, whatever somebody knows about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data tests of keys go red at whatever joins answers to records, or one study to the other.
+"""The data tests of keys fail if anything joins answers to records, or one study to the other.
 
 The tests' own SQL, as dbt compiled it, runs on research tables of sixty families, written here, in
 columns that are there: so a leak costs no build.
@@ -169,7 +169,7 @@ def test_the_id_of_answers_among_records_is_seen(
 def test_a_family_of_linked_and_unlinked_answers_is_seen(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
-    """Each value stands on one side alone: only the chain leads from answers to records."""
+    """Each value is on one side only: just the chain leads from answers to records."""
     family = {key(SEND, role, 7): family_key(7, True) for role in ("parent", "child")}
     give(world, f"{SEND}.participants", "family_research_id", family)
     assert red(world, manifest).keys() == {CHAINS}
@@ -240,7 +240,7 @@ def test_scores_that_happen_to_be_equal_are_not_keys(
 def test_one_pupils_pseudonym_in_both_studies_is_seen(
     world: duckdb.DuckDBPyConnection, manifest: Manifest
 ) -> None:
-    """The vault would have to know it; and if it did, for both studies, that is seen too."""
+    """The vault would have to know it; and if it did, in both studies, the test would see it."""
     same = key("pupil", 1)
     give(world, f"{SEND}.pupil_census", "school_id", {key(SEND, "record", "child", 1): same})
     assert red(world, manifest).keys() == {VAULTS}

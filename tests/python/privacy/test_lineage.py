@@ -824,7 +824,7 @@ def test_a_leak_planted_in_any_layer_is_caught(
 
 
 def test_free_text_is_caught_in_a_model_that_reads_it_anyhow(lineage: Lineage) -> None:
-    """Nothing but the SQL changes: the words stand in a staged table from which the model reads."""
+    """Only the SQL changes: the words are in a staged table that the model reads."""
     manifest = lineage.manifest
     words = manifest.named("stg_surveys__child_survey")
     mart = manifest.named("send_futures__child_survey")

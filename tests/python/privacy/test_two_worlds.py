@@ -1,4 +1,4 @@
-"""Two worlds: whatever identifies may be another, and nothing that is published changes.
+"""Two worlds: every identifier may differ, and nothing that is published changes.
 
 Assertions are on tables, columns and counts alone: none of them would print a value.
 """
@@ -69,7 +69,7 @@ def built(landings: Landings, tmp_path_factory: pytest.TempPathFactory) -> Landi
 
 
 def landed_rows(folder: Path) -> dict[str, list[Row]]:
-    """Every row of a landing folder, with its values as they stand in the file."""
+    """Every row of a landing folder, with its values as written in the file."""
     tables = {}
     for path in sorted(folder.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -78,7 +78,7 @@ def landed_rows(folder: Path) -> dict[str, list[Row]]:
 
 
 def cells(first: Path, second: Path) -> Iterator[Cell]:
-    """Every cell of two landings whose rows stand in the same places: path, column, both rows."""
+    """Every cell of two landings whose rows are in the same places: path, column, both rows."""
     one, other = landed_rows(first), landed_rows(second)
     assert {path: len(rows) for path, rows in one.items()} == {
         path: len(rows) for path, rows in other.items()

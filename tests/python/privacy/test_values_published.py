@@ -231,7 +231,7 @@ def test_numbers_that_pass_more_often_than_chance_are_too_many(
 
 
 def test_every_column_of_a_research_table_is_open_or_closed(manifest: Manifest) -> None:
-    """What declares no closed list and no shape is searched; truth values alone are neither."""
+    """A column without a closed list or shape is searched; only booleans are neither."""
     searched, closed, judged = (
         manifest.named(test, "test").sql for test in (SEARCH, CLOSED, DETECTORS)
     )

@@ -1,4 +1,4 @@
-"""Two worlds: landings that differ in identifier values alone must be published as the same rows.
+"""Two worlds: landings that differ only in identifier values must be published as the same rows.
 
 From one landing a second is made, in which every identifier has another value and everything else
 is as it was, and both are built. Whatever of an identifier reached a published table, be it an
@@ -63,7 +63,7 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Mapping:
-    """What stands in the second world for what stood in the first.
+    """What each value of the first world becomes in the second.
 
     `values` are by kind of identifier, `row_numbers` by landed table; of what is not there, nothing
     has changed.
@@ -192,7 +192,7 @@ def _others_in_order(texts: set[str]) -> dict[str, str]:
 
 
 def _other_texts(kind: str, texts: set[str]) -> dict[str, str]:
-    """Other texts, such that any two of them compare as the two did that they stand for."""
+    """Other texts, any two of which compare as the two that they replace."""
     compared = identifiers.normalised if kind in identifiers.COMPARED_LOOSELY else str
     taken: dict[str, str] = {}
     attempts: dict[str, int] = {}
@@ -407,7 +407,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[list[str],
 
 
 def _mapped_row(row: Row, mapping: Mapping, birthdays: dict[datetime, datetime]) -> Row:
-    """A row of governance as it should stand in the second world."""
+    """A governance row as it should be in the second world."""
     mapped = dict(row)
     for column, kind in IDS_IN_GOVERNANCE.items():
         if column in row:

@@ -1,4 +1,4 @@
-"""What came back from an agency, held against what was asked of it: one small world, built once.
+"""What came back from an agency, compared with what was asked for: one small world, built once.
 
 Six people said yes to health. The agency was asked about five of them and one who was erased since,
 and sent all of them, while some withdrew on the way.
@@ -131,7 +131,7 @@ def test_a_delivery_with_records_of_people_unknown_is_flagged_for_them_alone(dat
 
 
 def test_who_withdrew_while_it_was_on_its_way_is_counted(data: Path) -> None:
-    """Who stopped, whatever they said since, and who objected; not who asked for a restriction."""
+    """Those who stopped, whatever they said since, and those who objected; no restrictions."""
     assert shown(data, "people_permitted_at_receipt, people_withdrawn_meanwhile") == {
         "answers": [3, 3],
         "waiting": [1, 0],

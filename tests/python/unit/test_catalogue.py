@@ -1,4 +1,4 @@
-"""What researchers would open is held against the contracts, object by object, and then published.
+"""What researchers would open is compared with the contracts, object by object, then published.
 
 On a database in memory that holds one contracted table. What is planted bears a surname, which no
 message may repeat.

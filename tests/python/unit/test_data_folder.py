@@ -1,4 +1,4 @@
-"""The data folder: of any name, locked on any file system, cleaned of what builds make alone."""
+"""The data folder: of any name, locked on any file system, cleaned only of what builds make."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_on_nfs_only_one_process_can_lock_a_folder(
     flock = fcntl.flock
 
     def flock_of_nfs(descriptor: int, operation: int) -> None:
-        """As flock(2) has it: what is locked for one alone must be open for writing."""
+        """As in flock(2): a file locked exclusively must be open for writing."""
         how = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
         if operation & fcntl.LOCK_EX and how == os.O_RDONLY:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))

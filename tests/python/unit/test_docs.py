@@ -36,7 +36,7 @@ def test_the_landing_page_has_every_landed_table_as_its_source_declares_it() -> 
 
 
 def named_in_description(model: str, column: str) -> set[str]:
-    """What stands in backticks in the description of a governance mart's column."""
+    """The words in backticks in the description of a governance mart's column."""
     file = ROOT / "models" / "marts" / "governance" / f"{model}.yml"
     (found,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
     (description,) = [one["description"] for one in found["columns"] if one["name"] == column]
@@ -92,7 +92,7 @@ def files(folder: str) -> Iterator[Path]:
 
 
 def spans(page: Path) -> set[str]:
-    """What stands in backticks on a line of a page, fenced blocks apart."""
+    """The spans in backticks on the lines of a page, apart from fenced blocks."""
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
     return set(re.findall(r"`([^`\n]+)`", text))
 

@@ -142,7 +142,7 @@ FORMS = [
     (FIRST, SECOND, DIGITS, DIGITS),
     (FIRST, SECOND, DIGITS, FOURTH),
 ]
-"""What may stand in each place of a postcode's outward code (BS 7666)."""
+"""The characters allowed in each place of a postcode's outward code (BS 7666)."""
 
 
 def postcode(text: str) -> bool:

@@ -108,7 +108,7 @@ def universal(content: bytes) -> list[str]:
 
 
 def written(value: str, quoted: bool) -> str:
-    """A value as it stands in a file, in quotes where it must be."""
+    """A value as written in a file, in quotes where necessary."""
     if quoted or any(mark in value for mark in '",\n\r'):
         return '"' + value.replace('"', '""') + '"'
     return value
