@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all format lint lint-decisions lint-marts lint-rest mutants bench bench-matching landing-page docs matching-parameters sample lock clean
+.PHONY: help setup build test test-all format lint mutants bench bench-matching landing-page docs matching-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy the list that uv brings is not enough
@@ -43,15 +43,8 @@ lint: setup ## style of SQL and Python, and Python's types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(MAKE) --no-print-directory --jobs=2 lint-marts lint-decisions lint-rest
-
-# one process each, because each opens a database of its own; two at a time
-lint-marts lint-decisions lint-rest: setup
-	STUDY_DATA=target/$@ DBT_TARGET_PATH=target/$@ \
-		$(BIN)/sqlfluff lint --processes 1 $(LINTED_BY_$@)
-LINTED_BY_lint-marts := models/marts
-LINTED_BY_lint-decisions := models/intermediate models/vault
-LINTED_BY_lint-rest := models/staging tests analyses
+	# one process reads the project and renders, which opens a database of its own; two lint
+	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes 2 models tests analyses
 
 format: setup ## put Python and SQL in order
 	$(BIN)/ruff check --fix .
