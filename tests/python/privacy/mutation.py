@@ -46,9 +46,6 @@ from tests.python.privacy.mutants import SANITISERS, Mutant, mutants_of
 LAYERS = ("vault", "intermediate", "marts")
 SECONDS = 20
 """A statement that runs longer than this has gone wrong: its mutant is noticed by anybody."""
-CONTROLLED = re.compile("_kept_|combinations|classes|_controlled$")
-"""The CTEs that one macro writes into every mart. They are mutated in those whose unit tests are of
-this macro."""
 EXPLAINED = Path(__file__).with_name("equivalent_mutants.yml")
 
 
@@ -217,10 +214,10 @@ class Laboratory:
 
     def _fails_its_unit_tests(self, node: Node, sql: str) -> bool:
         for test in self.unit_tests.get(node.name, []):
-            self.replaced = test.given
+            replaced, self.replaced = self.replaced, test.given
             actual = f"select {test.columns} from ({self.resolved(sql)}\n)"
             expected = f"select {test.columns} from {test.expected}"
-            self.replaced = {}
+            self.replaced = replaced
             try:
                 if self._execute(
                     f"(({actual}) except all ({expected})) union all "
@@ -256,10 +253,10 @@ class Laboratory:
                 return "invalid", ""
             if self._breaks_its_contract(node):
                 return "killed", "contract"
+            if self._fails_its_unit_tests(node, sql):
+                return "killed", "unit test"
             if is_other and (by := self._noticed_downstream(node)):
                 return "killed", by
-        if self._fails_its_unit_tests(node, sql):
-            return "killed", "unit test"
         if mutant.operator in SANITISERS and self.lineage.with_sql({node.id: sql}).violations():
             return "killed", "lineage"
         return "survived", ""
@@ -340,15 +337,7 @@ def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
     """Every mutant of every model of the layers that decide anything, by the model's name."""
     in_sql = (node for node in manifest.in_layer(*LAYERS) if not node.is_python)
     models = sorted(in_sql, key=lambda node: node.path)
-    unit_tested = {unit["model"] for unit in manifest.unit_tests}
-    return [
-        (node.name, mutant)
-        for node in models
-        for mutant in mutants_of(node.sql)
-        if node.layer != "marts"
-        or node.name in unit_tested
-        or not CONTROLLED.search(mutant.change.partition(":")[0])
-    ]
+    return [(node.name, mutant) for node in models for mutant in mutants_of(node.sql)]
 
 
 def sample(mutants: list[tuple[str, Mutant]], seed: int, size: int) -> list[tuple[str, Mutant]]:
