@@ -8,11 +8,7 @@ with
 
 linkage_decisions as (
     select * from {{ ref('linkage_decisions') }}
-),
-
-participants as (
-    select * from {{ ref('int_participants') }}
-    where is_active
+    where reason not in ('objected', 'restricted')
 ),
 
 disclosure_control as (
@@ -21,17 +17,13 @@ disclosure_control as (
 
 reasons_counted as (
     select
-        linkage_decisions.study,
-        linkage_decisions.domain,
-        linkage_decisions.answers_of,
-        linkage_decisions.reason,
+        study,
+        domain,
+        answers_of,
+        reason,
         count(*) as participants
     from linkage_decisions
-    inner join participants
-        on
-            linkage_decisions.study = participants.study
-            and linkage_decisions.participant_id = participants.participant_id
-    group by linkage_decisions.study, linkage_decisions.domain, linkage_decisions.answers_of, linkage_decisions.reason
+    group by study, domain, answers_of, reason
 ),
 
 reasons as (
