@@ -27,6 +27,8 @@ setup: .venv/locked ## make .venv and install what requirements.lock names
 	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python --requirements requirements.lock
 
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@# compiled once, so that no run of dbt begins with it
+	@$(BIN)/python -c "import dbt.adapters.duckdb, dbt.cli.main, studylink.plugin"
 	@touch $@
 
 build: setup ## build the three databases from the landed extracts, with every data test
