@@ -48,11 +48,10 @@ lint: setup ## style of SQL and Python, and Python's types
 	# one process reads the project and renders, which opens a database of its own; two lint
 	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes 2 models tests analyses
 
-format: setup ## put Python and SQL in order
+format: setup ## mend the style of Python and SQL
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	STUDY_DATA=target/format DBT_TARGET_PATH=target/format \
-		$(BIN)/sqlfluff format --processes 1 models tests analyses
+	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff format --processes 2 models tests analyses
 
 mutants: setup ## make every mistake in the models, one at a time: does a test notice?
 	$(BIN)/python -m tests.python.privacy.mutation
