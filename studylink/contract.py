@@ -83,7 +83,7 @@ class LandedTable:
 def landed_tables() -> tuple[LandedTable, ...]:
     """Every table of the landing contract, in the order of the source declarations.
 
-    What the plugin itself lays beside the landed tables is declared like them, but has no place in
+    What the plugin itself puts beside the landed tables is declared like them, but has no place in
     the landing folder and belongs to none of them.
     """
     return tuple(

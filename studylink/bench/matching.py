@@ -80,7 +80,7 @@ def _measure_febrl(folder: Path) -> None:
 def _measure_generated(folder: Path, families: int, seed: int) -> None:
     _step("invent", folder, families, seed)
     _step("link", folder)
-    print(f"The generator's register, {families:,} families\n")
+    print(f"The generator's pupil register, {families:,} families\n")
     print(f"{quality(folder, *thresholds())}\n")
 
 

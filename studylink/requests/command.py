@@ -324,7 +324,7 @@ def _instant(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or (moment.tzinfo is not None and moment.utcoffset()):
-        raise Refused("--as-of is no UTC timestamp; give it as in 2026-06-30T00:00:00Z")
+        raise Refused("--as-of is not a UTC timestamp; give it as in 2026-06-30T00:00:00Z")
     return moment.replace(tzinfo=None)
 
 

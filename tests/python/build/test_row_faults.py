@@ -530,7 +530,7 @@ def faults_between_people() -> Iterator[tuple[World, list[Fault]]]:
     path = f"surveys/{SEND}/permissions"
     row = full_row(world, path, permission_id="copied", study=FIVE)
     yield world, [Fault(f"{path} a copy from another folder", path, row, "duplicate")]
-    # What hangs on a quarantined row is not known.
+    # What depends on a quarantined row is unknown.
     path = f"surveys/{FIVE}/participants"
     world = family(FIVE)
     person = full_row(world, path, participant_id="guest", role="guest")

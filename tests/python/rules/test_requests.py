@@ -732,7 +732,7 @@ def test_a_moment_in_the_future_is_refused(place: Place) -> None:
 
 @pytest.mark.parametrize("text", ["yesterday", "2024-12-01T12:00:00+01:00"])
 def test_anything_but_a_moment_is_refused(place: Place, text: str) -> None:
-    assert "--as-of is no UTC timestamp" in place.refusal(*HEALTH, "--as-of", text)
+    assert "--as-of is not a UTC timestamp" in place.refusal(*HEALTH, "--as-of", text)
 
 
 def test_a_build_for_a_moment_before_the_newest_statement_is_refused(place: Place) -> None:
