@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.table in (shown_name(node), node.name)
     ]
     if not models:
-        print(f"{arguments.table} is not a table of the project; a name looks like research.study.table")
+        print(f"{arguments.table} is not a table of the project; write research.study.table")
         return 1
     print("\n\n".join(described(lineage, node) for node in models))
     return 0
