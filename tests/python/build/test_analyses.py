@@ -57,7 +57,7 @@ def test_python_that_the_documentation_shows_prints_rows(
 ) -> None:
     monkeypatch.setenv("STUDY_DATA", str(built_sample))
     exec(compile(code, page.name, "exec"), {})
-    assert "rows" in capsys.readouterr().out, page
+    assert "│" in capsys.readouterr().out, page
 
 
 def test_scores_are_compared_by_meals_and_qualification(built_sample: Path) -> None:
