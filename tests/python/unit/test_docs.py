@@ -1,4 +1,4 @@
-"""What the README and docs/ say is there: the landing contract, files, models, commands, tests."""
+"""What the README, CONTRIBUTING and docs/ say is there: the landing contract, files, models, commands, tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.python.lib.cases import CASES
 from tests.python.lib.landing_page import PAGE, as_declared
 from tests.python.lib.project import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def page_id(page: Path) -> str:
