@@ -1,7 +1,7 @@
 """`studylink bench-matching`: how many children are found, how many wrongly, and how fast.
 
-Three measures: FEBRL 4, which others made; the generator's register, where the truth is known and
-much was written otherwise; and a register as large as England's. Each runs in a process of its own,
+Three measures: FEBRL 4, which others made; the generator's pupil register, where the truth is
+known and much was written differently; and one as large as England's. Each runs in a process of its own,
 with the project's own scoring and its own thresholds.
 """
 
@@ -41,7 +41,9 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--families", type=int, default=20_000, help="how many, of the generator")
     parser.add_argument("--children", type=int, default=10_000, help="how many to find at scale")
-    parser.add_argument("--pupils", type=int, default=10_000_000, help="in how large a register")
+    parser.add_argument(
+        "--pupils", type=int, default=10_000_000, help="how large the pupil register is"
+    )
     parser.add_argument("--seed", type=int, default=1, help="same seed, same people")
     parser.set_defaults(run=run)
 
@@ -113,7 +115,7 @@ def link_febrl(folder: Path) -> None:
 
 def invent(folder: Path, families: int, seed: int) -> None:
     """Write the generator's children, register and truth to Parquet files in `folder`."""
-    _write(folder, synth.register(families, seed))
+    _write(folder, synth.pupil_register(families, seed))
 
 
 def invent_many(folder: Path, children: int, pupils: int, seed: int) -> None:
@@ -125,7 +127,7 @@ def invent_many(folder: Path, children: int, pupils: int, seed: int) -> None:
     # three families in ten are of send_futures
     families = synth.FEWEST + round(children * 3.4)
     with synth.population(families, seed, postcodes=pupils // 30 + 1) as connection:
-        made = synth.register_of(connection)
+        made = synth.pupil_register_of(connection)
         strangers = max(0, pupils - made.pupils.num_rows)
         connection.execute("set variable strangers = ?::bigint", [strangers])
         connection.execute(
@@ -225,7 +227,7 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
 
 
 def _write(
-    folder: Path, made: synth.Register, pupils: duckdb.DuckDBPyRelation | None = None
+    folder: Path, made: synth.PupilRegister, pupils: duckdb.DuckDBPyRelation | None = None
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:

@@ -1,4 +1,4 @@
-"""Scores: how probable it is that a pupil of the register is a given child."""
+"""Scores: how probable it is that a pupil in the pupil register is a given child."""
 
 import json
 from collections.abc import Iterable, Mapping

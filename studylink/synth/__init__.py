@@ -11,9 +11,9 @@ from typing import NamedTuple
 import duckdb
 import pyarrow
 
-# In the order in which they build on one another. Who there is and what the register has of them
-# needs nothing of what follows.
-POPULATION = ("draws", "lists", "names", "ons", "cases", "people", "register")
+# In the order in which they build on one another. People and their entries in the pupil register need
+# nothing that follows.
+POPULATION = ("draws", "lists", "names", "ons", "cases", "people", "pupil_register")
 SCRIPTS = (
     *POPULATION,
     "surveys",
@@ -27,12 +27,12 @@ SCRIPTS = (
 )
 
 
-class Register(NamedTuple):
+class PupilRegister(NamedTuple):
     """The tables of a linkage, and what it should find.
 
     - `children`: the children of send_futures as landed: study, child_id, first_name, last_name,
       date_of_birth, address_line_1, town, postcode;
-    - `pupils`: the register, the same columns but for pupil_id;
+    - `pupils`: the pupil register, the same columns without pupil_id;
     - `truth`: what `true_pupils` gives;
     - `near`: who is easily taken for a child: study, participant_id, pupil_matching_ref, kind
       (twin, sibling, namesake).
@@ -44,7 +44,7 @@ class Register(NamedTuple):
     near: pyarrow.Table
 
 
-REGISTER = Register(
+PUPIL_REGISTER = PupilRegister(
     children="""
         select
             study,
@@ -97,31 +97,30 @@ def write_extracts(families: int, seed: int, out: Path) -> None:
 
 
 def true_pupils(families: int, seed: int) -> pyarrow.Table:
-    """Which pupil of the register is which child of a study, and what differs between the two.
+    """Which pupil is which child of a study, and what differs between the two.
 
     The truth about the folder that `write_extracts` makes of the same `families` and `seed`; the
     landing contract has no place for it, so it is never in the folder. One row per pupil who is a
     child of a study: `study, participant_id, pupil_matching_ref, differences` (the ways named in
-    register.sql, alphabetically and comma-separated; empty where nothing was written otherwise). A
-    child who is entered twice has two rows, one who is not in the register has none.
+    pupil_register.sql, alphabetically and comma-separated; empty where nothing differs). A child who is entered twice has two rows, one who is not in the pupil register has none.
 
     Raises ValueError for numbers of families that `write_extracts` refuses.
     """
-    return register(families, seed).truth
+    return pupil_register(families, seed).truth
 
 
-def register(families: int, seed: int) -> Register:
-    """The children of send_futures, the register and the truth, without the rest of the extracts.
+def pupil_register(families: int, seed: int) -> PupilRegister:
+    """The children of send_futures, the pupil register and the truth, and no other extracts.
 
     Raises ValueError for numbers of families that `write_extracts` refuses.
     """
     with population(families, seed) as connection:
-        return register_of(connection)
+        return pupil_register_of(connection)
 
 
-def register_of(connection: duckdb.DuckDBPyConnection) -> Register:
+def pupil_register_of(connection: duckdb.DuckDBPyConnection) -> PupilRegister:
     """The same of a `population`."""
-    return Register(*(connection.sql(query).to_arrow_table() for query in REGISTER))
+    return PupilRegister(*(connection.sql(query).to_arrow_table() for query in PUPIL_REGISTER))
 
 
 @contextlib.contextmanager

@@ -253,8 +253,8 @@ def test_employers_places_and_providers_are_invented(written: Path) -> None:
 
 @pytest.fixture(scope="module")
 def register() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables of `synth.register` for some 1,900 children of send_futures, as views."""
-    made = synth.register(6000, 1)
+    """The tables of `synth.pupil_register` for some 1,900 children of send_futures, as views."""
+    made = synth.pupil_register(6000, 1)
     with duckdb.connect() as connection:
         for name, table in made._asdict().items():
             connection.register(name, table)
