@@ -1,8 +1,8 @@
 """`studylink bench-matching`: how many children are found, how many wrongly, and how fast.
 
 Three measures: FEBRL 4, which others made; the generator's pupil register, where the truth is
-known and much was written differently; and one as large as England's. Each runs in a process of its own,
-with the project's own scoring and its own thresholds.
+known and much was written differently; and one as large as England's. Each runs in a process of
+its own, with the project's own scoring and its own thresholds.
 """
 
 import argparse

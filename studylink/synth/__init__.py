@@ -11,8 +11,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow
 
-# In the order in which they build on one another. People and their entries in the pupil register need
-# nothing that follows.
+# In the order in which they build on one another. People and their entries in the pupil register
+# need nothing that follows.
 POPULATION = ("draws", "lists", "names", "ons", "cases", "people", "pupil_register")
 SCRIPTS = (
     *POPULATION,
@@ -102,7 +102,8 @@ def true_pupils(families: int, seed: int) -> pyarrow.Table:
     The truth about the folder that `write_extracts` makes of the same `families` and `seed`; the
     landing contract has no place for it, so it is never in the folder. One row per pupil who is a
     child of a study: `study, participant_id, pupil_matching_ref, differences` (the ways named in
-    pupil_register.sql, alphabetically and comma-separated; empty where nothing differs). A child who is entered twice has two rows, one who is not in the pupil register has none.
+    pupil_register.sql, alphabetically and comma-separated; empty where nothing differs).
+    A child who is entered twice has two rows, one who is not in the pupil register has none.
 
     Raises ValueError for numbers of families that `write_extracts` refuses.
     """

@@ -1,4 +1,4 @@
-"""What the README, CONTRIBUTING and docs/ say is there: the landing contract, files, models, commands, tests."""
+"""What README, CONTRIBUTING and docs/ name is there: contract, files, models, commands, tests."""
 
 from __future__ import annotations
 
