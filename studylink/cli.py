@@ -5,9 +5,9 @@ import sys
 
 from studylink import bench, summary, synth
 from studylink.bench import matching as bench_matching
+from studylink.lineage import command as lineage
 from studylink.matching import training
 from studylink.proofs import attack
-from studylink.proofs.lineage import command as lineage
 from studylink.requests import command as request
 
 

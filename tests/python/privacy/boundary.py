@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from studylink.proofs.lineage.gates import Gate
+from studylink.lineage.gates import Gate
 from studylink.proofs.manifest import Manifest, Node
 
 ANSWERS = (

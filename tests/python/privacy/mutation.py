@@ -31,7 +31,7 @@ import sqlglot
 import yaml
 
 from studylink import databases, landing
-from studylink.proofs.lineage import Lineage
+from studylink.lineage import Lineage
 from studylink.proofs.manifest import Manifest, Node
 from studylink.requests import request_log
 from tests.python.lib.cases import AS_OF

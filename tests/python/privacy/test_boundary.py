@@ -14,10 +14,10 @@ import duckdb
 import pytest
 
 from studylink import databases
-from studylink.proofs.lineage import Lineage
-from studylink.proofs.lineage.flows import Flow
-from studylink.proofs.lineage.gates import ungated
-from studylink.proofs.lineage.sanitisers import IDENTIFYING
+from studylink.lineage import Lineage
+from studylink.lineage.flows import Flow
+from studylink.lineage.gates import ungated
+from studylink.lineage.sanitisers import IDENTIFYING
 from studylink.proofs.manifest import Manifest, Node
 from tests.python.lib import project
 from tests.python.privacy.boundary import (

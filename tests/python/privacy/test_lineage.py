@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from studylink.cli import main
-from studylink.proofs.lineage import Lineage, command
-from studylink.proofs.lineage.flows import Column, Flow, Relation, Source
-from studylink.proofs.lineage.plan import Walk
-from studylink.proofs.lineage.shadow import Shadow
+from studylink.lineage import Lineage, command
+from studylink.lineage.flows import Column, Flow, Relation, Source
+from studylink.lineage.plan import Walk
+from studylink.lineage.shadow import Shadow
 from studylink.proofs.manifest import Manifest, Node
 
 TABLES = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from studylink import synth
-from studylink.proofs.lineage import Lineage
-from studylink.proofs.lineage.gates import ungated
+from studylink.lineage import Lineage
+from studylink.lineage.gates import ungated
 from studylink.proofs.manifest import Manifest
 from tests.python.lib import project
 from tests.python.privacy import canaries
@@ -65,9 +65,7 @@ def seen_by(root: Path, data: Path, extracts: Path, found: Canaries) -> set[str]
     """Which proofs see a leak in the project at `root`, built from landed canaries."""
     compiled = project.dbt("compile", extracts, data, AS_OF, root=root)
     assert compiled.returncode == 0, "the leak is not even SQL"
-    lineage = Lineage(
-        Manifest(data / "target"), root / "studylink/proofs/lineage/implicit_flows.yml"
-    )
+    lineage = Lineage(Manifest(data / "target"), root / "studylink/lineage/implicit_flows.yml")
     seen = set()
     if lineage.violations():
         seen.add("plan taint")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from studylink.proofs.lineage.flows import Flow
-from studylink.proofs.lineage.shadow import Shadow
+from studylink.lineage.flows import Flow
+from studylink.lineage.shadow import Shadow
 
 IDENTIFYING = frozenset(("direct", "free_text"))
 KEYS = frozenset(("key",))

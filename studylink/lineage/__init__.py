@@ -1,5 +1,5 @@
 """Plan taint: from which landed columns each published one is computed, read from bound plans."""
 
-from studylink.proofs.lineage.project import Lineage
+from studylink.lineage.project import Lineage
 
 __all__ = ["Lineage"]

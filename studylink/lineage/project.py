@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from studylink.proofs.lineage.flows import (
+from studylink.lineage.flows import (
     Acting,
     Column,
     Flow,
@@ -18,9 +18,9 @@ from studylink.proofs.lineage.flows import (
     merged,
     unknown,
 )
-from studylink.proofs.lineage.plan import DATES, Unknown, Walk
-from studylink.proofs.lineage.sanitisers import IDENTIFYING, KEYS, OTHERS, PSEUDONYM
-from studylink.proofs.lineage.shadow import NotBound, Shadow
+from studylink.lineage.plan import DATES, Unknown, Walk
+from studylink.lineage.sanitisers import IDENTIFYING, KEYS, OTHERS, PSEUDONYM
+from studylink.lineage.shadow import NotBound, Shadow
 from studylink.proofs.manifest import Manifest, Node
 
 ALLOWED = Path(__file__).with_name("implicit_flows.yml")

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from studylink.proofs.lineage import functions
-from studylink.proofs.lineage.flows import (
+from studylink.lineage import functions
+from studylink.lineage.flows import (
     Acting,
     Column,
     Flows,
@@ -22,8 +22,8 @@ from studylink.proofs.lineage.flows import (
     through,
     unknown,
 )
-from studylink.proofs.lineage.sanitisers import KEYS, Sanitiser, is_untouched, sanitised
-from studylink.proofs.lineage.shadow import VARIABLES, parts, secret
+from studylink.lineage.sanitisers import KEYS, Sanitiser, is_untouched, sanitised
+from studylink.lineage.shadow import VARIABLES, parts, secret
 
 PLAIN_CLASSES = frozenset(
     (

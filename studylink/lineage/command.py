@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from studylink.proofs.lineage.flows import Acting, Flows, merged
-from studylink.proofs.lineage.project import Lineage, shown_name
-from studylink.proofs.lineage.sanitisers import IDENTIFYING
+from studylink.lineage.flows import Acting, Flows, merged
+from studylink.lineage.project import Lineage, shown_name
+from studylink.lineage.sanitisers import IDENTIFYING
 from studylink.proofs.manifest import Manifest, Node
 from studylink.summary import aligned
 

@@ -9,9 +9,9 @@ sanitiser: the records, and that join.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from studylink.proofs.lineage.flows import Column, Relation, Tables
-from studylink.proofs.lineage.plan import Walk
-from studylink.proofs.lineage.project import Lineage, is_origin, origins, shown_name, walked
+from studylink.lineage.flows import Column, Relation, Tables
+from studylink.lineage.plan import Walk
+from studylink.lineage.project import Lineage, is_origin, origins, shown_name, walked
 from studylink.proofs.manifest import Node
 
 
