@@ -17,10 +17,9 @@ import pytest
 
 from studylink import alarm
 from tests.python.lib import oracle, project
+from tests.python.lib.cases import AS_OF
 from tests.python.lib.oracle import COLUMNS, PATHS, Row, table_of
 from tests.python.lib.worlds import FIVE, SEND, World, prefix_of, write_landing
-
-AS_OF = "2024-06-01T00:00:00Z"
 
 DATES = {
     column

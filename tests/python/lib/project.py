@@ -24,13 +24,16 @@ COPIED = (".dbtignore", "dbt_project.yml", "profiles.yml", "macros", "models", "
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
-_PLACES = tempfile.mkdtemp(prefix="studylink-tests-")
-atexit.register(shutil.rmtree, _PLACES, ignore_errors=True)
+if "STUDYLINK_TESTS" not in os.environ:
+    # the processes of a run are started by this one and share it
+    os.environ["STUDYLINK_TESTS"] = tempfile.mkdtemp(prefix="studylink-tests-")
+    atexit.register(shutil.rmtree, os.environ["STUDYLINK_TESTS"], ignore_errors=True)
+_PLACES = Path(os.environ["STUDYLINK_TESTS"])
 
 
 def _parsed(as_of: str) -> Path:
     """Where dbt's parsed project is kept, one for each moment, because it depends on vars."""
-    return Path(_PLACES) / f"{as_of}.msgpack"
+    return _PLACES / f"{as_of}.msgpack"
 
 
 def copied(folder: Path) -> Path:
@@ -62,7 +65,8 @@ def dbt(
         said, complained = process.communicate()
     parsed = data / "target" / "partial_parse.msgpack"
     if root == ROOT and parsed.exists() and not _parsed(as_of).exists():
-        shutil.copy(parsed, _parsed(as_of))
+        made = shutil.copy(parsed, Path(tempfile.mkdtemp(dir=_PLACES)))
+        Path(made).rename(_parsed(as_of))
     return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
 

@@ -62,6 +62,7 @@ class Check:
     name: str
     reads: frozenset[str]
     is_red: Callable[[Rows], bool]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,8 @@ class Laboratory:
                 f'create table base."{node.name}" as select * from {node.relation}'
             )
         self.signatures = {node.name: self.signature(node) for node in self.nodes.values()}
-        self.checks = [*self._data_tests(), *self._by_the_oracle()]
-        took: dict[str, float] = {}
-        for check in self.checks:
-            began = time.monotonic()
-            assert not check.is_red(self.rows), f"red before anything was changed: {check.name}"
-            took[check.name] = time.monotonic() - began
-        self.checks.sort(key=lambda check: took[check.name])
+        checks = [*self._data_tests(), *self._by_the_oracle()]
+        self.checks = sorted(checks, key=lambda check: check.seconds)
 
     # -- Reading -----------------------------------------------------------------------------------
 
@@ -164,9 +160,9 @@ class Laboratory:
 
     def _check(self, kind: str, name: str, is_red: Callable[[Rows], bool]) -> Check:
         """A check that has been run once, to learn what it reads."""
-        self.read = set()
-        is_red(self.rows)
-        return Check(kind, name, frozenset(self.read), is_red)
+        self.read, began = set(), time.monotonic()
+        assert not is_red(self.rows), f"red before anything was changed: {name}"
+        return Check(kind, name, frozenset(self.read), is_red, time.monotonic() - began)
 
     def _data_tests(self) -> Iterator[Check]:
         for node in self.manifest.of_kind("test"):

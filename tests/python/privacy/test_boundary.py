@@ -76,10 +76,13 @@ def manifest(lineage: Lineage) -> Manifest:
 
 
 @pytest.fixture(scope="module")
-def statuses(built_sample: Path) -> dict[str, str]:
-    """What the build said of each node that it ran."""
-    results = json.loads((built_sample / "target" / "run_results.json").read_text(encoding="utf-8"))
-    return {one["unique_id"]: one["status"] for one in results["results"]}
+def statuses(built_sample: Path, rules_world: Path) -> dict[str, str]:
+    """What two builds said of each node: the sample's, and one that runs unit tests too."""
+    return {
+        one["unique_id"]: one["status"]
+        for target in (rules_world / "data" / "target", built_sample / "target")
+        for one in json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    }
 
 
 def tells_more_than_a_date(lineage: Lineage, flow: Flow) -> bool:
