@@ -22,7 +22,6 @@ To be on the safe side, the intruder knows which answers have records to be foun
 """
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -36,7 +35,7 @@ from studylink.proofs.manifest import Manifest, Node
 LINK = "linked_child_research_id"
 FAMILY = "family_research_id"
 
-AREAS_OF_NEED = {
+AREAS_OF_NEED: dict[str, dict[Any, int]] = {
     "child_send_need": {
         "communication_interaction": 1,
         "cognition_learning": 2,
@@ -50,10 +49,13 @@ AREAS_OF_NEED = {
         **dict.fromkeys(("HI", "VI", "MSI", "PD"), 4),
     },
 }
-"""By code list: the broad area of need of a code (SEND code of practice 2015, 6.28 to 6.35)."""
+"""By column: the broad area of need of a code (SEND code of practice 2015, 6.28 to 6.35)."""
 
-PLANS = {"sen_provision": {"N": 0, "K": 0, "E": 1}}
-"""By code list: whether a code stands for an education, health and care plan."""
+PLANS: dict[str, dict[Any, int]] = {
+    "sen_provision": {"N": 0, "K": 0, "E": 1},
+    "child_has_ehcp": {False: 0, True: 1},
+}
+"""By column: whether what it holds stands for an education, health and care plan."""
 
 ALIKE = {
     "moment": (0.85, 0.12),
@@ -117,20 +119,12 @@ class Evidence(NamedTuple):
 def attack(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, as_of: date
 ) -> dict[str, Found]:
-    """How many records of unlinked answers are found, by questionnaire.
-
-    Once in the tables as published, and once as they would be if nothing rare were blanked.
-    """
+    """How many records of unlinked answers are found, by questionnaire."""
     return {
-        f"{study}.{questionnaire.alias}, {way}": look(
-            connection,
-            manifest,
-            shown(connection, manifest, tables, is_blanked),
-            questionnaire,
-            as_of,
+        f"{study}.{questionnaire.alias}": look(
+            connection, manifest, shown(connection, tables), questionnaire, as_of
         )
         for study, tables in studies(manifest).items()
-        for way, is_blanked in (("as published", True), ("nothing blanked", False))
         for questionnaire in tables
         if LINK in questionnaire.columns
     }
@@ -148,15 +142,12 @@ def studies(manifest: Manifest) -> dict[str, list[Node]]:
     }
 
 
-def shown(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, tables: list[Node], is_blanked: bool
-) -> Tables:
-    """The rows of research tables or, before blanking, of the working models that they are of."""
+def shown(connection: duckdb.DuckDBPyConnection, tables: list[Node]) -> Tables:
+    """The rows of research tables."""
     found: list[tuple[Node, list[Row]]] = []
     for node in tables:
         columns = ", ".join(node.columns)
-        source = node.relation if is_blanked else _described(manifest, node)
-        rows = connection.execute(f"select {columns} from {source} order by all").fetchall()
+        rows = connection.execute(f"select {columns} from {node.relation} order by all").fetchall()
         found.append((node, [dict(zip(node.columns, row, strict=True)) for row in rows]))
     return found
 
@@ -172,7 +163,7 @@ def look(
 
     `tables` are all tables of people of the study.
     """
-    search = _Search(tables, questionnaire, labels(connection, manifest), as_of)
+    search = _Search(tables, questionnaire, as_of)
     truth = _truth(connection, manifest, questionnaire.schema)
     sought = {
         family: own for family in search.families if (own := truth[family] & set(search.records))
@@ -239,14 +230,7 @@ def _lead(score: Mapping[str, float]) -> float:
 class _Search:
     """Who is looked for, where, and what each side shows of them."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        questionnaire: Node,
-        labels: Mapping[str, Mapping[str, int]],
-        as_of: date,
-    ):
-        self._labels = labels
+    def __init__(self, tables: Tables, questionnaire: Node, as_of: date):
         self._month = 12 * as_of.year + as_of.month - 1
         self._codes: dict[Any, int] = {}
         self._people, self._unlinked, self._linked, self._records = (
@@ -313,27 +297,20 @@ class _Search:
         is_of_child = self._roles.get(row["research_id"], "child") == "child"
         if moment and wave is not None:
             yield ("moment", wave), moment
-        if moment and is_of_child and row.get("age_in_year") is not None:
-            born = moment[0] // 12 - row["age_in_year"]
+        if is_of_child and row.get("age_in_year") is not None:
+            born = (moment[0] if moment else self._month) // 12 - row["age_in_year"]
             yield ("birth", None), (12 * born, 12 * born + 11)
-        if is_of_child and row.get("age_band"):
-            youngest, *too_old = map(int, re.findall(r"\d+", row["age_band"]))
-            if row["age_band"].startswith("under"):
-                youngest, too_old = 0, [youngest]
-            oldest = too_old[0] if too_old else 120
-            yield ("birth", None), (self._month - 12 * oldest + 1, self._month - 12 * youngest)
         if moment and (school_year := _school_year(node, row)) is not None:
             september = 12 * (moment[0] // 12 - 5 - school_year) + 8
             yield ("birth", None), (september, september + 11)
         for column, meta in node.columns.items():
-            value, kind = row.get(column), meta.get("closed_list") or column
-            if value is None or column in ("age_in_year", "age_band", "academic_year", "wave"):
+            value = row.get(column)
+            if value is None or column in ("age_in_year", "academic_year", "wave"):
                 continue
-            if kind in AREAS_OF_NEED or kind in PLANS or column == "child_has_ehcp":
-                number = int(value) if column == "child_has_ehcp" else self._labels[kind].get(value)
-                if number is not None:
-                    yield ("need" if kind in AREAS_OF_NEED else "plan", None), (number, number)
-            elif column in self._shared and not _is_moment(column, meta):
+            for clue, numbers in (("need", AREAS_OF_NEED), ("plan", PLANS)):
+                if (number := numbers.get(column, {}).get(value)) is not None:
+                    yield (clue, None), (number, number)
+            if column in self._shared and not _is_moment(column, meta):
                 number = self._codes.setdefault((column, value), len(self._codes) * 2)
                 yield (column, wave), (number, number)
 
@@ -426,28 +403,6 @@ def _columns(tables: Iterable[Node]) -> set[str]:
         for column, kind in node.classes().items()
         if kind != "pseudonym" and column != "role" and not column.startswith("is_")
     }
-
-
-def _described(manifest: Manifest, mart: Node) -> str:
-    """The rows of the working model that a mart takes its own from."""
-    (found,) = (
-        manifest.nodes[parent]
-        for parent in mart.parents
-        if manifest.nodes[parent].layer == "intermediate"
-    )
-    return f"{found.relation} where study = '{mart.schema}'"
-
-
-def labels(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[str, dict[str, int]]:
-    """What the labels of needs and plans stand for, by code list."""
-    numbers = {**AREAS_OF_NEED, **PLANS}
-    labels: dict[str, dict[str, int]] = {name: {} for name in numbers}
-    for name, code, label in connection.execute(
-        f"select code_list, code, label from {manifest.named('code_lists', 'seed').relation}"
-    ).fetchall():
-        if code in numbers.get(name, {}):
-            labels[name][label] = numbers[name][code]
-    return labels
 
 
 def _truth(
