@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from studylink.lineage.gates import Gate
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
 ANSWERS = (
     "stg_surveys__parent_interviews",

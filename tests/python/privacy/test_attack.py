@@ -15,8 +15,9 @@ import duckdb
 import pytest
 
 from studylink import cli, databases, landing, synth
-from studylink.proofs import attack, contents, guessing, intruders
-from studylink.proofs.manifest import Manifest, Node
+from studylink.attack import command as attack
+from studylink.attack import contents, guessing, intruders
+from studylink.manifest import Manifest, Node
 from tests.python.lib import project
 
 PUPIL_TABLES = ("pupil_census", "key_stage_2", "absence", "alternative_provision")

@@ -18,7 +18,7 @@ from studylink.lineage import Lineage
 from studylink.lineage.flows import Flow
 from studylink.lineage.gates import ungated
 from studylink.lineage.sanitisers import IDENTIFYING
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 from tests.python.lib import project
 from tests.python.privacy.boundary import (
     ANSWERS,

@@ -20,7 +20,7 @@ import pytest
 from scipy.stats import binomtest
 
 from studylink import databases
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 from tests.python.lib import project
 from tests.python.lib.project import ROOT
 from tests.python.lib.worlds import FIVE, SEND

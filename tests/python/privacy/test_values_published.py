@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from stdnum.gb import nhs
 
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 from tests.python.lib import project
 
 SEARCH = "nothing_of_the_vault_is_published"

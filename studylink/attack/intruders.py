@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
 STUDY = "five_to_twelve"
 MANY = 2000
