@@ -81,7 +81,7 @@ INTRUDERS = (
         "neighbour",
         Family((Births("child"), Births("adult", within=3), Column("areas", "region"), *ANSWERS)),
         # what is accepted, and what less would cost, is in docs/privacy.md
-        limit=0.70,
+        limit=0.80,
         limit_if_few=0.90,
     ),
     Intruder(
