@@ -40,7 +40,7 @@
 
 {% macro published_columns(way) -%}
     {%- set found = [] -%}
-    {%- set records = agency_tables() | map(attribute='name') | list -%}
+    {%- set records = landed_tables('pupil records', 'agency records') | map(attribute='name') | list -%}
     {%- for study, names in research_tables().items() -%}
         {%- for name in names -%}
             {%- set relation = ref(study ~ '__' ~ name) -%}

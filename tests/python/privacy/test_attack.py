@@ -19,8 +19,7 @@ from studylink.attack import command as attack
 from studylink.attack import contents, guessing, intruders
 from studylink.manifest import Manifest, Node
 from tests.python.lib import project
-
-PUPIL_TABLES = ("pupil_census", "key_stage_2", "absence", "alternative_provision")
+from tests.python.lib.oracle import PUPIL_TABLES
 
 
 @pytest.fixture
