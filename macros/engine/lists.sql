@@ -23,3 +23,12 @@ unnest(flatten([
             for first in range(1, len({{ words }}) + 1)
         ]))
 {%- endmacro %}
+
+{#- A row for each whole number from one to another, in a select list; no row where the last comes before the
+    first. -#}
+
+{% macro one_row_per_number(first, last) -%}{{ return(adapter.dispatch('one_row_per_number', 'studylink')(first, last)) }}{%- endmacro %}
+
+{% macro duckdb__one_row_per_number(first, last) -%}
+unnest(range({{ first }}, {{ last }} + 1))
+{%- endmacro %}

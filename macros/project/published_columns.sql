@@ -2,8 +2,9 @@
     mart's YAML declares:
 
     - `closed_list: <name>`: every value is a label of that list of the seed `code_lists`, or one of its
-      codes where the name is `codes of <list>`; or one of the `characteristics of linkage` or `categories
-      of linkage` of the seed `linkage_characteristics`;
+      codes where the name is `codes of <list>`, `every list` standing for them all; or one of the
+      `characteristics of linkage` or `categories of linkage` of the seed `linkage_characteristics`; or one
+      of the `declarations`, what the project's own YAML says of research tables;
     - `shape: <name>`: every value has a shape of `closed_shapes`, too narrow for an identifier;
     - nothing: the column is open, and its values are compared with everything that identifies.
 
@@ -25,6 +26,7 @@
         'domain': 'education',
         'icd10_category': '[A-Z][0-9]{2}',
         'month': '[0-9]{4}-(0[1-9]|1[0-2])',
+        'period': '[0-9]{4}-(0[1-9]|1[0-2])|(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}',
         'opcs4_category': '[A-Z][0-9]{2}',
         'pseudonym': '[0-9a-f]{32}',
         'role': 'child|mother|father|parental_carer',
@@ -40,8 +42,8 @@
 
 {% macro published_columns(way) -%}
     {%- set found = [] -%}
-    {%- set records = landed_tables('pupil records', 'agency records') | map(attribute='name') | list -%}
-    {%- for study, names in research_tables().items() -%}
+    {%- set records = (agency_tables() | map(attribute='name') | list) + ['child_years'] -%}
+    {%- for study, names in dict(research_tables(), **tables_about()).items() -%}
         {%- for name in names -%}
             {%- set relation = ref(study ~ '__' ~ name) -%}
             {%- for column in declared_columns(study ~ '__' ~ name) if column.data_type != 'boolean' -%}
@@ -57,7 +59,7 @@
                         'declared': meta.get(way),
                         'recode': meta.recode,
                         'is_pseudonym': 'pseudonym' in [meta.class, meta.shape],
-                        'is_of_people': name in tables_of_people()[study],
+                        'is_of_people': name in tables_of_people().get(study, []),
                         'is_of_records': name in records,
                     }) -%}
                 {%- endif -%}

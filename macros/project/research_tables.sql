@@ -18,11 +18,11 @@
             'participants', 'parent_interviews', 'pupil_census', 'key_stage_2', 'absence', 'alternative_provision',
             'adult_learning', 'hospital_episodes', 'gp_events', 'prescriptions', 'mental_health_contacts',
             'register_events', 'employments', 'national_insurance', 'tax_credits', 'child_benefit', 'benefit_spells',
-            'employment_programmes', 'pension_schemes', 'areas',
+            'employment_programmes', 'pension_schemes', 'areas', 'child_years',
         ],
         'send_futures': [
             'participants', 'parent_survey', 'child_survey', 'pupil_census', 'key_stage_2', 'absence',
-            'alternative_provision',
+            'alternative_provision', 'child_years',
         ],
     }) }}
 {%- endmacro %}
@@ -34,4 +34,10 @@
         'five_to_twelve': ['linkage_quality'],
         'send_futures': ['linkage_quality'],
     }) }}
+{%- endmacro %}
+
+{#- Those whose rows are what the project declares and counts of rows: nobody's. -#}
+
+{% macro tables_about() -%}
+    {{ return({'about': ['build', 'columns', 'coverage', 'value_labels']}) }}
 {%- endmacro %}

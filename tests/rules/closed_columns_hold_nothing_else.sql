@@ -21,6 +21,14 @@ linkage_characteristics as (
     select * from {{ ref('linkage_characteristics') }}
 ),
 
+recodes as (
+    select * from {{ ref('recodes') }}
+),
+
+texts_declared as (
+    {{ rows_written(texts_declared(), ['word']) | indent(4) }}
+),
+
 words as (
     select
         code_list,
@@ -41,10 +49,30 @@ words as (
         'categories of linkage' as code_list,
         category as word
     from linkage_characteristics
+    union
+    select
+        'declarations' as code_list,
+        word
+    from texts_declared
+    union
+    select
+        'declarations' as code_list,
+        meaning as word
+    from recodes
+    union
+    select
+        'labels of every list' as code_list,
+        label as word
+    from code_lists
+    union
+    select
+        'codes of every list' as code_list,
+        code as word
+    from code_lists
     union all
     select
         unnest(['characteristics of linkage', 'categories of linkage', 'categories of linkage']) as code_list,
-        unnest(['all', 'All', 'Other or not known']) as word
+        unnest(['all', 'All', 'Not known']) as word
 ),
 
 listed_values as (

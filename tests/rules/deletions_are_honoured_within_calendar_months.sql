@@ -24,12 +24,14 @@ requests as (
 ),
 
 answers as (
-    {%- for table in landed_tables('answers') %}
+    {%- for table, day in [
+        ('parent_interviews', 'interviewed_on'), ('parent_survey', 'completed_on'), ('child_survey', 'completed_on')
+    ] %}
     select
         study,
         participant_id,
-        {{ table.dated }} as took_part_on
-    from {{ ref(table.model) }}
+        {{ day }} as took_part_on
+    from {{ ref('stg_surveys__' ~ table) }}
     where row_fault is null
     {%- if not loop.last %}
     union all

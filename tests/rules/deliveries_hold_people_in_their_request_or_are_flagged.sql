@@ -14,14 +14,14 @@ participants as (
 ),
 
 records as (
-    {%- for table in landed_tables('agency records') %}
+    {%- for table in agency_tables() if not table.of_pupils %}
     select
         '{{ table.supplier }}' as supplier,
         '{{ table.domain }}' as domain,
         {{ table.adults_only }} as is_of_adults,
         delivery_id,
         participant_id
-    from {{ ref(table.model) }}
+    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
     where row_fault is null
     {%- if not loop.last %}
     union all

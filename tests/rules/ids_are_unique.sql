@@ -25,6 +25,8 @@
     ('five_to_twelve__participants', ['research_id']),
     ('five_to_twelve__areas', ['research_id']),
     ('send_futures__participants', ['research_id']),
+    ('five_to_twelve__child_years', ['research_id', 'academic_year']),
+    ('send_futures__child_years', ['research_id', 'academic_year']),
     ('code_lists', ['code_list', 'code']),
     ('linkage_policies', ['study', 'domain', 'records_of_role', 'answers_of']),
 ]) }}

@@ -1,6 +1,8 @@
 {%- set coded_answers = [
     'relationship_to_child', 'child_gender', 'ethnic_group', 'tenure', 'highest_qualification', 'employment_status',
 ] -%}
+{%- set household_size = rounded('answers.household_size', 'household_size') -%}
+{%- set household_income = rounded('answers.household_income', 'income') -%}
 
 with
 
@@ -36,10 +38,13 @@ parent_interviews_deidentified as (
         {%- for code in coded_answers %}
         {{ coded(code) }},
         {%- endfor %}
-        cast({{ rounded('answers.household_size', 'household_size') }} as bigint) as household_size,
-        {{ rounded('answers.household_income', 'income') }} as household_income,
+        cast({{ household_size }} as bigint) as household_size,
+        {{ household_income }} as household_income,
+        round({{ household_income }} / sqrt(nullif(greatest({{ household_size }}, 0), 0)))
+            as equivalised_household_income_dv,
         {{ coded('child_general_health', 'integer') }},
         answers.child_sdq_total,
+        {{ coded('child_sdq_band_dv', 'integer', code_list='child_sdq_band') }},
         answers.days_read_to_child,
         {{ coded('school_satisfaction', 'integer') }}
     from answers
@@ -51,6 +56,7 @@ parent_interviews_deidentified as (
     {{ label_join(code, 'answers.' ~ code) }}
     {%- endfor %}
     {{ label_join('child_general_health', 'cast(answers.child_general_health as varchar)') }}
+    {{ label_join('child_sdq_band', 'cast(' ~ sdq_band('answers.child_sdq_total') ~ ' as varchar)') }}
     {{ label_join('school_satisfaction', 'cast(answers.school_satisfaction as varchar)') }}
 )
 

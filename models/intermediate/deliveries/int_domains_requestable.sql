@@ -1,10 +1,11 @@
 with
 
 tables_delivered as (
-    {%- for table in landed_tables('agency records') %}
+    {%- for table in agency_tables() %}
     select
         '{{ table.supplier }}' as supplier,
         '{{ table.domain }}' as domain,
+        {{ table.of_pupils | lower }} as is_of_pupils,
         {{ table.adults_only | lower }} as is_only_of_adults
     {%- if not loop.last %}
     union all
@@ -19,6 +20,7 @@ domains_requestable as (
         domain,
         min(is_only_of_adults) as is_only_of_adults
     from tables_delivered
+    where not is_of_pupils
     group by supplier, domain
 )
 

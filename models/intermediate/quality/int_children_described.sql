@@ -73,7 +73,7 @@ answers_ranked as (
         parents.study,
         parents.family_id,
         answers.identifier as characteristic,
-        answers.value as answer,
+        answers.value as category,
         rank() over (
             partition by parents.study, parents.family_id, answers.identifier
             order by answers.wave desc
@@ -92,11 +92,11 @@ answers_of_families as (
         study,
         family_id,
         characteristic,
-        min(answer) as answer
+        min(category) as category
     from answers_ranked
     where newest_first = 1
     group by study, family_id, characteristic
-    having min(answer) = max(answer)
+    having min(category) = max(category)
 ),
 
 described_by_parents as (
@@ -104,7 +104,7 @@ described_by_parents as (
         children.study,
         children.participant_id,
         answers_of_families.characteristic,
-        answers_of_families.answer
+        answers_of_families.category
     from children
     inner join only_children
         on
@@ -149,7 +149,7 @@ children_described as (
         study,
         participant_id,
         'age' as characteristic,
-        age_band as answer
+        age_band as category
     from children
     union all
     select * from described_by_parents
@@ -158,7 +158,7 @@ children_described as (
         study,
         participant_id,
         identifier as characteristic,
-        value as answer
+        value as category
     from described_by_area
     where value is not null
 )

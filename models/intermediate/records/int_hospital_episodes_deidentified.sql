@@ -56,7 +56,7 @@ episodes_judged as (
             or episodes_coded.primary_diagnosis between 'Z37' and 'Z39'
             or episodes_coded.main_procedure between 'R14' and 'R32',
             false
-        ) as tells_a_birth
+        ) as is_birth_admission
     from episodes_coded
 ),
 
@@ -66,7 +66,7 @@ hospital_episodes_deidentified as (
         publishable.study,
         publishable.research_id,
         {{ year_of('episodes_judged.admitted_on') }} as admission_year,
-        case when not episodes_judged.tells_a_birth then {{ month_of('episodes_judged.admitted_on') }} end
+        case when not episodes_judged.is_birth_admission then {{ month_of('episodes_judged.admitted_on') }} end
             as admission_month,
         {{ ages_in_year('episodes_judged.admitted_on', 'publishable') }},
         case
@@ -74,6 +74,9 @@ hospital_episodes_deidentified as (
         end as nights_in_hospital,
         trusts.research_id as trust_id,
         {{ coded('admission_method') }},
+        admission_method_labels.code in ('21', '22', '23', '24', '25', '28', '2A', '2B', '2D')
+            as is_emergency_admission_dv,
+        episodes_judged.is_birth_admission as is_birth_admission_dv,
         icd10_categories.category as primary_diagnosis,
         icd10_categories.label as primary_diagnosis_label,
         icd10_categories.block as diagnosis_block,

@@ -20,7 +20,11 @@ key_stage_2_deidentified as (
         {{ year_span('key_stage_2.academic_year') }} as academic_year,
         key_stage_2.reading_score,
         key_stage_2.maths_score,
-        key_stage_2.grammar_score
+        key_stage_2.grammar_score,
+        case
+            when key_stage_2.reading_score is not null and key_stage_2.maths_score is not null
+                then key_stage_2.reading_score >= 100 and key_stage_2.maths_score >= 100
+        end as is_expected_standard_dv
     from key_stage_2
     inner join publishable
         on

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable
 
 import pytest
+import yaml
 
 from studylink import contract
 from tests.python.lib import project
@@ -93,6 +95,68 @@ def test_every_mart_column_has_a_contract_a_class_and_a_description(manifest: di
     ] == []
 
 
+def test_the_version_that_researchers_cite_is_that_of_the_package() -> None:
+    dbt_project = yaml.safe_load((project.ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    package = tomllib.loads((project.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert dbt_project["version"] == package["project"]["version"]
+
+
+def research_columns(manifest: dict) -> list[tuple[dict, str, dict]]:
+    """Every column of a table of people: the table, its name and what is declared of it."""
+    return [
+        (node, name, column)
+        for node in models(manifest, "marts")
+        if node["database"] == "research" and "research_id" in node["columns"]
+        for name, column in node["columns"].items()
+    ]
+
+
+def test_every_research_column_has_a_label_that_statistical_software_takes(manifest: dict) -> None:
+    """The first sentence of its description, of at most 80 characters, Stata's limit; names: 32."""
+    labels = {
+        f"{node['schema']}.{node['alias']}.{name}": column["description"].split(". ")[0]
+        for node in models(manifest, "marts")
+        if node["database"] == "research"
+        for name, column in node["columns"].items()
+    }
+    assert len(labels) > 200
+    assert [name for name in labels if len(name.split(".")[2]) > 32] == []
+    assert {name: label for name, label in labels.items() if not 3 < len(label) <= 80} == {}
+
+
+def test_every_research_number_has_a_unit(manifest: dict) -> None:
+    """But for codes, which have labels."""
+    assert [
+        f"{node['name']}.{name}"
+        for node, name, column in research_columns(manifest)
+        if column["data_type"] in ("integer", "bigint", "double")
+        and not column["config"]["meta"].get("unit")
+        and not column["config"]["meta"].get("closed_list", "").startswith("codes of ")
+    ] == []
+
+
+def test_every_research_column_names_what_was_landed_or_says_how_it_is_derived(
+    manifest: dict,
+) -> None:
+    """Derived are ids, flags of linkage, what ends in `_dv`, and the years of `child_years`."""
+    landed = {
+        f"{source['source_name']}.{source['name']}.{column}"
+        for source in manifest["sources"].values()
+        for column in source["columns"]
+    }
+    wanting = []
+    for node, name, column in research_columns(manifest):
+        meta = column["config"]["meta"]
+        derived = (
+            meta["class"] == "pseudonym"
+            or name.endswith(("_linked", "_dv"))
+            or (node["alias"], name) == ("child_years", "academic_year")
+        )
+        if not (meta["source"] in landed if "source" in meta else derived):
+            wanting.append(f"{node['name']}.{name}")
+    assert wanting == []
+
+
 def test_no_key_of_the_study_is_in_a_research_table(manifest: dict) -> None:
     research = [node for node in models(manifest, "marts") if node["database"] == "research"]
     assert [
@@ -101,7 +165,11 @@ def test_no_key_of_the_study_is_in_a_research_table(manifest: dict) -> None:
         for name, column in node["columns"].items()
         if column["config"]["meta"]["class"] == "key"
     ] == []
-    without_ids = {node["alias"] for node in research if "research_id" not in node["columns"]}
+    without_ids = {
+        node["alias"]
+        for node in research
+        if "research_id" not in node["columns"] and node["schema"] != "about"
+    }
     assert without_ids == {"linkage_quality"}
 
 

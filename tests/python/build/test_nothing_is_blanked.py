@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from studylink import databases
-from studylink.manifest import Manifest, Node
+from studylink.proofs.manifest import Manifest, Node
 from tests.python.lib.project import ROOT
 
 EXTRACTS = ROOT / "extracts" / "sample"
@@ -36,6 +36,8 @@ SHOWN_IF = {
     "benefit_spells.end_month": "benefit_type != 'MA'",
     "hospital_episodes.admission_month": f"not coalesce({BIRTHS}, false)",
     "hospital_episodes.nights_in_hospital": "discharge_date >= admission_date",
+    "key_stage_2.is_expected_standard_dv": "mat_score != ''",
+    "parent_interviews.equivalised_household_income_dv": "try_cast(household_size as integer) > 0",
     "register_events.event_month": "event_type = 'death'",
     "register_events.cause_of_death_group": "event_type = 'death'",
     "register_events.cause_of_death_group_label": "event_type = 'death'",
@@ -54,9 +56,12 @@ CLASSIFIED = {
     "opcs4_chapter": "left({}, 1) in (select code from codes where code_list = 'opcs4_chapter')",
     "bnf_chapter": "left({}, 2) in (select code from codes where code_list = 'bnf_chapter')",
     "substance": "left({}, 2) in (select code from codes where code_list = 'bnf_chapter')",
+    "child_sdq_band": "try_cast({} as integer) between 0 and 40",
     "year_span": "regexp_full_match({}, '[0-9]{{4}}[-/]([0-9]{{2}})?[0-9]{{2}}')",
 }
 """Of codes that no list holds whole: which are shown."""
+LISTED_IN = {"hospital_episodes.is_emergency_admission_dv": "admission_method"}
+"""Of flags that are read off a code: the list of it."""
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +120,12 @@ def shown_if(table: Node, column: str, declared: dict[str, object]) -> str:
     """The condition on landed rows under which a column shows a value, as SQL."""
     source = str(declared["source"]).split(".")[-1]
     reasons = set(declared.get("missing", []))
+    name = f"{table.alias}.{column}"
     conditions = [
         ALWAYS_SHOWN.get(column, is_landed(source, declared.get("recode") in ("month", "year")))
     ]
     if "unlisted" in reasons:
-        listed = str(declared.get("closed_list", "")).removeprefix("codes of ")
+        listed = str(declared.get("closed_list", LISTED_IN.get(name))).removeprefix("codes of ")
         shape = CLASSIFIED.get(listed) or CLASSIFIED.get(
             str(declared.get("shape") or declared.get("recode"))
         )
@@ -130,7 +136,6 @@ def shown_if(table: Node, column: str, declared: dict[str, object]) -> str:
         )
     if "unlinked" in reasons:
         conditions.append("linked_child_research_id is not null")
-    name = f"{table.alias}.{column}"
     if name in SHOWN_IF:
         conditions.append(SHOWN_IF[name])
     else:

@@ -9,6 +9,9 @@ from pathlib import Path
 GIVEN = ("source_table", "row_number", "row_fault")
 """What staging says of every landed row, beside what landed."""
 
+ABOUT = "about"
+"""The schema of the research database that describes the others."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -97,8 +100,19 @@ class Manifest:
         return sorted(tables, key=lambda node: (node.schema, node.alias))
 
     def tables_of_people(self) -> list[Node]:
-        """Those of them whose every row is about somebody; the rows of the others are counts."""
+        """Those of them whose every row is about somebody."""
         return [table for table in self.research_tables() if "research_id" in table.columns]
+
+    def tables_of_counts(self) -> list[Node]:
+        """Those of them whose rows are counts of people.
+
+        The schema `about` has neither: what the project declares, and how many rows a table has.
+        """
+        return [
+            table
+            for table in self.research_tables()
+            if "research_id" not in table.columns and table.schema != ABOUT
+        ]
 
     def in_order(self) -> list[Node]:
         """Every model and seed, each after what it refers to."""

@@ -1,0 +1,118 @@
+{#- What the project declares of the tables that researchers open, read from dbt's graph as a build runs, so
+    that the schema `about` is never kept by hand. All of it is empty while dbt parses. -#}
+
+{#- The models of the research database, by schema and table. -#}
+
+{% macro research_models() -%}
+    {{ return(
+        graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('database', 'equalto', 'research')
+        | sort(attribute='schema,alias')
+        if execute else []
+    ) }}
+{%- endmacro %}
+
+{#- Every column of them: its place, and what its YAML says of it. The label is the first sentence of the
+    description; `recode` names a row of the seed `recodes`, and `code_list` the list of a column of codes. -#}
+
+{% macro research_columns() -%}
+    {%- set found = [] -%}
+    {%- for model in research_models() -%}
+        {%- for column in model.columns.values() -%}
+            {%- set meta = column.config.meta -%}
+            {%- set description = column.description.split() | join(' ') -%}
+            {%- do found.append({
+                'table_schema': model.schema,
+                'table_name': model.alias,
+                'position': loop.index,
+                'column_name': column.name,
+                'label': (description.split('. ') | first).rstrip('.'),
+                'description': description,
+                'data_type': column.data_type,
+                'unit': meta.get('unit'),
+                'source': meta.get('source'),
+                'recode': meta.get('recode'),
+                'missing': reasons_in_words((['not_landed'] if meta.source else []) + meta.get('missing', [])),
+                'code_list': meta.closed_list.removeprefix('codes of ')
+                    if meta.get('closed_list', '').startswith('codes of ') else none,
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Why a value is missing, in words. What is computed and names no reason is never missing. -#}
+
+{% macro reasons_in_words(reasons) -%}
+    {%- set words, found = {
+        'not_landed': 'not landed',
+        'unlisted': 'no code of its list',
+        'not_applicable': 'no meaning in this row',
+        'birth': 'would show a birth',
+        'unlinked': 'not linked',
+        'withheld': 'withheld, as a small count',
+    }, [] -%}
+    {%- for reason in reasons -%}
+        {%- do found.append(words[reason]) -%}
+    {%- endfor -%}
+    {{ return(found | join(', or ') | capitalize or 'Never missing') }}
+{%- endmacro %}
+
+{#- The build, as `about.build` describes it. The checksum is of the models and seeds as they were read: the
+    rules and the policy, but not what was landed, of which no fingerprint leaves. -#}
+
+{% macro build_described() -%}
+    {%- set moment = as_of() | replace("timestamp '", '') | replace("'", '') | replace(' ', 'T') ~ 'Z' -%}
+    {%- set checksums, studies = [], [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() | sort(attribute='unique_id')
+            if node.resource_type in ['model', 'seed'] -%}
+            {%- do checksums.append(node.unique_id ~ ' ' ~ node.checksum.checksum) -%}
+        {%- endfor -%}
+        {%- for model in research_models() if 'research_id' in model.columns and model.schema not in studies -%}
+            {%- do studies.append(model.schema) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set checksum = local_md5(checksums | join('\n')) -%}
+    {{ return({
+        'as_of': moment,
+        'studylink_version': adapter.config.version,
+        'dbt_version': dbt_version,
+        'project_checksum': checksum,
+        'citation': 'Linked research tables of ' ~ studies | join(' and ') ~ ', as of ' ~ moment ~ '; studylink '
+            ~ adapter.config.version ~ ', project ' ~ checksum ~ '.',
+    }) }}
+{%- endmacro %}
+
+{#- Rows of text and numbers as a table: `rows` are mappings, of which each has the `columns`. -#}
+
+{% macro rows_written(rows, columns) -%}
+select
+    {{ columns | join(',\n    ') }}
+from (
+    values
+    {%- for row in rows %}
+    (
+        {%- for column in columns -%}
+        {%- set value = row[column] -%}
+        {{ 'null' if value is none else value if value is number
+            else dbt.string_literal(dbt.escape_single_quotes(value)) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+) as written ({{ columns | join(', ') }})
+{%- endmacro %}
+
+{#- Every text that the schema `about` may show, each the `word` of a row. -#}
+
+{% macro texts_declared() -%}
+    {%- set texts, rows = build_described().values() | list, [] -%}
+    {%- for column in research_columns() -%}
+        {%- do texts.extend(column.values()) -%}
+    {%- endfor -%}
+    {%- for text in texts | select('string') | unique(case_sensitive=true) -%}
+        {%- do rows.append({'word': text}) -%}
+    {%- endfor -%}
+    {{ return(rows) }}
+{%- endmacro %}

@@ -1,0 +1,71 @@
+{#- The period of a row is the first month, or school or tax year, that it shows. -#}
+{%- set tables = [] -%}
+{%- for study, names in tables_of_people().items() -%}
+{%- for name in names -%}
+{%- set periods = [] -%}
+{%- for column in declared_columns(study ~ '__' ~ name) if column.config.meta.shape in ['month', 'year_span'] -%}
+{%- do periods.append(column.name) -%}
+{%- endfor -%}
+{%- do tables.append({
+    'study': study,
+    'name': name,
+    'period': periods | first or 'null',
+}) -%}
+{%- endfor -%}
+{%- endfor -%}
+
+with
+
+publishable as (
+    select * from {{ ref('int_publishable_records') }}
+),
+
+rows_counted as (
+    {%- for table in tables %}
+    select
+        '{{ table.study }}' as table_schema,
+        '{{ table.name }}' as table_name,
+        count(*) as rows_held,
+        cast(min({{ table.period }}) as varchar) as first_period,
+        cast(max({{ table.period }}) as varchar) as last_period
+    from {{ ref(table.study ~ '__' ~ table.name) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+tables_delivered as (
+    {{ rows_written(agency_tables(), ['name', 'supplier', 'domain', 'of_pupils']) | indent(4) }}
+),
+
+deliveries_counted as (
+    select
+        publishable.study,
+        tables_delivered.name,
+        count(distinct publishable.delivery_id) as deliveries
+    from publishable
+    inner join tables_delivered
+        on
+            publishable.supplier = tables_delivered.supplier
+            and publishable.domain = tables_delivered.domain
+            and publishable.is_held_by_dfe = tables_delivered.of_pupils
+    group by publishable.study, tables_delivered.name
+),
+
+coverage as (
+    select
+        rows_counted.table_schema,
+        rows_counted.table_name,
+        rows_counted.rows_held,
+        rows_counted.first_period,
+        rows_counted.last_period,
+        deliveries_counted.deliveries
+    from rows_counted
+    left join deliveries_counted
+        on
+            rows_counted.table_schema = deliveries_counted.study
+            and rows_counted.table_name = deliveries_counted.name
+)
+
+select * from coverage

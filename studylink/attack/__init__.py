@@ -1,1 +1,0 @@
-"""Intruders who look for everybody in the last build, and what each may find at most."""
