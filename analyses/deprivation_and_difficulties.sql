@@ -2,7 +2,7 @@
 -- Study: Five to Twelve. Grain: one row per fifth of the Index of Multiple Deprivation.
 -- Denominator: families with a total difficulties score, by their latest interview that has one. Those whose
 -- area is not linked, or whose deprivation is blank, stand in a row of their own and not among the others.
--- A score of 17 or more is high.
+-- A score of 14 or more is high.
 -- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
 -- are computed from rounded counts.
 
@@ -44,7 +44,7 @@ fifths_counted as (
     select
         deprivation_fifth,
         count(*) as families,
-        count(case when child_sdq_total >= 17 then 1 end) as families_high
+        count(case when child_sdq_total >= 14 then 1 end) as families_high
     from families_in_areas
     group by deprivation_fifth
 ),

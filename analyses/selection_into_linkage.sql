@@ -17,8 +17,8 @@ parent_interviews as (
 interviews_ranked as (
     select
         research_id,
-        split_part(ethnic_group, ':', 1) as ethnic_group,
-        tenure,
+        split_part(ethnic_group_label, ':', 1) as ethnic_group,
+        tenure_label as tenure,
         row_number() over (partition by research_id order by wave desc) as newest_first
     from parent_interviews
 ),

@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from studylink import bench, summary, synth
+from studylink.attack import command as attack
 from studylink.bench import matching as bench_matching
 from studylink.lineage import command as lineage
 from studylink.matching import training
-from studylink.proofs import attack
 from studylink.requests import command as request
 
 

@@ -43,8 +43,9 @@ class LandedTable:
     """One table of the landing contract.
 
     `landed_as` is its path under the landing folder without extension; a `*` stands for the folder
-    of any study. `kind` is one of `KINDS`, `domain` that of records, and `dated` the column that
-    says when a row happened. It has the columns in `declared`, and no others.
+    of any study. `kind` is one of `KINDS`, `domain` that of records, `answers_of` whose answers
+    they are, in the words of the policy, and `dated` the column that says when a row happened. It
+    has the columns in `declared`, and no others.
     """
 
     schema: str
@@ -53,6 +54,7 @@ class LandedTable:
     description: str
     kind: str
     domain: str | None
+    answers_of: str | None
     adults_only: bool
     key: tuple[str, ...]
     dated: str | None
@@ -109,6 +111,7 @@ def _table(schema: str, table: dict) -> LandedTable:
         description=table["description"],
         kind=meta["kind"],
         domain=meta.get("domain"),
+        answers_of=meta.get("answers_of"),
         adults_only=meta.get("adults_only", False),
         key=tuple(meta.get("key", ())),
         dated=meta.get("dated"),

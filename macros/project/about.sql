@@ -95,7 +95,7 @@ from (
     {%- for row in rows %}
     (
         {%- for column in columns -%}
-        {%- set value = row[column] -%}
+        {%- set value = row.get(column) -%}
         {{ 'null' if value is none else value if value is number
             else dbt.string_literal(dbt.escape_single_quotes(value)) }}{{ ', ' if not loop.last }}
         {%- endfor -%}

@@ -42,7 +42,7 @@
 
 {% macro published_columns(way) -%}
     {%- set found = [] -%}
-    {%- set records = (agency_tables() | map(attribute='name') | list) + ['child_years'] -%}
+    {%- set records = (landed_tables('pupil records', 'agency records') | map(attribute='name') | list) + ['child_years'] -%}
     {%- for study, names in dict(research_tables(), **tables_about()).items() -%}
         {%- for name in names -%}
             {%- set relation = ref(study ~ '__' ~ name) -%}

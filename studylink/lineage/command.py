@@ -7,7 +7,7 @@ from pathlib import Path
 from studylink.lineage.flows import Acting, Flows, merged
 from studylink.lineage.project import Lineage, shown_name
 from studylink.lineage.sanitisers import IDENTIFYING
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 from studylink.summary import aligned
 
 TARGET = Path("target")

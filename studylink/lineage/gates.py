@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from studylink.lineage.flows import Column, Relation, Tables
 from studylink.lineage.plan import Walk
 from studylink.lineage.project import Lineage, is_origin, origins, shown_name, walked
-from studylink.proofs.manifest import Node
+from studylink.manifest import Node
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from studylink.lineage.flows import (
 from studylink.lineage.plan import DATES, Unknown, Walk
 from studylink.lineage.sanitisers import IDENTIFYING, KEYS, OTHERS, PSEUDONYM
 from studylink.lineage.shadow import NotBound, Shadow
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
 ALLOWED = Path(__file__).with_name("implicit_flows.yml")
 FAULT = "row_fault"

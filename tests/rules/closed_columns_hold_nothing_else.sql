@@ -72,7 +72,7 @@ words as (
     union all
     select
         unnest(['characteristics of linkage', 'categories of linkage', 'categories of linkage']) as code_list,
-        unnest(['all', 'All', 'Not known']) as word
+        unnest(['all', 'All', 'Other or not known']) as word
 ),
 
 listed_values as (

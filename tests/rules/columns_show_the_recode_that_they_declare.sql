@@ -15,7 +15,8 @@ recodes as (
 ),
 
 shown as (
-    {%- for column in published_columns('open') + published_columns('shape') + published_columns('closed_list') if column.recode %}
+    {%- set columns = published_columns('open') + published_columns('shape') + published_columns('closed_list') -%}
+    {%- for column in columns if column.recode %}
     select distinct
         '{{ column.research_column }}' as research_column,
         '{{ column.recode }}' as recode,

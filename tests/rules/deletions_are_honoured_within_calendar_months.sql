@@ -24,14 +24,12 @@ requests as (
 ),
 
 answers as (
-    {%- for table, day in [
-        ('parent_interviews', 'interviewed_on'), ('parent_survey', 'completed_on'), ('child_survey', 'completed_on')
-    ] %}
+    {%- for table in landed_tables('answers') %}
     select
         study,
         participant_id,
-        {{ day }} as took_part_on
-    from {{ ref('stg_surveys__' ~ table) }}
+        {{ table.dated }} as took_part_on
+    from {{ ref(table.model) }}
     where row_fault is null
     {%- if not loop.last %}
     union all

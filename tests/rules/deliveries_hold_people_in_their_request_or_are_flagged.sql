@@ -14,14 +14,14 @@ participants as (
 ),
 
 records as (
-    {%- for table in agency_tables() if not table.of_pupils %}
+    {%- for table in landed_tables('agency records') %}
     select
         '{{ table.supplier }}' as supplier,
         '{{ table.domain }}' as domain,
         {{ table.adults_only }} as is_of_adults,
         delivery_id,
         participant_id
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
+    from {{ ref(table.model) }}
     where row_fault is null
     {%- if not loop.last %}
     union all

@@ -1,22 +1,10 @@
 -- Nothing is lost: the fates of each landed table add up to its rows.
 
-{%- set tables = [
-    'stg_surveys__participants', 'stg_surveys__permissions', 'stg_surveys__requests',
-    'stg_surveys__clerical_decisions', 'stg_surveys__parent_interviews', 'stg_surveys__parent_survey',
-    'stg_surveys__child_survey', 'stg_dfe__pupils', 'stg_dfe__schools', 'stg_ons__postcodes', 'stg_ons__areas',
-    'stg_governance__deliveries', 'stg_governance__shared_records', 'stg_governance__projects',
-    'stg_governance__researchers',
-] %}
-
 with
 
 landed as (
-    {%- for table in tables %}
-    select source_table from {{ ref(table) }}
-    union all
-    {%- endfor %}
-    {%- for table in agency_tables() %}
-    select source_table from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
+    {%- for table in landed_tables() %}
+    select source_table from {{ ref(table.model) }}
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -7,6 +7,7 @@
 }) }}
 
 {%- set tables = tables_of_people() %}
+{%- set answers = landed_tables('answers') | map(attribute='name') | list %}
 
 with
 
@@ -33,20 +34,26 @@ ids_out as (
 
 ids_published as (
     {%- for study, names in tables.items() %}
+    {%- set outer = loop %}
     {%- for name in names %}
     select
         '{{ study }}.{{ name }}' as research_table,
-        {{ name in ['parent_interviews', 'parent_survey', 'child_survey'] }} as is_answers,
+        {{ name in answers }} as is_answers,
         research_id
     from {{ ref(study ~ '__' ~ name) }}
+    {%- if 'linked_child_research_id' in declared_columns(study ~ '__' ~ name) | map(attribute='name') %}
     union all
-    {%- endfor %}
-    {%- endfor %}
     select
-        'send_futures: linked_child_research_id' as research_table,
+        '{{ study }}.{{ name }}: linked_child_research_id' as research_table,
         true as is_answers,
         linked_child_research_id as research_id
-    from {{ ref('send_futures__parent_survey') }}
+    from {{ ref(study ~ '__' ~ name) }}
+    {%- endif %}
+    {%- if not (outer.last and loop.last) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
 ),
 
 -- the vault has no pseudonym for erased people: an id that belongs to nobody would be theirs

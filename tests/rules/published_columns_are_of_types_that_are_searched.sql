@@ -1,5 +1,6 @@
 -- Every column of a research table is of a type whose values can be searched for identifiers as they
--- stand: text, integers, doubles, booleans, dates. In a list, a map, a struct, JSON or an enum a value would hide among others. Publish it in columns of its own, or in rows.
+-- stand: text, integers, doubles, booleans, dates. In a list, a map, a struct, JSON or an enum a value would
+-- hide among others. Publish it in columns of its own, or in rows.
 
 {{ config(meta={'remedy':
     'Publish what `research_column` holds in columns of its own, or in rows, as text, numbers, truth values '

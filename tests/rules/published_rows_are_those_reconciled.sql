@@ -7,13 +7,14 @@ with
 
 published as (
     {%- for study, names in tables.items() %}
+    {%- set outer = loop %}
     {%- for name in names if name not in ['areas', 'child_years'] %}
     select
         '{{ name }}' as research_table,
         '{{ study }}' as study,
         count(*) as published_rows
     from {{ ref(study ~ '__' ~ name) }}
-    {%- if not (study == 'send_futures' and loop.last) %}
+    {%- if not (outer.last and loop.last) %}
     union all
     {%- endif %}
     {%- endfor %}
@@ -50,7 +51,7 @@ where
     or published_counted.published_rows < coalesce(reconciled.records, 0)
     or (
         published_counted.research_table not in (
-            'pupil_census', 'key_stage_2', 'absence', 'alternative_provision'
+            '{{ landed_tables('pupil records') | map(attribute='name') | join("', '") }}'
         )
         and published_counted.published_rows != coalesce(reconciled.records, 0)
     )

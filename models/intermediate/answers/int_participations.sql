@@ -7,28 +7,7 @@ participants_known as (
 ),
 
 answers as (
-    select
-        study,
-        participant_id,
-        wave,
-        interviewed_on as took_part_on
-    from {{ ref('stg_surveys__parent_interviews') }}
-    where row_fault is null
-    union all
-    select
-        study,
-        participant_id,
-        wave,
-        completed_on as took_part_on
-    from {{ ref('stg_surveys__parent_survey') }}
-    where row_fault is null
-    union all
-    select
-        study,
-        participant_id,
-        wave,
-        completed_on as took_part_on
-    from {{ ref('stg_surveys__child_survey') }}
+    select * from {{ ref('int_answers_landed') }}
     where row_fault is null
 ),
 

@@ -1,11 +1,10 @@
 with
 
 tables_delivered as (
-    {%- for table in agency_tables() %}
+    {%- for table in landed_tables('agency records') %}
     select
         '{{ table.supplier }}' as supplier,
         '{{ table.domain }}' as domain,
-        {{ table.of_pupils | lower }} as is_of_pupils,
         {{ table.adults_only | lower }} as is_only_of_adults
     {%- if not loop.last %}
     union all
@@ -20,7 +19,6 @@ domains_requestable as (
         domain,
         min(is_only_of_adults) as is_only_of_adults
     from tables_delivered
-    where not is_of_pupils
     group by supplier, domain
 )
 

@@ -73,7 +73,7 @@ answers_ranked as (
         parents.study,
         parents.family_id,
         answers.identifier as characteristic,
-        answers.value as category,
+        answers.value as answer,
         rank() over (
             partition by parents.study, parents.family_id, answers.identifier
             order by answers.wave desc
@@ -92,11 +92,11 @@ answers_of_families as (
         study,
         family_id,
         characteristic,
-        min(category) as category
+        min(answer) as answer
     from answers_ranked
     where newest_first = 1
     group by study, family_id, characteristic
-    having min(category) = max(category)
+    having min(answer) = max(answer)
 ),
 
 described_by_parents as (
@@ -104,7 +104,7 @@ described_by_parents as (
         children.study,
         children.participant_id,
         answers_of_families.characteristic,
-        answers_of_families.category
+        answers_of_families.answer
     from children
     inner join only_children
         on
@@ -149,7 +149,7 @@ children_described as (
         study,
         participant_id,
         'age' as characteristic,
-        age_band as category
+        age_band as answer
     from children
     union all
     select * from described_by_parents
@@ -158,7 +158,7 @@ children_described as (
         study,
         participant_id,
         identifier as characteristic,
-        value as category
+        value as answer
     from described_by_area
     where value is not null
 )

@@ -27,7 +27,7 @@ categories as (
     select
         study,
         characteristic,
-        'Not known' as category
+        'Other or not known' as category
     from characteristics
     union
     select
@@ -49,7 +49,7 @@ children_in_categories as (
     select
         children.study,
         characteristics_of_studies.characteristic,
-        coalesce(characteristics.category, 'Not known') as category,
+        coalesce(characteristics.category, 'Other or not known') as category,
         children.is_matched
     from children
     inner join characteristics_of_studies
@@ -63,7 +63,7 @@ children_in_categories as (
         on
             described.study = characteristics.study
             and described.characteristic = characteristics.characteristic
-            and described.category = characteristics.category
+            and described.answer = characteristics.answer
     union all
     select
         study,

@@ -12,42 +12,25 @@ children_linked as (
     select * from {{ ref('int_children_linked') }}
 ),
 
-answers_of_child_surveys as (
-    select * from {{ ref('stg_surveys__child_survey') }}
+answers as (
+    select * from {{ ref('int_answers_landed') }}
     where
         row_fault is null
-        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
-),
-
-answers_of_parent_surveys as (
-    select * from {{ ref('stg_surveys__parent_survey') }}
-    where
-        row_fault is null
-        and (completed_on is null or completed_on <= cast({{ as_of() }} as date))
+        and (took_part_on is null or took_part_on <= cast({{ as_of() }} as date))
 ),
 
 -- nobody knows which permission covers answers given in the other's questionnaire: while any are published,
 -- the person who gave them is not linked at all
 answered_for_another as (
-    select
+    select distinct
         participants.study,
         participants.participant_id
     from participants
-    inner join answers_of_child_surveys as child_survey
+    inner join answers
         on
-            participants.study = child_survey.study
-            and participants.participant_id = child_survey.participant_id
-    where participants.is_adult
-    union
-    select
-        participants.study,
-        participants.participant_id
-    from participants
-    inner join answers_of_parent_surveys as parent_survey
-        on
-            participants.study = parent_survey.study
-            and participants.participant_id = parent_survey.participant_id
-    where not participants.is_adult
+            participants.study = answers.study
+            and participants.participant_id = answers.participant_id
+    where answers.answers_of = case when participants.is_adult then 'child' else 'parent' end
 ),
 
 -- a parent's answers are about the family's only child; if there are two, nothing says which

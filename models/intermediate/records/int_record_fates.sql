@@ -1,5 +1,3 @@
-{#- The agency tables: supplier, domain, and whom their rows name. -#}
-{%- set tables = agency_tables() -%}
 {%- set studies_published = research_tables() | join("', '") -%}
 
 with
@@ -55,8 +53,15 @@ pupils_in_studies as (
     group by matches.pupil_matching_ref
 ),
 
-{% for table in tables -%}
-{{ table.name }} as (
+pupil_records as (
+    select * from {{ ref('int_pupil_records_landed') }}
+),
+
+agency_records as (
+    select * from {{ ref('int_agency_records_landed') }}
+),
+
+pupil_records_judged as (
     select
         records.source_table,
         records.row_number,
@@ -65,38 +70,23 @@ pupils_in_studies as (
             when records.row_fault is not null then records.row_fault
             when deliveries.delivery_id is null then 'unknown_delivery'
             when
-                deliveries.supplier != '{{ table.supplier }}'
-                or deliveries.domain != '{{ table.domain }}'
-                or deliveries.is_held_by_dfe != {{ table.of_pupils }}
-                {%- if table.of_pupils %}
+                deliveries.supplier != records.supplier
+                or deliveries.domain != records.domain
+                or not deliveries.is_held_by_dfe
                 or deliveries.study is not null
-                {%- endif %}
                 then 'delivery_mismatch'
-            {%- if table.of_pupils %}
             when pupils.pupil_matching_ref is null then 'unknown_pupil'
-            {%- else %}
-            when participants_known.participant_id is null then 'unknown_participant'
-            {%- endif %}
-            {%- if table.adults_only %}
-            when not participants_known.is_adult then 'child_in_adult_learning'
-            {%- endif %}
         end as fault,
         case
-            {%- if table.of_pupils %}
             when pupils_published.delivery_id is not null then 'published'
             when not deliveries.is_received then 'not_received_yet'
             when pupils_in_studies.pupil_matching_ref is null then 'nobody_in_a_study'
             when not pupils_in_studies.is_active then 'withdrawn'
             else 'not_permitted'
-            {%- else %}
-            when not deliveries.is_received then 'not_received_yet'
-            else coalesce(people_judged.fate, 'erased')
-            {%- endif %}
         end as fate
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as records
+    from pupil_records as records
     left join deliveries
         on records.delivery_id = deliveries.delivery_id
-    {%- if table.of_pupils %}
     left join pupils
         on records.pupil_matching_ref = pupils.pupil_matching_ref
     left join pupils_in_studies
@@ -105,7 +95,31 @@ pupils_in_studies as (
         on
             records.delivery_id = pupils_published.delivery_id
             and records.pupil_matching_ref = pupils_published.pupil_matching_ref
-    {%- else %}
+),
+
+agency_records_judged as (
+    select
+        records.source_table,
+        records.row_number,
+        deliveries.delivery_id,
+        case
+            when records.row_fault is not null then records.row_fault
+            when deliveries.delivery_id is null then 'unknown_delivery'
+            when
+                deliveries.supplier != records.supplier
+                or deliveries.domain != records.domain
+                or deliveries.is_held_by_dfe
+                then 'delivery_mismatch'
+            when participants_known.participant_id is null then 'unknown_participant'
+            when records.is_only_of_adults and not participants_known.is_adult then 'child_in_adult_learning'
+        end as fault,
+        case
+            when not deliveries.is_received then 'not_received_yet'
+            else coalesce(people_judged.fate, 'erased')
+        end as fate
+    from agency_records as records
+    left join deliveries
+        on records.delivery_id = deliveries.delivery_id
     left join participants_known
         on
             deliveries.study = participants_known.study
@@ -114,18 +128,12 @@ pupils_in_studies as (
         on
             records.delivery_id = people_judged.delivery_id
             and records.participant_id = people_judged.participant_id
-    {%- endif %}
 ),
 
-{% endfor -%}
-
 records_judged as (
-    {%- for table in tables %}
-    select * from {{ table.name }}
-    {%- if not loop.last %}
+    select * from pupil_records_judged
     union all
-    {%- endif %}
-    {%- endfor %}
+    select * from agency_records_judged
 ),
 
 -- a quarantined record keeps its own row; all others are counted by delivery

@@ -16,34 +16,13 @@ matches as (
 ),
 
 records_of_pupils as (
-    {%- for table in agency_tables() if table.of_pupils %}
-    select
-        '{{ table.supplier }}' as supplier,
-        '{{ table.domain }}' as domain,
-        delivery_id,
-        pupil_matching_ref
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
+    select * from {{ ref('int_pupil_records_landed') }}
     where row_fault is null
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
 ),
 
 records_of_participants as (
-    {%- for table in agency_tables() if not table.of_pupils %}
-    select
-        '{{ table.supplier }}' as supplier,
-        '{{ table.domain }}' as domain,
-        {{ table.adults_only }} as is_of_adults,
-        delivery_id,
-        participant_id
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }}
+    select * from {{ ref('int_agency_records_landed') }}
     where row_fault is null
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
 ),
 
 record_holders as (
@@ -78,7 +57,7 @@ record_holders as (
         on
             deliveries.study = participants_known.study
             and records_of_participants.participant_id = participants_known.participant_id
-            and (participants_known.is_adult or not records_of_participants.is_of_adults)
+            and (participants_known.is_adult or not records_of_participants.is_only_of_adults)
 )
 
 select * from record_holders

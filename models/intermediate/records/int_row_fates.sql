@@ -1,24 +1,13 @@
-{#- Tables that are read and not published, with the column that says when a row happened, if any does. -#}
-{%- set tables_read = [
-    ('int_permissions_checked', 'answered_at'),
-    ('int_requests_checked', 'received_at'),
-    ('int_clerical_decisions_checked', 'decided_at'),
-    ('int_shared_records_checked', 'shared_at'),
-    ('stg_governance__deliveries', 'received_at'),
-    ('stg_governance__projects', 'null'),
-    ('stg_governance__researchers', 'null'),
-    ('stg_dfe__pupils', 'null'),
-    ('stg_dfe__schools', 'null'),
-    ('stg_ons__postcodes', 'null'),
-    ('stg_ons__areas', 'null'),
-] -%}
-{#- Tables of answers, with the study whose research table they go to. -#}
-{%- set tables_of_answers = [
-    ('parent_interviews', 'five_to_twelve', 'interviewed_on'),
-    ('parent_survey', 'send_futures', 'completed_on'),
-    ('child_survey', 'send_futures', 'completed_on'),
-] -%}
+{#- Tables that are read and not published; of some, another model says what is wrong with a row. -#}
+{%- set tables_read = landed_tables('statements', 'governance', 'register', 'reference') -%}
+{%- set tables_checked = ['permissions', 'requests', 'clerical_decisions', 'shared_records'] -%}
 {%- set studies_published = research_tables() | join("', '") -%}
+{%- set answers_published = [] -%}
+{%- for study, names in research_tables().items() -%}
+    {%- for table in landed_tables('answers') if table.name in names -%}
+        {%- do answers_published.append("('" ~ study ~ "', '" ~ table.name ~ "')") -%}
+    {%- endfor -%}
+{%- endfor %}
 
 with
 
@@ -32,6 +21,10 @@ participants as (
 
 publishable_answers as (
     select * from {{ ref('int_publishable_answers') }}
+),
+
+answers as (
+    select * from {{ ref('int_answers_landed') }}
 ),
 
 rows_of_participants as (
@@ -54,8 +47,7 @@ rows_of_participants as (
             and landed.participant_id = participants.participant_id
 ),
 
-{% for table, study, happened_on in tables_of_answers -%}
-rows_of_{{ table }} as (
+rows_of_answers as (
     select
         answers.source_table,
         answers.row_number,
@@ -64,13 +56,13 @@ rows_of_{{ table }} as (
             case when participants_known.participant_id is null then 'unknown_participant' end
         ) as fault,
         case
-            when answers.{{ happened_on }} > cast({{ as_of() }} as date) then 'not_received_yet'
+            when answers.took_part_on > cast({{ as_of() }} as date) then 'not_received_yet'
             when participants.participant_id is null then 'erased'
             when publishable_answers.participant_id is null then 'withdrawn'
-            when answers.study = '{{ study }}' then 'published'
+            when (answers.study, answers.survey) in ({{ answers_published | join(', ') }}) then 'published'
             else 'not_published'
         end as fate
-    from {{ ref('stg_surveys__' ~ table) }} as answers
+    from answers
     left join participants_known
         on
             answers.study = participants_known.study
@@ -85,16 +77,14 @@ rows_of_{{ table }} as (
             and answers.participant_id = publishable_answers.participant_id
 ),
 
-{% endfor -%}
-
 rows_read as (
-    {%- for table, happened_at in tables_read %}
+    {%- for table in tables_read %}
     select
         source_table,
         row_number,
         row_fault as fault,
-        case when {{ happened_at }} > {{ as_of() }} then 'not_received_yet' else 'read' end as fate
-    from {{ ref(table) }}
+        case when {{ table.dated or 'null' }} > {{ as_of() }} then 'not_received_yet' else 'read' end as fate
+    from {{ ref('int_' ~ table.name ~ '_checked' if table.name in tables_checked else table.model) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -103,10 +93,8 @@ rows_read as (
 
 rows_judged as (
     select * from rows_of_participants
-    {%- for table, study, happened_on in tables_of_answers %}
     union all
-    select * from rows_of_{{ table }}
-    {%- endfor %}
+    select * from rows_of_answers
     union all
     select * from rows_read
 ),

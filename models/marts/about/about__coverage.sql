@@ -36,7 +36,7 @@ rows_counted as (
 ),
 
 tables_delivered as (
-    {{ rows_written(agency_tables(), ['name', 'supplier', 'domain', 'of_pupils']) | indent(4) }}
+    {{ rows_written(landed_tables('pupil records', 'agency records'), ['name', 'supplier', 'domain', 'kind']) | indent(4) }}
 ),
 
 deliveries_counted as (
@@ -49,7 +49,7 @@ deliveries_counted as (
         on
             publishable.supplier = tables_delivered.supplier
             and publishable.domain = tables_delivered.domain
-            and publishable.is_held_by_dfe = tables_delivered.of_pupils
+            and publishable.is_held_by_dfe = (tables_delivered.kind = 'pupil records')
     group by publishable.study, tables_delivered.name
 ),
 

@@ -1,13 +1,3 @@
-{#- The landed tables beside those of agencies in which `participant_id` says about whom a row is. -#}
-{%- set tables = [
-    'stg_surveys__participants',
-    'stg_surveys__clerical_decisions',
-    'stg_surveys__parent_interviews',
-    'stg_surveys__parent_survey',
-    'stg_surveys__child_survey',
-    'stg_governance__shared_records',
-] -%}
-
 with
 
 inactive as (
@@ -46,14 +36,19 @@ erased as (
 
 -- whatever else is wrong with a row: it was landed, and carries an id
 rows_naming as (
-    {%- for table in tables %}
+    {%- for model in [
+        'stg_surveys__participants',
+        'int_answers_landed',
+        'stg_surveys__clerical_decisions',
+        'stg_governance__shared_records',
+    ] %}
     select
         source_table,
         row_number,
         study,
         participant_id,
         false as is_for_family
-    from {{ ref(table) }}
+    from {{ ref(model) }}
     union all
     {%- endfor %}
     -- what somebody said about others stays, because it still counts for them
@@ -84,7 +79,6 @@ rows_naming as (
         true as is_for_family
     from {{ ref('stg_surveys__requests') }}
     where scope = 'family'
-    {%- for table in agency_tables() if not table.of_pupils %}
     union all
     select
         landed.source_table,
@@ -92,11 +86,10 @@ rows_naming as (
         deliveries.study,
         landed.participant_id,
         false as is_for_family
-    from {{ ref('stg_' ~ table.supplier ~ '__' ~ table.name) }} as landed
+    from {{ ref('int_agency_records_landed') }} as landed
     left join deliveries
         on landed.delivery_id = deliveries.delivery_id
     where landed.participant_id in (select erased.participant_id from erased)
-    {%- endfor %}
 ),
 
 -- a row whose study is missing or unknown may belong to any study

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 from tests.python.lib import oracle, project
 
 NOT_AGENCIES = {"surveys", "governance", "ons", "request_log", "build"}

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from studylink import databases
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 from tests.python.lib.project import ROOT
 
 EXTRACTS = ROOT / "extracts" / "sample"

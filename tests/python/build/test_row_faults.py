@@ -21,19 +21,11 @@ from tests.python.lib.cases import AS_OF
 from tests.python.lib.oracle import COLUMNS, PATHS, Row, table_of
 from tests.python.lib.worlds import FIVE, SEND, World, prefix_of, write_landing
 
-DATES = {
-    column
-    for columns in COLUMNS.values()
-    for column in columns
-    if column == "date_of_birth" or re.search("_(on|date|from|until)$", column)
-}
-TIMESTAMPS = {column for columns in COLUMNS.values() for column in columns if column[-3:] == "_at"}
 TYPES = {
-    **dict.fromkeys(DATES, "date"),
-    **dict.fromkeys(TIMESTAMPS, "timestamp"),
-    **dict.fromkeys(oracle.INTEGERS, "integer"),
-    **dict.fromkeys(oracle.DECIMALS, "decimal"),
-    **dict.fromkeys(oracle.BOOLEANS, "boolean"),
+    column.name: column.data_type
+    for table in oracle.TABLES.values()
+    for column in table.declared
+    if column.data_type != "text"
 }
 READABLE = {
     "date": "2024-01-05",
@@ -125,20 +117,7 @@ IDS = {
     "upn": None,
 }
 # What makes another row of a table that has a key.
-FRESH_KEY = {
-    "participants": "participant_id",
-    "permissions": "permission_id",
-    "requests": "request_id",
-    "parent_interviews": "wave",
-    "parent_survey": "wave",
-    "child_survey": "wave",
-    "pupils": "pupil_matching_ref",
-    "deliveries": "delivery_id",
-    "postcodes": "postcode",
-    "areas": "lsoa_code",
-    "schools": "school_urn",
-    "projects": "project_id",
-}
+FRESH_KEY = {table: key[-1] for table, key in oracle.KEYS.items()}
 # The deliveries of a family: supplier, domain, and whether DfE holds them anyway.
 DELIVERIES = {
     "held": ("dfe", "education", True),

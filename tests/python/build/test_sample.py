@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.python.lib.project import study_rows
+import pytest
+
+from tests.python.lib.project import research_rows, study_rows
 
 
 def test_two_deliveries_hold_people_who_were_not_asked_for(built_sample: Path) -> None:
@@ -29,3 +31,13 @@ def test_every_step_of_every_flow_has_a_number(built_sample: Path) -> None:
     for study, domain, participants in flows:
         assert None not in participants, (study, domain)
         assert participants == sorted(participants, reverse=True)
+
+
+@pytest.mark.parametrize("study", ["five_to_twelve", "send_futures"])
+def test_linkage_quality_shows_most_of_its_categories(built_sample: Path, study: str) -> None:
+    shown = research_rows(
+        built_sample,
+        f"select children, children_matched, children_not_matched from {study}.linkage_quality "
+        "where category <> 'Other or not known'",
+    )
+    assert sum(None not in counts for counts in shown) > len(shown) * 2 / 3

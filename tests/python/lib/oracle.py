@@ -1,9 +1,9 @@
 """A second reading of the rules, in plain Python, to judge the build by.
 
-It shares no code with the models and knows nothing of how they work: it walks over the people,
-their statements and the instants one by one, as somebody would who had only the rules and a pen.
-It is slow on purpose. Where a sentence of the rules became a line of code, the two should be
-readable side by side.
+It shares no code with the models but the declaration of what may be landed, and knows nothing of
+how they work: it walks over the people, their statements and the instants one by one, as somebody
+would who had only the rules and a pen. It is slow on purpose. Where a sentence of the rules became
+a line of code, the two should be readable side by side.
 
 All instants are naive datetimes in UTC.
 """
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 
+from studylink import contract
+
 Row = dict[str, str | None]
 Landing = Mapping[str, Sequence[Row]]
 
@@ -27,248 +29,76 @@ Landing = Mapping[str, Sequence[Row]]
 # What lands
 # --------------------------------------------------------------------------------------------------
 
+# What may be landed is read where it is declared: a new table is judged from its first build.
+TABLES = {table.name: table for table in contract.landed_tables()}
 # Columns in the order in which they are documented: faults are named in that order.
-COLUMNS: dict[str, list[str]] = {
-    table: columns.split()
-    for table, columns in {
-        "participants": (
-            "study participant_id family_id role parental_responsibility invited_on title"
-            " first_name last_name date_of_birth sex address_line_1 address_line_2 town postcode"
-            " email phone upn"
-        ),
-        "permissions": (
-            "study permission_id given_by records_of domain answers_of answer answered_at wave"
-        ),
-        "requests": (
-            "study request_id made_by about scope domain request_type received_at field new_value"
-        ),
-        "clerical_decisions": (
-            "study participant_id pupil_matching_ref decision decided_by decided_at"
-        ),
-        "parent_interviews": (
-            "study participant_id wave interviewed_on relationship_to_child child_gender"
-            " ethnic_group household_size household_income tenure highest_qualification"
-            " employment_status child_general_health child_sdq_total days_read_to_child"
-            " school_satisfaction other_comments"
-        ),
-        "parent_survey": (
-            "study participant_id wave completed_on child_send_need child_has_ehcp support_rating"
-            " parent_wellbeing what_would_help"
-        ),
-        "child_survey": (
-            "study participant_id wave completed_on enjoys_school feels_supported"
-            " support_hours_per_week child_wellbeing in_your_own_words"
-        ),
-        "pupils": (
-            "pupil_matching_ref upn forename surname date_of_birth gender address_line_1 town"
-            " postcode"
-        ),
-        "pupil_census": (
-            "delivery_id pupil_matching_ref academic_year school_urn nc_year fsm_eligible"
-            " sen_provision primary_sen_type ethnic_group_major language_group_major"
-        ),
-        "key_stage_2": (
-            "delivery_id pupil_matching_ref academic_year read_score mat_score gps_score"
-        ),
-        "absence": (
-            "delivery_id pupil_matching_ref academic_year sessions_possible sessions_authorised"
-            " sessions_unauthorised"
-        ),
-        "alternative_provision": (
-            "delivery_id pupil_matching_ref academic_year provision_type started_on ended_on"
-        ),
-        "adult_learning": (
-            "delivery_id participant_id academic_year provider_ukprn aim_level aim_subject outcome"
-        ),
-        "schools": (
-            "school_urn school_name phase school_type postcode pupils percent_fsm percent_eal"
-            " ofsted_rating"
-        ),
-        "hospital_episodes": (
-            "delivery_id participant_id epikey admission_date discharge_date admission_method"
-            " primary_diagnosis main_procedure provider_code"
-        ),
-        "gp_events": "delivery_id participant_id event_date snomed_code practice_code",
-        "prescriptions": (
-            "delivery_id participant_id prescribed_on bnf_code quantity practice_code"
-        ),
-        "mental_health_contacts": "delivery_id participant_id contact_date team_type attended",
-        "register_events": "delivery_id participant_id event_type event_date cause_icd10",
-        "employments": (
-            "delivery_id participant_id tax_year employer_paye_reference started_on ended_on"
-            " pay_in_year"
-        ),
-        "national_insurance": (
-            "delivery_id participant_id tax_year contribution_class qualifying_weeks"
-        ),
-        "tax_credits": "delivery_id participant_id tax_year award_type amount",
-        "child_benefit": "delivery_id participant_id started_on ended_on weekly_amount",
-        "benefit_spells": (
-            "delivery_id participant_id benefit_type started_on ended_on weekly_amount"
-        ),
-        "employment_programmes": (
-            "delivery_id participant_id programme started_on ended_on outcome"
-        ),
-        "pension_schemes": "delivery_id participant_id scheme_type joined_on left_on",
-        "postcodes": "postcode lsoa_code msoa_code local_authority_code region",
-        "areas": (
-            "lsoa_code imd_decile rural_urban no2_annual_mean mean_july_temperature"
-            " median_house_price crime_decile"
-        ),
-        "deliveries": (
-            "delivery_id supplier study domain request_sent_at received_at identifiers_deleted_at"
-        ),
-        "shared_records": "release_id project_id shared_at study participant_id domain",
-        "projects": (
-            "project_id title organisation purpose approved_on expires_on contract_signed_on"
-            " studies domains"
-        ),
-        "researchers": "project_id researcher_id name accredited_from accredited_until",
-    }.items()
-}
-
+COLUMNS: dict[str, list[str]] = {name: list(table.columns) for name, table in TABLES.items()}
+STUDY_FOLDERS = ("five_to_twelve", "send_futures")
 # The files of the landing zone, by their path without the extension.
 PATHS: list[str] = [
-    *(
-        f"surveys/{study}/{table}"
-        for study in ("five_to_twelve", "send_futures")
-        for table in ("participants", "permissions", "requests", "clerical_decisions")
-    ),
-    "surveys/five_to_twelve/parent_interviews",
-    "surveys/send_futures/parent_survey",
-    "surveys/send_futures/child_survey",
-    "dfe/pupils",
-    "dfe/pupil_census",
-    "dfe/key_stage_2",
-    "dfe/absence",
-    "dfe/alternative_provision",
-    "dfe/adult_learning",
-    "dfe/schools",
-    "nhs_england/hospital_episodes",
-    "nhs_england/gp_events",
-    "nhs_england/prescriptions",
-    "nhs_england/mental_health_contacts",
-    "nhs_england/register_events",
-    "hmrc/employments",
-    "hmrc/national_insurance",
-    "hmrc/tax_credits",
-    "hmrc/child_benefit",
-    "dwp/benefit_spells",
-    "dwp/employment_programmes",
-    "dwp/pension_schemes",
-    "ons/postcodes",
-    "ons/areas",
-    "governance/deliveries",
-    "governance/shared_records",
-    "governance/projects",
-    "governance/researchers",
+    table.landed_as.replace("*", study)
+    for table in TABLES.values()
+    for study in (STUDY_FOLDERS if "*" in table.landed_as else ("",))
 ]
+KEYS = {name: table.key for name, table in TABLES.items() if table.key}
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "participants": ("study", "participant_id"),
-    "permissions": ("study", "permission_id"),
-    "requests": ("study", "request_id"),
-    "parent_interviews": ("study", "participant_id", "wave"),
-    "parent_survey": ("study", "participant_id", "wave"),
-    "child_survey": ("study", "participant_id", "wave"),
-    "pupils": ("pupil_matching_ref",),
-    "deliveries": ("delivery_id",),
-    "postcodes": ("postcode",),
-    "areas": ("lsoa_code",),
-    "schools": ("school_urn",),
-    "projects": ("project_id",),
-}
-
-PUPIL_TABLES = ("pupil_census", "key_stage_2", "absence", "alternative_provision")
-ANSWER_TABLES = {
-    "parent_interviews": "interviewed_on",
-    "parent_survey": "completed_on",
-    "child_survey": "completed_on",
-}
-SURVEY_TABLES = ("participants", "permissions", "requests", "clerical_decisions", *ANSWER_TABLES)
+PUPIL_TABLES = tuple(table.name for table in contract.of_kind(contract.PUPIL_RECORDS))
+# With the column that says when somebody took part.
+ANSWER_TABLES = {table.name: table.dated for table in contract.of_kind(contract.ANSWERS)}
+SURVEY_TABLES = tuple(table.name for table in TABLES.values() if table.schema == "surveys")
 # Which agency sends a record table, and of which domain its records are.
-RECORD_TABLES: dict[str, tuple[str, str]] = {
-    **dict.fromkeys((*PUPIL_TABLES, "adult_learning"), ("dfe", "education")),
-    **dict.fromkeys(
-        (
-            "hospital_episodes",
-            "gp_events",
-            "prescriptions",
-            "mental_health_contacts",
-            "register_events",
-        ),
-        ("nhs_england", "health"),
-    ),
-    **dict.fromkeys(
-        ("employments", "national_insurance", "tax_credits", "child_benefit"),
-        ("hmrc", "employment_tax"),
-    ),
-    **dict.fromkeys(
-        ("benefit_spells", "employment_programmes", "pension_schemes"), ("dwp", "benefits")
-    ),
+RECORD_TABLES = {
+    table.name: (table.schema, table.domain)
+    for table in contract.of_kind(contract.PUPIL_RECORDS, contract.AGENCY_RECORDS)
 }
+# Those whose every row is about somebody.
 RESEARCH_TABLES: dict[str, tuple[str, ...]] = {
-    "five_to_twelve": ("participants", "parent_interviews", *RECORD_TABLES, "areas"),
-    "send_futures": ("participants", "parent_survey", "child_survey", *PUPIL_TABLES),
+    study: tuple(
+        name
+        for name in ("participants", *ANSWER_TABLES, *RECORD_TABLES, "areas")
+        if (contract.PROJECT / "models" / "marts" / study / f"{study}__{name}.sql").exists()
+    )
+    for study in STUDY_FOLDERS
 }
 
 # Besides the keys. (A child's date of birth is the one that depends on another column.)
 NEVER_EMPTY: dict[str, tuple[str, ...]] = {
-    "participants": ("family_id", "role"),
-    "permissions": ("given_by", "records_of", "domain", "answers_of", "answer", "answered_at"),
-    "requests": ("made_by", "about", "scope", "domain", "request_type", "received_at"),
-    "clerical_decisions": ("study", "participant_id", "pupil_matching_ref"),
-    "deliveries": ("supplier", "domain", "received_at"),
-    "shared_records": ("study", "participant_id", "domain"),
-    **{
-        table: ("delivery_id", "pupil_matching_ref" if table in PUPIL_TABLES else "participant_id")
-        for table in RECORD_TABLES
-    },
+    name: tuple(
+        column.name for column in table.declared if column.required and column.name not in table.key
+    )
+    for name, table in TABLES.items()
 }
 
-DOMAINS = ("education", "health", "employment_tax", "benefits", "area")
+# A request may be of all domains; every other list is the same wherever its column stands.
 LISTS: dict[str, tuple[str, ...]] = {
-    "role": ("child", "mother", "father", "parental_carer"),
-    "sex": ("F", "M"),
-    "domain": DOMAINS,
-    "answer": ("yes", "no", "refused", "dont_know"),
-    "scope": ("person", "family"),
-    "request_type": (
-        "stop_linkage",
-        "resume_linkage",
-        "delete_linked",
-        "restrict",
-        "lift_restriction",
-        "object",
-        "erase",
-        "rectify",
-        "access",
-    ),
-    "decision": ("match", "no_match"),
-    "supplier": ("dfe", "nhs_england", "hmrc", "dwp"),
-    "event_type": ("birth", "death"),
-    "purpose": ("research", "statistics", "commercial"),
+    column.name: column.listed
+    for name, table in TABLES.items()
+    for column in table.declared
+    if column.listed and (name, column.name) != ("requests", "domain")
 }
+DOMAINS = LISTS["domain"]
+
+
+def of_type(data_type: str) -> frozenset[str]:
+    return frozenset(
+        column.name
+        for table in TABLES.values()
+        for column in table.declared
+        if column.data_type == data_type
+    )
+
+
+INTEGERS = of_type("integer")
+DECIMALS = of_type("decimal")
+BOOLEANS = of_type("boolean")
 
 
 def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-INTEGERS = words(
-    "wave household_size child_general_health child_sdq_total days_read_to_child"
-    " school_satisfaction support_rating parent_wellbeing enjoys_school feels_supported"
-    " child_wellbeing nc_year read_score mat_score gps_score sessions_possible"
-    " sessions_authorised sessions_unauthorised aim_level pupils ofsted_rating qualifying_weeks"
-    " imd_decile crime_decile"
-)
-DECIMALS = words(
-    "household_income support_hours_per_week percent_fsm percent_eal quantity pay_in_year amount"
-    " weekly_amount no2_annual_mean mean_july_temperature median_house_price"
-)
 # What agencies write for a date that is not known.
 PLACEHOLDER_DATES = words("1582-10-15 1600-01-01 1800-01-01 1801-01-01 1900-01-01 9999-12-31")
-BOOLEANS = {"parental_responsibility", "child_has_ehcp", "fsm_eligible", "attended"}
 
 MAY_BE_RECTIFIED = (
     "title",

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from studylink import contract
 from studylink.lineage.gates import Gate
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
-ANSWERS = (
-    "stg_surveys__parent_interviews",
-    "stg_surveys__parent_survey",
-    "stg_surveys__child_survey",
-)
 RUN_AT_THE_END = {"{{ explain_red_tests(results) }}", "{{ publish(results) }}"}
 """The hooks there are; neither writes."""
 PUBLISHED_TYPES = {"varchar", "integer", "bigint", "double", "boolean", "date"}
@@ -46,12 +42,13 @@ PSEUDONYMS = {
 """Every pseudonym that is published, but for `research_id`, which is whose row it is."""
 
 
-def agency_tables(manifest: Manifest) -> tuple[str, ...]:
-    """The staged tables of records: everything that came in a delivery."""
+def staged(manifest: Manifest, *kinds: str) -> tuple[str, ...]:
+    """The staging models of the landed tables of some kinds, as their sources declare them."""
+    sources = {
+        node.id for node in manifest.of_kind("source") if node.config["meta"].get("kind") in kinds
+    }
     return tuple(
-        node.name
-        for node in manifest.in_layer("staging")
-        if "delivery_id" in node.columns and not node.name.startswith("stg_governance__")
+        node.name for node in manifest.in_layer("staging") if sources.intersection(node.parents)
     )
 
 
@@ -63,10 +60,15 @@ def gates(manifest: Manifest) -> list[tuple[Gate, list[Node]]]:
     research = manifest.research_tables()
     return [
         (
-            Gate("int_publishable_records", agency_tables(manifest), record, ("place_pseudonyms",)),
+            Gate(
+                "int_publishable_records",
+                staged(manifest, contract.AGENCY_RECORDS, contract.PUPIL_RECORDS),
+                record,
+                ("place_pseudonyms",),
+            ),
             research,
         ),
-        (Gate("int_publishable_answers", ANSWERS, person), research),
+        (Gate("int_publishable_answers", staged(manifest, contract.ANSWERS), person), research),
         (
             Gate(
                 "participant_areas",

@@ -32,7 +32,7 @@ import yaml
 
 from studylink import databases, landing
 from studylink.lineage import Lineage
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 from studylink.requests import request_log
 from tests.python.lib.cases import AS_OF
 from tests.python.lib.findings import EXPECTED, Rows, found_alike

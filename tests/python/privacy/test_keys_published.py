@@ -13,7 +13,7 @@ from hashlib import sha256
 import duckdb
 import pytest
 
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 
 VAULTS = "pseudonyms_are_the_vaults_and_of_one_study"
 CHAINS = "unlinked_answers_lead_to_no_record"

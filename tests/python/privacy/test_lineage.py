@@ -14,7 +14,7 @@ from studylink.lineage import Lineage, command
 from studylink.lineage.flows import Column, Flow, Relation, Source
 from studylink.lineage.plan import Walk
 from studylink.lineage.shadow import Shadow
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
 TABLES = {
     "t": {

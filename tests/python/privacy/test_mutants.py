@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 from tests.python.privacy.mutants import Mutant, mutants_of, regenerated
 from tests.python.privacy.mutation import (
     LAYERS,

@@ -13,7 +13,7 @@ import pytest
 from studylink import synth
 from studylink.lineage import Lineage
 from studylink.lineage.gates import ungated
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 from tests.python.lib import project
 from tests.python.privacy import canaries
 from tests.python.privacy.boundary import (

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from studylink import synth
-from studylink.contract import landed_tables
+from studylink.contract import ANSWERS, landed_tables, of_kind
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "extracts" / "sample"
@@ -200,11 +200,12 @@ def test_corrections_hold_no_real_contact(written: Path) -> None:
 def test_free_text_gives_nobody_away(written: Path) -> None:
     nhs, national_insurance, phones = [], [], []
     for name, column in (
-        ("five_to_twelve/parent_interviews", "other_comments"),
-        ("send_futures/parent_survey", "what_would_help"),
-        ("send_futures/child_survey", "in_your_own_words"),
+        (table.landed_as, column.name)
+        for table in of_kind(ANSWERS)
+        for column in table.declared
+        if column.declared_class == "free_text"
     ):
-        for row in rows(written / "surveys" / f"{name}.csv"):
+        for row in rows(written / f"{name}.csv"):
             text = row[column]
             nhs += re.findall(r"(?i)nhs (?:number is|no) ([\d ]+\d)", text)
             national_insurance += re.findall(r"NI number (.{13})", text)

@@ -5,7 +5,7 @@ from typing import TypedDict
 import duckdb
 
 from studylink import databases
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 
 KINDS = {
     "participant_id": ("person", "record"),

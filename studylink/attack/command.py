@@ -14,9 +14,9 @@ from typing import NamedTuple
 import duckdb
 
 from studylink import databases, landing
+from studylink.attack import contents, guessing, intruders
 from studylink.contract import PROJECT
-from studylink.proofs import contents, guessing, intruders
-from studylink.proofs.manifest import Manifest
+from studylink.manifest import Manifest
 from studylink.requests import request_log
 from studylink.summary import aligned
 

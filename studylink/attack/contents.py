@@ -30,7 +30,7 @@ from typing import Any, NamedTuple, TypedDict
 
 import duckdb
 
-from studylink.proofs.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node
 
 LINK = "linked_child_research_id"
 FAMILY = "family_research_id"
