@@ -34,7 +34,6 @@ parent_interviews_deidentified as (
         answers.wave,
         {{ year_of('answers.interviewed_on') }} as interview_year,
         {{ month_of('answers.interviewed_on') }} as interview_month,
-        {{ banded(age_in_year('answers.interviewed_on', 'publishable'), 'adult_age') }} as age_band,
         {%- for code in coded_answers %}
         {{ coded(code) }},
         {%- endfor %}

@@ -45,7 +45,8 @@ participants_aged as (
     select
         participants.study,
         participants.participant_id,
-        {{ ages_in_year(as_of(), 'participants') }}
+        participants.is_adult,
+        {{ age_in_year(as_of(), 'participants') }} as age
     from participants
 ),
 
@@ -56,9 +57,11 @@ participants_deidentified as (
         pseudonyms.family_research_id,
         {{ coded('role') }},
         -- where records go under an id of their own, a child's age would lead to them
-        case when pseudonyms.record_research_id = pseudonyms.research_id then participants_aged.age_in_year end
-            as age_in_year,
-        participants_aged.age_band,
+        case
+            when not participants_aged.is_adult and pseudonyms.record_research_id = pseudonyms.research_id
+                then participants_aged.age
+        end as age_in_year,
+        case when participants_aged.is_adult then {{ banded('participants_aged.age', 'adult_age') }} end as age_band,
         case when not participants.is_family_withheld then coalesce(waves_taken_part.waves, 0) end
             as waves_taken_part,
         waves_taken_part.first_wave,

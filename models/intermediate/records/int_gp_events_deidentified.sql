@@ -22,17 +22,13 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-recodes as (
-    select * from {{ ref('recodes') }}
-),
-
 gp_events_deidentified as (
     select
         publishable.study,
         publishable.research_id,
         {{ year_of('gp_events.event_on') }} as event_year,
         {{ month_of('gp_events.event_on') }} as event_month,
-        {{ ages_in_year('gp_events.event_on', 'publishable') }},
+        {{ child_age_in_year('gp_events.event_on', 'publishable') }} as age_in_year,
         practices.research_id as practice_id,
         {{ coded('snomed_code') }}
     from gp_events

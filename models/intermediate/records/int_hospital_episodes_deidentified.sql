@@ -22,10 +22,6 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-recodes as (
-    select * from {{ ref('recodes') }}
-),
-
 icd10_categories as (
     select * from {{ ref('int_icd10_categories') }}
 ),
@@ -68,7 +64,7 @@ hospital_episodes_deidentified as (
         {{ year_of('episodes_judged.admitted_on') }} as admission_year,
         case when not episodes_judged.is_birth_admission then {{ month_of('episodes_judged.admitted_on') }} end
             as admission_month,
-        {{ ages_in_year('episodes_judged.admitted_on', 'publishable') }},
+        {{ child_age_in_year('episodes_judged.admitted_on', 'publishable') }} as age_in_year,
         case
             when episodes_judged.nights_in_hospital >= 0 then cast(episodes_judged.nights_in_hospital as integer)
         end as nights_in_hospital,

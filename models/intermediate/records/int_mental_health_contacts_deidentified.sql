@@ -17,17 +17,13 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-recodes as (
-    select * from {{ ref('recodes') }}
-),
-
 mental_health_contacts_deidentified as (
     select
         publishable.study,
         publishable.research_id,
         {{ year_of('mental_health_contacts.contact_on') }} as contact_year,
         {{ month_of('mental_health_contacts.contact_on') }} as contact_month,
-        {{ ages_in_year('mental_health_contacts.contact_on', 'publishable') }},
+        {{ child_age_in_year('mental_health_contacts.contact_on', 'publishable') }} as age_in_year,
         {{ coded('team_type') }},
         mental_health_contacts.attended as is_attended
     from mental_health_contacts

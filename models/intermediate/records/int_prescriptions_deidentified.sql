@@ -22,10 +22,6 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-recodes as (
-    select * from {{ ref('recodes') }}
-),
-
 prescriptions_coded as (
     select
         delivery_id,
@@ -43,7 +39,7 @@ prescriptions_deidentified as (
         publishable.research_id,
         {{ year_of('prescriptions_coded.prescribed_on') }} as prescribed_year,
         {{ month_of('prescriptions_coded.prescribed_on') }} as prescribed_month,
-        {{ ages_in_year('prescriptions_coded.prescribed_on', 'publishable') }},
+        {{ child_age_in_year('prescriptions_coded.prescribed_on', 'publishable') }} as age_in_year,
         practices.research_id as practice_id,
         case when bnf_chapter_labels.code is not null then prescriptions_coded.bnf_chemical_code end
             as bnf_chemical_code,

@@ -17,10 +17,6 @@ code_lists as (
     select * from {{ ref('code_lists') }}
 ),
 
-recodes as (
-    select * from {{ ref('recodes') }}
-),
-
 icd10_categories as (
     select * from {{ ref('int_icd10_categories') }}
 ),
@@ -43,7 +39,7 @@ register_events_deidentified as (
         {{ coded('event_type') }},
         {{ year_of('events_coded.event_on') }} as event_year,
         case when events_coded.event_type = 'death' then {{ month_of('events_coded.event_on') }} end as event_month,
-        {{ ages_in_year('events_coded.event_on', 'publishable') }},
+        {{ child_age_in_year('events_coded.event_on', 'publishable') }} as age_in_year,
         icd10_categories.cause_of_death_group,
         icd10_categories.cause_of_death_group_label
     from events_coded
