@@ -1,8 +1,8 @@
 -- Erased: no row about them in the tables that only the vault may read.
 
 {{ config(group='identities', meta={'remedy':
-    'The table in `stored_in` keeps rows of erased people. Make its model from `participants_known` or what '
-    ~ 'stands on it.',
+    'The table in `stored_in` keeps rows of erased people, with what identifies them. Make its model from '
+    ~ '`participants_known`, in the vault itself.',
 }) }}
 
 {{ rows_of_erased({
