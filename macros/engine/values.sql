@@ -1,10 +1,8 @@
 {#- How a landed text becomes a typed value. Anything that does not have exactly the landed form is null;
     `try_cast` alone would take `2024-1-5`, `1e3` or `t`. -#}
 
-{% macro as_date(text) -%}{{ return(adapter.dispatch('as_date', 'studylink')(text)) }}{%- endmacro %}
-
-{% macro duckdb__as_date(text) -%}
-case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') and {{ text }} >= '0001' then try_cast({{ text }} as date) end
+{% macro as_date(text) -%}
+case when {{ is_shaped(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} and {{ text }} >= '0001' then try_cast({{ text }} as date) end
 {%- endmacro %}
 
 {% macro as_timestamp(text) -%}{{ return(adapter.dispatch('as_timestamp', 'studylink')(text)) }}{%- endmacro %}
@@ -15,18 +13,14 @@ case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2
 
 {#- Of 64 bits. A larger whole number is no fault of its row, but has no value here. -#}
 
-{% macro as_integer(text) -%}{{ return(adapter.dispatch('as_integer', 'studylink')(text)) }}{%- endmacro %}
-
-{% macro duckdb__as_integer(text) -%}
-case when regexp_full_match({{ text }}, '-?[0-9]+') then try_cast({{ text }} as bigint) end
+{% macro as_integer(text) -%}
+case when {{ is_shaped(text, '-?[0-9]+') }} then try_cast({{ text }} as bigint) end
 {%- endmacro %}
 
-{#- Whether a text is a whole number that a double can hold, if only approximately. -#}
+{#- Whether a text is a whole number that a double can hold, if only roughly; null for a missing text. -#}
 
-{% macro is_integer(text) -%}{{ return(adapter.dispatch('is_integer', 'studylink')(text)) }}{%- endmacro %}
-
-{% macro duckdb__is_integer(text) -%}
-(regexp_full_match({{ text }}, '-?[0-9]+') and isfinite(try_cast({{ text }} as double)))
+{% macro is_integer(text) -%}
+case when {{ text }} is not null then {{ is_shaped(text, '-?[0-9]+') }} and {{ is_finite(text) }} end
 {%- endmacro %}
 
 {#- A whole number as it is compared with others: `01` and `1` are the same, and it may have any length;
@@ -42,10 +36,14 @@ case
 end
 {%- endmacro %}
 
-{% macro as_decimal(text) -%}{{ return(adapter.dispatch('as_decimal', 'studylink')(text)) }}{%- endmacro %}
+{% macro as_decimal(text) -%}
+case when {{ is_shaped(text, '-?[0-9]+([.][0-9]+)?') }} and {{ is_finite(text) }} then try_cast({{ text }} as double) end
+{%- endmacro %}
 
-{% macro duckdb__as_decimal(text) -%}
-case when regexp_full_match({{ text }}, '-?[0-9]+([.][0-9]+)?') and isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
+{#- Whether a number in text is one that a double can hold. -#}
+
+{% macro is_finite(text) -%}
+abs(try_cast({{ text }} as double)) < cast('Infinity' as double)
 {%- endmacro %}
 
 {% macro as_boolean(text) -%}
