@@ -1,46 +1,28 @@
 -- Are children in more deprived areas more often admitted to hospital in an emergency?
 -- Study: Five to Twelve. Grain: one row per fifth of the Index of Multiple Deprivation, 1 the most deprived.
--- Denominator: children linked to health records and to an area, and not only those with an episode: a linked
--- child without one was not in hospital. Linked says that some delivery may be used, not that every year is
--- covered: percentages compare groups and are not yearly. Emergency: an admission method of the codes 21 to 2D.
+-- Denominator: children linked to health records and to an area, and not only those with an admission: linked and
+-- without one is none. Linked says that some delivery may be used, not that every year is covered: percentages
+-- compare groups and are not yearly. The year of birth is not counted, for its admissions show no month.
 -- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
 -- are computed from rounded counts.
 
 with
 
-participants as (
-    select * from {{ ref('five_to_twelve__participants') }}
-),
-
-areas as (
-    select * from {{ ref('five_to_twelve__areas') }}
-),
-
-hospital_episodes as (
-    select * from {{ ref('five_to_twelve__hospital_episodes') }}
-),
-
-emergencies as (
-    select distinct research_id
-    from hospital_episodes
-    where admission_method like '2%'
+child_years as (
+    select * from {{ ref('five_to_twelve__child_years') }}
+    where
+        is_health_linked
+        and imd_quintile is not null
+        and age_in_year > 0
 ),
 
 counted as (
     select
-        areas.imd_quintile,
-        count(*) as children_linked,
-        count(emergencies.research_id) as children_admitted
-    from participants
-    inner join areas
-        on participants.research_id = areas.research_id
-    left join emergencies
-        on participants.research_id = emergencies.research_id
-    where
-        participants.role = 'child'
-        and participants.is_health_linked
-        and areas.imd_quintile is not null
-    group by areas.imd_quintile
+        imd_quintile,
+        count(distinct research_id) as children_linked,
+        count(distinct case when emergency_admissions_dv > 0 then research_id end) as children_admitted
+    from child_years
+    group by imd_quintile
 ),
 
 shown as (

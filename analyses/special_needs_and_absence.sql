@@ -1,40 +1,33 @@
 -- Are pupils with a plan for their special needs more often persistently absent than those with other support?
 -- Study: SEND Futures, on the side of the records. Grain: one row per provision for special educational needs.
--- Denominator: children with a census row and an attendance record of the same school year, in any such year; a
--- child whose provision changed is in several rows.
+-- Denominator: children with a census row and an attendance record of the same school year, in the latest such
+-- year of each child.
 -- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
 -- are computed from rounded counts.
 
 with
 
-pupil_census as (
-    select * from {{ ref('send_futures__pupil_census') }}
-),
-
-absence as (
-    select * from {{ ref('send_futures__absence') }}
-),
-
-years as (
+child_years as (
     select
-        pupil_census.research_id,
-        pupil_census.sen_provision_label as provision,
-        absence.is_persistently_absent_dv
-    from pupil_census
-    inner join absence
-        on
-            pupil_census.research_id = absence.research_id
-            and pupil_census.academic_year = absence.academic_year
-    where pupil_census.sen_provision_label is not null
+        *,
+        row_number() over (
+            partition by research_id
+            order by academic_year desc
+        ) as newest_first
+    from {{ ref('send_futures__child_years') }}
+    where
+        sen_provision_label is not null
+        and is_persistently_absent_dv is not null
 ),
 
 counted as (
     select
-        provision,
+        sen_provision_label as provision,
         count(distinct research_id) as children,
         count(distinct case when is_persistently_absent_dv then research_id end) as children_persistently_absent
-    from years
-    group by provision
+    from child_years
+    where newest_first = 1
+    group by sen_provision_label
 ),
 
 shown as (
