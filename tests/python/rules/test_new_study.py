@@ -1,8 +1,13 @@
-"""A new study is rows in two seeds and a landing folder: no model, macro or test is touched."""
+"""A new study is rows in two seeds and a landing folder: no model, macro or test is touched.
+
+And a new table of answers is under every promise from its first build: a second new study has a
+survey, declared, staged and published as docs/adding-a-study.md says.
+"""
 
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from studylink.lineage import Lineage
+from studylink.lineage.gates import ungated
+from studylink.manifest import Manifest
 from tests.python.lib import oracle, project
 from tests.python.lib.cases import CASES
 from tests.python.lib.oracle import COLUMNS, Row
 from tests.python.lib.worlds import at_noon, world_of_case, write_landing
+from tests.python.privacy.boundary import gates
 
 NEW = "next_steps"
 FOLDER = "Next Steps, wave 1"
@@ -50,9 +59,9 @@ POLICIES: list[Row] = [
 # --------------------------------------------------------------------------------------------------
 
 
-def participant(family: str, role: str, date_of_birth: str) -> Row:
+def participant(family: str, role: str, date_of_birth: str, study: str = NEW) -> Row:
     return {
-        "study": NEW,
+        "study": study,
         "participant_id": f"{family}-{role}",
         "family_id": family,
         "role": role,
@@ -164,12 +173,131 @@ def write_rows(file: Path, columns: Sequence[str], rows: Sequence[Row], mode: st
 
 
 # --------------------------------------------------------------------------------------------------
+# What a study with a published survey lands, and what it adds to the project
+# --------------------------------------------------------------------------------------------------
+
+SURVEYED, SURVEY = "early_years", "early_survey"
+SURVEYED_STUDY: Row = {**STUDY, "study": SURVEYED, "title": "Early Years"}
+SURVEYED_POLICY: Row = {**POLICIES[1], "study": SURVEYED, "answers_of": "family"}
+SURVEYED_FAMILIES = ("sound", "objecting", "erased", "early", "late")
+SURVEYED_PARTICIPANTS = [
+    participant(family, role, born, SURVEYED)
+    for family in SURVEYED_FAMILIES
+    for role, born in (("mother", "1980-01-01"), ("child", "2018-02-01"))
+]
+SURVEYED_REQUESTS = [
+    {**request(number, *said), "study": SURVEYED}
+    for number, said in enumerate(
+        [
+            ("objecting-child", "objecting-child", "object", "all", "2024-05-01"),
+            ("erased-mother", "erased-mother", "erase", "all", "2024-05-01"),
+            # The window is three months from the day of the family's latest answers.
+            ("early-mother", "early-child", "delete_linked", "health", "2024-05-01"),
+            ("late-mother", "late-child", "delete_linked", "health", "2024-05-01"),
+        ]
+    )
+]
+ANSWERS: list[Row] = [
+    {
+        "study": SURVEYED,
+        "participant_id": f"{family}-mother",
+        "wave": wave,
+        "completed_on": day,
+        "enjoys_school": score,
+        "in_your_own_words": f"written by {family}",
+    }
+    for family, wave, day, score in (
+        ("sound", "1", "2024-03-01", "4"),
+        ("sound", "2", "2024-06-02", "4"),
+        ("sound", "3", "2024-03-01", "many"),
+        ("objecting", "1", "2024-03-01", "4"),
+        ("erased", "1", "2024-03-01", "4"),
+        ("early", "1", "2024-03-01", "4"),
+        ("late", "1", "2023-03-01", "4"),
+    )
+]
+
+
+def add_survey(copy: Path) -> None:
+    """Declare, stage and publish the survey in a copy of the project, as SEND Futures' is."""
+
+    def made(file: str, of: str, upto: str | None = None) -> None:
+        text = (copy / of).read_text(encoding="utf-8").partition(upto or "\0")[0]
+        for known, new in (("child_survey", SURVEY), ("send_futures", SURVEYED)):
+            text = text.replace(known, new)
+        (copy / file).parent.mkdir(exist_ok=True)
+        (copy / file).write_text(text, encoding="utf-8")
+
+    def changed(file: str, *changes: tuple[str, str]) -> None:
+        text = (copy / file).read_text(encoding="utf-8")
+        for written, instead in changes:
+            assert written in text, (file, written)
+            text = text.replace(written, instead, 1)
+        (copy / file).write_text(text, encoding="utf-8")
+
+    staging, answers = "models/staging/surveys", "models/intermediate/answers"
+    marts = "models/marts"
+    made(f"{staging}/stg_surveys__{SURVEY}.sql", f"{staging}/stg_surveys__child_survey.sql")
+    for kind in ("sql", "yml"):
+        made(
+            f"{answers}/int_{SURVEY}_deidentified.{kind}",
+            f"{answers}/int_child_survey_deidentified.{kind}",
+            "unit_tests:",
+        )
+    for table, of in ((SURVEY, "child_survey"), ("participants", "participants")):
+        made(
+            f"{marts}/{SURVEYED}/{SURVEYED}__{table}.sql",
+            f"{marts}/send_futures/send_futures__{of}.sql",
+        )
+    sources = (copy / staging / "_surveys__sources.yml").read_text(encoding="utf-8")
+    _, table, rest = sources.partition("      - name: child_survey\n")
+    declared = (table + rest).partition("\nmodels:\n")[0]
+    for known, new in (
+        ("child_survey", SURVEY),
+        ("send_futures", SURVEYED),
+        ("answers_of: child", "answers_of: family"),
+    ):
+        declared = declared.replace(known, new)
+    changed(
+        f"{staging}/_surveys__sources.yml",
+        (
+            "\nmodels:\n",
+            f"{declared}\nmodels:\n  - {{name: stg_surveys__{SURVEY}, description: *{SURVEY}}}\n",
+        ),
+    )
+    changed("macros/project/landed_tables.sql", ("'child_survey'", f"'child_survey', '{SURVEY}'"))
+    changed(
+        "macros/project/research_tables.sql",
+        (
+            "'send_futures': [",
+            f"'{SURVEYED}': ['participants', '{SURVEY}'],\n        'send_futures': [",
+        ),
+        ("'send_futures': ['link", f"'{SURVEYED}': [],\n        'send_futures': ['link"),
+    )
+    participants = f"{answers}/int_participants_deidentified.yml"
+    text = (copy / participants).read_text(encoding="utf-8")
+    _, name, rest = text.partition("  - name: send_futures__participants\n")
+    described = (name + rest).partition("\nunit_tests:\n")[0].replace("send_futures", SURVEYED)
+    changed(participants, ("\nunit_tests:\n", f"\n{described}\nunit_tests:\n"))
+    changed(
+        "dbt_project.yml",
+        (
+            "      send_futures:\n",
+            f"      {SURVEYED}:\n        +database: research\n        +schema: {SURVEYED}\n"
+            "      send_futures:\n",
+        ),
+    )
+
+
+# --------------------------------------------------------------------------------------------------
 # One build, with the two known studies beside
 # --------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Built:
+    copy: Path
+    extracts: Path
     data: Path
     landed_of_known: dict[str, list[Row]]
 
@@ -193,12 +321,26 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for path, row in (("governance/deliveries", DELIVERY), ("nhs_england/gp_events", RECORD)):
         write_rows(extracts / f"{path}.csv", COLUMNS[path.split("/")[1]], [row], mode="a")
 
+    lands = extracts / "surveys" / SURVEYED
+    lands.mkdir()
+    for table, columns, rows in (
+        ("participants", COLUMNS["participants"], SURVEYED_PARTICIPANTS),
+        ("permissions", COLUMNS["permissions"], []),
+        ("requests", COLUMNS["requests"], SURVEYED_REQUESTS),
+        (SURVEY, COLUMNS["child_survey"], ANSWERS),
+    ):
+        write_rows(lands / f"{table}.csv", columns, rows)
+
     project.copied(copy)
-    for seed, rows in (("studies", [STUDY]), ("linkage_policies", POLICIES)):
+    add_survey(copy)
+    for seed, rows in (
+        ("studies", [STUDY, SURVEYED_STUDY]),
+        ("linkage_policies", [*POLICIES, SURVEYED_POLICY]),
+    ):
         write_rows(copy / "seeds" / f"{seed}.csv", list(rows[0]), rows, mode="a")
 
     project.built(extracts, data, at_noon(AS_OF), root=copy)
-    return Built(data, known)
+    return Built(copy, extracts, data, known)
 
 
 def decisions(built: Built, where: str) -> dict[tuple, tuple]:
@@ -321,4 +463,100 @@ def test_its_rows_are_all_accounted_for_and_none_counts_as_published(built: Buil
 def test_the_decisions_of_the_known_studies_are_what_they_were(built: Built) -> None:
     expected = oracle.judge(built.landed_of_known, oracle.as_instant(at_noon(AS_OF))).decisions
     assert {study for study, *_ in expected} == {study["study"] for study in oracle.STUDIES}
-    assert decisions(built, f"study != '{NEW}'") == expected
+    assert decisions(built, f"study not in ('{NEW}', '{SURVEYED}')") == expected
+
+
+# --------------------------------------------------------------------------------------------------
+# A new table of answers is under every promise
+# --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lineage(built: Built) -> Lineage:
+    return Lineage(Manifest(built.data / "target"))
+
+
+def test_no_answer_of_it_goes_around_the_gate(lineage: Lineage) -> None:
+    (gate, research), *_ = (
+        one for one in gates(lineage.manifest) if one[0].name == "int_publishable_answers"
+    )
+    assert f"{SURVEYED}__{SURVEY}" in {table.name for table in research}
+    assert list(ungated(lineage, gate, research)) == []
+    model = lineage.manifest.named(f"int_{SURVEY}_deidentified")
+    assert "inner join publishable" in model.sql
+    weakened = model.sql.replace("inner join publishable", "left join publishable")
+    assert list(ungated(lineage.with_sql({model.id: weakened}), gate, research))
+
+
+def test_nothing_that_identifies_reaches_researchers_from_it(lineage: Lineage) -> None:
+    assert lineage.violations() == []
+    model = lineage.manifest.named(f"int_{SURVEY}_deidentified")
+    written = "answers.enjoys_school,"
+    assert written in model.sql
+    leaking = model.sql.replace(written, "answers.in_your_own_words as enjoys_school,", 1)
+    assert lineage.with_sql({model.id: leaking}).violations()
+
+
+def test_its_answers_are_withheld_with_their_family_and_reconciled(built: Built) -> None:
+    published = project.research_rows(built.data, f"select wave from {SURVEYED}.{SURVEY}")
+    assert published == [(1,)] * 3
+    fates = project.study_rows(
+        built.data,
+        f"""
+        select fate, records from governance.record_reconciliation
+        where source_table = 'surveys/{SURVEYED}/{SURVEY}'
+        """,
+    )
+    assert dict(fates) == {
+        "published": 3,
+        "not_received_yet": 1,
+        "quarantined": 1,
+        "withdrawn": 1,
+        "erased": 1,
+    }
+
+
+def test_the_test_of_those_who_are_out_takes_it_for_answers(lineage: Lineage) -> None:
+    """While a child is inactive, the answers of the whole family are withheld."""
+    test = lineage.manifest.named("inactive_participants_are_in_no_research_table", "test")
+    table = f"'{SURVEYED}.{SURVEY}' as research_table"
+    assert table in test.sql
+    assert test.sql.partition(table)[2].split()[1:4] == ["True", "as", "is_answers,"]
+
+
+def test_what_it_holds_of_the_erased_is_to_be_purged(built: Built) -> None:
+    purged = dict(project.study_rows(built.data, "from governance.to_purge"))
+    assert purged[f"surveys/{SURVEYED}/{SURVEY}"] == 1
+
+
+def test_answering_it_is_taking_part(built: Built) -> None:
+    outcomes = project.study_rows(
+        built.data,
+        f"""
+        select request_id, outcome from governance.request_outcomes
+        where study = '{SURVEYED}' and request_type = 'delete_linked'
+        """,
+    )
+    assert dict(outcomes) == {"R2": "honoured", "R3": "too_late"}
+
+
+def test_its_free_text_is_searched_for(lineage: Lineage) -> None:
+    assert (
+        f"'{SURVEY}.in_your_own_words'" in lineage.manifest.named("identifying_values_landed").sql
+    )
+
+
+def test_a_build_that_knows_of_a_table_only_from_its_source_stops(
+    built: Built, tmp_path: Path
+) -> None:
+    copy = tmp_path / "project"
+    shutil.copytree(built.copy, copy)
+    names = copy / "macros" / "project" / "landed_tables.sql"
+    names.write_text(names.read_text(encoding="utf-8").replace(f", '{SURVEY}'", "", 1))
+    done = project.dbt(
+        *("compile", built.extracts, tmp_path / "data", at_noon(AS_OF)),
+        *("--select", "int_answers_landed"),
+        root=copy,
+    )
+    assert done.returncode != 0
+    assert f"A source declares answers: surveys.{SURVEY}, and landed_names()" in done.stdout
