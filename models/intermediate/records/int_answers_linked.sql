@@ -22,7 +22,7 @@ answers as (
 -- nobody knows which permission covers answers given in the other's questionnaire: while any are published,
 -- the person who gave them is not linked at all
 answered_for_another as (
-    select distinct
+    select
         participants.study,
         participants.participant_id
     from participants

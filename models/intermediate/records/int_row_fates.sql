@@ -1,11 +1,8 @@
-{#- Tables that are read and not published; of some, another model says what is wrong with a row. -#}
-{%- set tables_read = landed_tables('statements', 'governance', 'register', 'reference') -%}
-{%- set tables_checked = ['permissions', 'requests', 'clerical_decisions', 'shared_records'] -%}
 {%- set studies_published = research_tables() | join("', '") -%}
-{%- set answers_published = [] -%}
+{%- set tables_published = [] -%}
 {%- for study, names in research_tables().items() -%}
-    {%- for table in landed_tables('answers') if table.name in names -%}
-        {%- do answers_published.append("('" ~ study ~ "', '" ~ table.name ~ "')") -%}
+    {%- for name in names -%}
+        {%- do tables_published.append("('" ~ study ~ "', '" ~ name ~ "')") -%}
     {%- endfor -%}
 {%- endfor %}
 
@@ -59,7 +56,7 @@ rows_of_answers as (
             when answers.took_part_on > cast({{ as_of() }} as date) then 'not_received_yet'
             when participants.participant_id is null then 'erased'
             when publishable_answers.participant_id is null then 'withdrawn'
-            when (answers.study, answers.survey) in ({{ answers_published | join(', ') }}) then 'published'
+            when (answers.study, answers.survey) in ({{ tables_published | join(', ') }}) then 'published'
             else 'not_published'
         end as fate
     from answers
@@ -78,17 +75,12 @@ rows_of_answers as (
 ),
 
 rows_read as (
-    {%- for table in tables_read %}
     select
         source_table,
         row_number,
         row_fault as fault,
-        case when {{ table.dated or 'null' }} > {{ as_of() }} then 'not_received_yet' else 'read' end as fate
-    from {{ ref('int_' ~ table.name ~ '_checked' if table.name in tables_checked else table.model) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        case when happened_at > {{ as_of() }} then 'not_received_yet' else 'read' end as fate
+    from {{ ref('int_rows_read') }}
 ),
 
 rows_judged as (
