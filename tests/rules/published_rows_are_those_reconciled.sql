@@ -51,7 +51,9 @@ where
     or published_counted.published_rows < coalesce(reconciled.records, 0)
     or (
         published_counted.research_table not in (
-            '{{ landed_tables('pupil records') | map(attribute='name') | join("', '") }}'
+            {%- for table in landed_tables('pupil records') %}
+            '{{ table.name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
         )
         and published_counted.published_rows != coalesce(reconciled.records, 0)
     )

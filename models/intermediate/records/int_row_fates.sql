@@ -1,9 +1,9 @@
 {%- set studies_published = research_tables() | join("', '") -%}
 {%- set tables_published = [] -%}
 {%- for study, names in research_tables().items() -%}
-    {%- for name in names -%}
-        {%- do tables_published.append("('" ~ study ~ "', '" ~ name ~ "')") -%}
-    {%- endfor -%}
+{%- for name in names -%}
+{%- do tables_published.append("('" ~ study ~ "', '" ~ name ~ "')") -%}
+{%- endfor -%}
 {%- endfor %}
 
 with
