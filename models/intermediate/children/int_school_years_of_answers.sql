@@ -16,7 +16,7 @@ interviews as (
         {{ month_number('interview_month') }} as interviewed_in,
         row_number() over (
             partition by study, child_research_id, interview_month
-            order by wave desc, research_id asc
+            order by wave desc, child_sdq_total asc, household_size asc, household_income asc
         ) as place
     from parent_interviews
 ),

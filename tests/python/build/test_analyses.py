@@ -43,6 +43,8 @@ def test_a_query_that_the_documentation_shows_gives_rows(
     page: Path, query: str, built_sample: Path
 ) -> None:
     with databases.connect(built_sample) as connection:
+        if page.name == "researchers.md":
+            connection.execute("use research")
         assert connection.sql(query).fetchall(), page
 
 

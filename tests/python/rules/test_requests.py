@@ -846,7 +846,7 @@ BROKEN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "twice": (
         "request_log.csv",
         lambda text: text + text.split("\n", 1)[1],
-        "line 3: its request_id stands in an earlier line",
+        "line 3: its request_id is in an earlier line",
     ),
     "no instant": ("request_log.csv", replaced("T12:00:00Z", ""), "line 2: as_of cannot be read"),
     "a path": ("request_log.csv", replaced(f"\n{FIVE}-", "\n../"), "line 2: request_id cannot be"),
