@@ -1,20 +1,14 @@
 -- Are pupils with a plan for their special needs more often persistently absent than those with other support?
 -- Study: SEND Futures, on the side of the records. Grain: one row per provision for special educational needs.
--- Denominator: children with a census row and an attendance record of the same school year, in the latest such
--- year of each child.
+-- Denominator: children with a census row and an attendance record of the same school year, in any such
+-- year; a child whose provision changed is in several rows.
 -- Fit for the public: a count under ten is withheld, every other rounded to the nearest ten, and percentages
 -- are computed from rounded counts.
 
 with
 
 child_years as (
-    select
-        *,
-        row_number() over (
-            partition by research_id
-            order by academic_year desc
-        ) as newest_first
-    from {{ ref('send_futures__child_years') }}
+    select * from {{ ref('send_futures__child_years') }}
     where
         sen_provision_label is not null
         and is_persistently_absent_dv is not null
@@ -26,7 +20,6 @@ counted as (
         count(distinct research_id) as children,
         count(distinct case when is_persistently_absent_dv then research_id end) as children_persistently_absent
     from child_years
-    where newest_first = 1
     group by sen_provision_label
 ),
 
