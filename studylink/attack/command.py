@@ -128,7 +128,7 @@ def _figures(
     guessed = guessing.attack(connection, manifest)
     tries = guessed["hashes_tried"]
     share = guessed["pseudonyms_guessed"] / max(tries, 1)
-    yield Figures("whoever hashes ids without the key", tries, share, 0.0, share, 0.0)
+    yield Figures("somebody who hashes ids without the key", tries, share, 0.0, share, 0.0)
 
 
 def _line(figures: Figures) -> tuple[str | int, ...]:

@@ -5,8 +5,9 @@ and join the tables on their ids. What they know exactly a column shows within i
 no secret: so they look for the value that is shown of their person. Years of birth and regions they
 know as landed, whatever is shown; years of birth are held against every age that any row shows.
 
-A candidate is whoever shows nothing that contradicts what is known. Somebody is found for certain
-if they are the only candidate. Else the intruder guesses, among the candidates who show the most.
+A candidate is anybody who shows nothing that contradicts what is known. Somebody is found for
+certain if they are the only candidate. Else the intruder guesses, among the candidates who show the
+most.
 """
 
 import re

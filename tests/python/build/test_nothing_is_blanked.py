@@ -88,7 +88,6 @@ def landed_rows(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     else:
         paths = [EXTRACTS / supplier / f"{name}.csv"]
         join = "delivery_id, participant_id", "study.intermediate.int_publishable_records"
-    connection.execute("create or replace temp table landed as select 0 limit 0")
     parts = []
     for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
