@@ -36,7 +36,10 @@ rows_counted as (
 ),
 
 tables_delivered as (
-    {{ rows_written(landed_tables('pupil records', 'agency records'), ['name', 'supplier', 'domain', 'kind']) | indent(4) }}
+    {{ rows_written(
+        landed_tables('pupil records', 'agency records'),
+        ['name', 'supplier', 'domain', 'kind']
+    ) | indent(4) }}
 ),
 
 deliveries_counted as (
