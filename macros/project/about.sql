@@ -33,6 +33,7 @@
                 'unit': meta.get('unit'),
                 'source': meta.get('source'),
                 'recode': meta.get('recode'),
+                'class': meta.class,
                 'missing': reasons_in_words((['not_landed'] if meta.source else []) + meta.get('missing', [])),
                 'code_list': meta.closed_list.removeprefix('codes of ')
                     if meta.get('closed_list', '').startswith('codes of ') else none,

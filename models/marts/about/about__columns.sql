@@ -1,6 +1,6 @@
 {%- set declared = [
     'table_schema', 'table_name', 'position', 'column_name', 'label', 'description', 'data_type', 'unit', 'source',
-    'recode', 'missing',
+    'recode', 'missing', 'class', 'code_list',
 ] -%}
 
 with
@@ -25,7 +25,9 @@ columns_described as (
         cast(declared.unit as varchar) as unit,
         cast(declared.source as varchar) as source,
         recodes.meaning as recode,
-        declared.missing
+        declared.missing,
+        declared.class,
+        declared.code_list
     from declared
     left join recodes
         on declared.recode = recodes.recode
