@@ -97,7 +97,8 @@ from (
     (
         {%- for column in columns -%}
         {%- set value = row.get(column) -%}
-        {{ 'null' if value is none else value if value is number
+        {#- few texts have a quote, and to ask the engine how it writes one takes time -#}
+        {{ 'null' if value is none else value if value is number else "'" ~ value ~ "'" if "'" not in value
             else dbt.string_literal(dbt.escape_single_quotes(value)) }}{{ ', ' if not loop.last }}
         {%- endfor -%}
     ){{ ',' if not loop.last }}
