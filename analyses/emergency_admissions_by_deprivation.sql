@@ -19,7 +19,7 @@ child_years as (
 counted as (
     select
         imd_quintile,
-        count(distinct research_id) as children_linked,
+        count(distinct research_id) as children,
         count(distinct case when emergency_admissions_dv > 0 then research_id end) as children_admitted
     from child_years
     group by imd_quintile
@@ -28,16 +28,16 @@ counted as (
 shown as (
     select
         imd_quintile,
-        {{ public_count('children_linked', 10) | indent(8) }} as children_linked,
+        {{ public_count('children', 10) | indent(8) }} as children,
         {{ public_count('children_admitted', 10) | indent(8) }} as children_admitted
     from counted
 )
 
 select
     imd_quintile,
-    children_linked,
+    children,
     children_admitted,
-    round(100.0 * children_admitted / children_linked) as percent_admitted
+    round(100.0 * children_admitted / children) as percent_admitted
 from shown
-where children_linked is not null
+where children is not null
 order by imd_quintile

@@ -43,7 +43,7 @@ years as (
             when cast(left(national_insurance.tax_year, 4) as integer) < school_starts.start_year
                 then '1: before the child started school'
             else '2: after the child started school'
-        end as tax_year,
+        end as period,
         employments.research_id is not null as is_paid
     from participants
     inner join school_starts
@@ -59,26 +59,26 @@ years as (
 
 counted as (
     select
-        tax_year,
+        period,
         count(distinct research_id) as mothers,
         count(distinct case when is_paid then research_id end) as mothers_paid
     from years
-    group by tax_year
+    group by period
 ),
 
 shown as (
     select
-        tax_year,
+        period,
         {{ public_count('mothers', 10) | indent(8) }} as mothers,
         {{ public_count('mothers_paid', 10) | indent(8) }} as mothers_paid
     from counted
 )
 
 select
-    tax_year,
+    period,
     mothers,
     mothers_paid,
     round(100.0 * mothers_paid / mothers) as percent_paid
 from shown
 where mothers is not null
-order by tax_year
+order by period
