@@ -8,6 +8,7 @@ from studylink.attack import command as attack
 from studylink.bench import matching as bench_matching
 from studylink.lineage import command as lineage
 from studylink.matching import training
+from studylink.release import command as release
 from studylink.requests import command as request
 
 
@@ -17,7 +18,17 @@ def main(arguments: list[str] | None = None) -> int:
         prog="studylink", description="The commands beside studylink's dbt project."
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (summary, request, synth, bench, bench_matching, training, attack, lineage):
+    for module in (
+        summary,
+        request,
+        release,
+        synth,
+        bench,
+        bench_matching,
+        training,
+        attack,
+        lineage,
+    ):
         module.add_command(subparsers)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed) or 0

@@ -62,9 +62,12 @@ def warnings_of_development_keys(extracts: Path) -> list[str]:
     ]
 
 
-def set_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a session the two pads of HMAC's key (RFC 2104), as variables: in no SQL text."""
-    key = pseudonym_key().encode()
+def set_pseudonym_key(connection: duckdb.DuckDBPyConnection, text: str | None = None) -> None:
+    """Give a session the two pads of HMAC's key (RFC 2104), as variables: in no SQL text.
+
+    The key is the pseudonym key where no other is given.
+    """
+    key = (text or pseudonym_key()).encode()
     padded = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
     for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C)):
         connection.execute(
@@ -76,6 +79,11 @@ def pseudonym(study: str, kind: str, text: str) -> str:
     """The keyed pseudonym of an id, the same that the macro `pseudonym` gives in SQL."""
     message = f"{study}/{kind}/{text}".encode()
     return hmac.new(pseudonym_key().encode(), message, sha256).hexdigest()[:32]
+
+
+def derived_key(key: str, purpose: str) -> str:
+    """A key for one purpose, which nobody can compute without the key that it is derived from."""
+    return hmac.new(key.encode(), purpose.encode(), sha256).hexdigest()
 
 
 def path(folder: Path, name: str) -> Path:
@@ -90,21 +98,33 @@ def attach(
 
     Raises `PermissionError` where the vault does not open with the key that is set.
     """
-    options = ["read_only"] if read_only else []
-    if name == "vault":
-        _load_encryption(connection)
-        options.append("encryption_key '{}'".format(vault_key().replace("'", "''")))
-    # whole, so that no beginning of it is taken for the name of a service
-    file = str(path(folder, name).absolute()).replace("'", "''")
+    key = vault_key() if name == "vault" else None
     try:
-        connection.execute(
-            f"attach '{file}' as {name}" + (f" ({', '.join(options)})" if options else "")
-        )
+        attach_file(connection, path(folder, name), name, key, read_only)
     except duckdb.InvalidInputException:
         raise PermissionError(
             f"{path(folder, name)} does not open: it was made with another vault key. "
             "Set DBT_ENV_SECRET_VAULT_KEY to that key."
         ) from None
+
+
+def attach_file(
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    name: str,
+    key: str | None = None,
+    read_only: bool = False,
+) -> None:
+    """Attach one database file under a name; with a key, it is encrypted."""
+    options = ["read_only"] if read_only else []
+    if key:
+        _load_encryption(connection)
+        options.append("encryption_key '{}'".format(key.replace("'", "''")))
+    # whole, so that no beginning of it is taken for the name of a service
+    place = str(file.absolute()).replace("'", "''")
+    connection.execute(
+        f"attach '{place}' as {name}" + (f" ({', '.join(options)})" if options else "")
+    )
 
 
 def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from pysequoia import Cert
 
-from studylink import databases, landing
+from studylink import databases, published
 from studylink.requests import openpgp, request_log
 from studylink.requests.request_log import MARK_KIND, PERSON_KIND, Request, RequestLog
 
@@ -89,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         request(arguments.supplier, arguments.domain, arguments.as_of)
     except (
         Refused,
+        published.NotCurrent,
         openpgp.KeyRefused,
         request_log.RequestLogError,
         # nothing published, another vault key, a build at work, a disk that is full
@@ -105,8 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
 def request(supplier: str, domain: str, as_of: str | None) -> None:
     """Write the outbound files of a supplier and domain, one for each study that has people.
 
-    Raises `Refused`, `KeyRefused`, `RequestLogError` or `OSError` where no request was made, and
-    `BrokenOff` where some were, and not all.
+    Raises `Refused`, `NotCurrent`, `KeyRefused`, `RequestLogError` or `OSError` where no request
+    was made, and `BrokenOff` where some were, and not all.
     """
     data, extracts = databases.data_folder(), databases.extracts_folder()
     if not data.is_dir():
@@ -122,13 +123,14 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
                 # nothing is spilled: not even encrypted
                 connection.execute("set temp_directory = ''")
                 _check_pair(connection, supplier, domain)
-                moment = _checked_moment(connection, extracts, as_of)
-                key = openpgp.supplier_key(data / "keys", supplier)
+                moment = published.checked_moment(connection, extracts, as_of)
+                published.check_pseudonym_key(connection)
+                key = openpgp.public_key(data / "keys", supplier)
                 outbound = _outbound(connection, supplier, domain)
         except duckdb.Error:
             # its own message might quote what a table holds
             raise Refused("what is published cannot be read: run `dbt build`") from None
-        if (days := (_now() - moment).days) > 0:
+        if (days := published.days_old(moment)) > 0:
             print(
                 f"Warning: the published build is {days:,} day(s) old, and a child may have come "
                 "of age since: build for today, and request again, before you send",
@@ -168,47 +170,10 @@ def _check_pair(connection: duckdb.DuckDBPyConnection, supplier: str, domain: st
         raise Refused(f"nobody delivers that; --supplier and --domain can be {there_are}")
 
 
-def _checked_moment(
-    connection: duckdb.DuckDBPyConnection, extracts: Path, as_of: str | None
-) -> datetime:
-    """The moment of the published build, UTC; raises `Refused` where it may not be used."""
-    built_for, newest, checksum = connection.execute(
-        """
-        select as_of, newest_statement_at, permissions_checksum
-        from study.governance.published_build
-        """
-    ).fetchall()[0]
-    asked = built_for if as_of is None else _instant(as_of)
-    if asked > _now():
-        raise Refused(
-            f"{_written(asked)} is in the future, and a no may be said until then: run `dbt build` "
-            "as at now or earlier, and ask as at the same moment"
-        )
-    if asked != built_for:
-        raise Refused(
-            f"the published build is of {_written(built_for)}: to ask as at another moment, run "
-            f"`dbt build --vars '{{as_of: \"{_written(asked)}\"}}'` first"
-        )
-    if newest is not None and newest > built_for:
-        raise Refused(
-            f"something was said or asked after {_written(built_for)}, up to {_written(newest)}, "
-            "and it may be a no: build again as at that moment or later. If it is in the future, "
-            "a landed file has a wrong date: have it landed right"
-        )
-    landed, _ = landing.find(extracts)
-    if landing.permissions_checksum(landed) != checksum:
-        raise Refused(
-            f"participants, permissions or requests under {extracts}, or the policy seeds, are no "
-            "longer those of the published build: run `dbt build`, then ask again"
-        )
-    return built_for
-
-
 def _outbound(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str) -> list[Outbound]:
     """The people of each study whom a request may name, in the order of their ids.
 
-    Raises `Refused` if there are none, or if their tokens would be made with another key
-    than the pseudonyms of the published build.
+    Raises `Refused` if there are none.
     """
     rows = connection.execute(
         f"""
@@ -232,16 +197,6 @@ def _outbound(connection: duckdb.DuckDBPyConnection, supplier: str, domain: str)
             f"there is nobody to ask {supplier} about: nobody outside the pilot has a permitted "
             f"linkage of {domain} for which a request is needed"
         )
-    study, participant_id, *_ = rows[0]
-    ((research_id,),) = connection.execute(
-        "select research_id from vault.main.pseudonyms where study = ? and participant_id = ?",
-        [study, participant_id],
-    ).fetchall()
-    if research_id != databases.pseudonym(study, "person", participant_id):
-        raise Refused(
-            "the published build was made with another pseudonym key: set "
-            "DBT_ENV_SECRET_PSEUDONYM_KEY to that key, or build again"
-        )
     people: dict[str, list[tuple]] = {}
     for study, *person in rows:
         people.setdefault(study, []).append(tuple(person))
@@ -262,8 +217,8 @@ def _write(
         supplier=supplier,
         study=outbound.study,
         domain=domain,
-        as_of=_written(as_of),
-        written_at=_written(datetime.now(UTC)),
+        as_of=published.written(as_of),
+        written_at=published.written(datetime.now(UTC)),
         people=str(len(outbound.people)),
         file_sha256=sha256(sent).hexdigest(),
         key_fingerprint=key.fingerprint,
@@ -315,23 +270,3 @@ def _unused_id(log: RequestLog, asked: str, as_of: datetime) -> str:
         number += 1
         request_id = f"{first}-{number}"
     return request_id
-
-
-def _instant(text: str) -> datetime:
-    """An ISO 8601 UTC timestamp without its zone; raises `Refused` if it is not one."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or (moment.tzinfo is not None and moment.utcoffset()):
-        raise Refused("--as-of is not a UTC timestamp; give it as in 2026-06-30T00:00:00Z")
-    return moment.replace(tzinfo=None)
-
-
-def _now() -> datetime:
-    """The moment it is, UTC, without its zone, as DuckDB gives the moments of builds."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,4 +1,4 @@
-"""Encrypting to a supplier's public key, in memory, with Sequoia's OpenPGP.
+"""Encrypting to the public key of a supplier or project, in memory, with Sequoia's OpenPGP.
 
 The library encrypts to a key that has expired or was revoked without a word, so that a key is
 looked at here first: the certificate as a whole and each of its subkeys.
@@ -19,21 +19,23 @@ class KeyRefused(Exception):
     """Nothing can be encrypted to a key; the message says why, where it is and what to do."""
 
 
-def supplier_key(keys: Path, supplier: str) -> Cert:
-    """The public key of a supplier from the folder of keys, good for encrypting now.
+def public_key(keys: Path, name: str, holder: str = "the supplier") -> Cert:
+    """The public key of this name from a folder of keys, good for encrypting now.
+
+    The key is its `holder`'s, as messages call them.
 
     Raises `KeyRefused` if there is none, or one to which nothing may be encrypted.
     """
-    places = [keys / f"{supplier}.{form}" for form in FORMS]
+    places = [keys / f"{name}.{form}" for form in FORMS]
     files = [place for place in places if place.is_file()]
     if not files:
         raise KeyRefused(
-            f"no key of {supplier}: looked for {' and '.join(map(str, places))}. Put the OpenPGP "
-            "public key there that the supplier gave you."
+            f"no key of {name}: looked for {' and '.join(map(str, places))}. Put the OpenPGP "
+            f"public key there that {holder} gave you."
         )
     if len(files) > 1:
         raise KeyRefused(f"{files[0]} and {files[1]} are both there: keep the one that is in use")
-    return _checked(files[0])
+    return _checked(files[0], holder)
 
 
 def encrypted(content: bytes, key: Cert) -> bytes:
@@ -41,7 +43,7 @@ def encrypted(content: bytes, key: Cert) -> bytes:
     return encrypt(content, recipients=[key], armor=False)
 
 
-def _checked(file: Path) -> Cert:
+def _checked(file: Path, holder: str) -> Cert:
     content = file.read_bytes()
     try:
         certificates = Cert.split_bytes(content)
@@ -49,16 +51,16 @@ def _checked(file: Path) -> Cert:
     except RuntimeError:
         certificates = []
     if not certificates:
-        raise KeyRefused(f"{file} is no OpenPGP key: put the supplier's public key there")
+        raise KeyRefused(f"{file} is no OpenPGP key: put the public key of {holder} there")
     if Tag.SecretKey in tags or Tag.SecretSubkey in tags:
         raise KeyRefused(
-            f"{file} holds a secret key, which nobody but the supplier may have: remove it, tell "
-            "the supplier that it was seen, and put a new public key there"
+            f"{file} holds a secret key, which nobody but {holder} may have: remove it, tell "
+            f"{holder} that it was seen, and put a new public key there"
         )
     if len(certificates) > 1:
-        raise KeyRefused(f"{file} holds {len(certificates)} keys: put the supplier's alone there")
+        raise KeyRefused(f"{file} holds {len(certificates)} keys: put one alone there")
     (key,) = certificates
-    remedy = "ask the supplier for a key that is in force"
+    remedy = f"ask {holder} for a key that is in force"
     if key.is_revoked:
         raise KeyRefused(f"the key in {file} was revoked: {remedy}")
     if key.expiration and key.expiration <= datetime.now(UTC):

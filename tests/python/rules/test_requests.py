@@ -704,7 +704,7 @@ def test_a_key_whose_only_subkey_for_encrypting_has_expired_is_refused(tmp_path:
     assert pysequoia.encrypt(b"", recipients=[key])
     (tmp_path / "dwp.asc").write_text(SUBKEY_EXPIRED)
     with pytest.raises(openpgp.KeyRefused, match="cannot encrypt"):
-        openpgp.supplier_key(tmp_path, "dwp")
+        openpgp.public_key(tmp_path, "dwp")
 
 
 def test_two_files_for_one_supplier_are_refused(place: Place) -> None:

@@ -1,0 +1,233 @@
+"""A release's plan: what a project is to receive, as a small YAML file that anybody can read.
+
+    project: P001
+    access: secure
+    family_research_id:       # why it is needed; empty: it is left out
+    years:                    # the first and the last, as [2022, 2024]; empty: all
+    statements: [no_damage_to_a_person, no_decision_about_a_person]
+    tables:
+      five_to_twelve:
+        absence: all          # or a list of its columns
+
+What a project may have is read off the research database: each column shows in its `source` which
+supplier it is from, and so of which domain it is. Answers go with every study. The default plan is
+all of that without family ids.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from studylink.contract import landed_tables
+
+KEYS = ("project", "access", "family_research_id", "years", "statements", "tables")
+STATEMENTS = {
+    "no_damage_to_a_person": "The research does no damage, and causes no distress, to a particular "
+    "person.",
+    "no_decision_about_a_person": "It takes no measure and no decision about a particular person.",
+}
+"""What those who release sign of the research (Data Protection Act 2018, section 19)."""
+ACCESS = ("secure",)
+PERSON, FAMILY, LINK = "research_id", "family_research_id", "linked_child_research_id"
+ALL = "all"
+AREA = {"ons": "area"}
+"""The domain of reference data that is looked up for people; records have theirs declared."""
+
+Tables = Mapping[str, Mapping[str, Sequence[str]]]
+"""The columns of each table of each study, in the order of the research database."""
+
+
+class PlanRefused(Exception):
+    """A plan cannot be read, or asks for what there is not; the message says what and why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a project is to receive.
+
+    `family_ids_because` is why `family_research_id` is needed, none where it is left out. `years`
+    are the first and the last calendar year in which a row may begin, none for all: a school or tax
+    year begins in its first, and a row that shows no year is then left out.
+    """
+
+    project: str
+    access: str
+    family_ids_because: str | None
+    years: tuple[int, int] | None
+    statements: tuple[str, ...]
+    tables: Tables
+
+    def written(self) -> str:
+        """The plan as YAML, which `read` gives back."""
+        return yaml.safe_dump(
+            {
+                "project": self.project,
+                "access": self.access,
+                "family_research_id": self.family_ids_because,
+                "years": list(self.years) if self.years else None,
+                "statements": list(self.statements),
+                "tables": {
+                    study: {table: list(columns) for table, columns in tables.items()}
+                    for study, tables in self.tables.items()
+                },
+            },
+            sort_keys=False,
+            allow_unicode=True,
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a research table of people, and its domain: none of answers and of ids."""
+
+    study: str
+    table: str
+    name: str
+    has_source: bool
+    domain: str | None
+
+
+def columns_of_people(connection: duckdb.DuckDBPyConnection) -> list[Column]:
+    """Every column of every research table whose rows are somebody's, with its domain."""
+    domains = AREA | {table.schema: table.domain for table in landed_tables() if table.domain}
+    rows = connection.execute(
+        f"""
+        select table_schema, table_name, column_name, split_part(source, '.', 1)
+        from research.about.columns
+        qualify bool_or(column_name = '{PERSON}') over (partition by table_schema, table_name)
+        order by table_schema, table_name, position
+        """
+    ).fetchall()
+    columns = []
+    for study, table, name, supplier in rows:
+        flag = re.fullmatch(r"is_(\w+)_linked", name)
+        domain = flag[1] if flag else domains.get(supplier)
+        columns.append(Column(study, table, name, supplier is not None, domain))
+    return columns
+
+
+def allowed(
+    columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str], family_ids: bool
+) -> Tables:
+    """What a project with these studies and domains may have.
+
+    A table is in if it shows something of an allowed domain, or answers. The link from answers to
+    records goes only with records.
+    """
+    tables: dict[str, dict[str, list[str]]] = {study: {} for study in studies}
+    shown = [
+        column
+        for column in columns
+        if column.study in studies and (column.domain is None or column.domain in domains)
+    ]
+    with_source = {(column.study, column.table) for column in shown if column.has_source}
+    with_records = {column.study for column in shown if column.domain and column.has_source}
+    for column in shown:
+        if (
+            (column.study, column.table) in with_source
+            and (column.name != FAMILY or family_ids)
+            and (column.name != LINK or column.study in with_records)
+        ):
+            tables[column.study].setdefault(column.table, []).append(column.name)
+    return tables
+
+
+def domains(columns: Sequence[Column], plan: Plan) -> list[str]:
+    """The domains of which a plan shows anything."""
+    return sorted(
+        {
+            column.domain
+            for column in columns
+            if column.domain
+            and column.name in plan.tables.get(column.study, {}).get(column.table, ())
+        }
+    )
+
+
+def default(
+    project: str, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
+) -> Plan:
+    """The plan of a project for which none was made."""
+    tables = allowed(columns, studies, domains, family_ids=False)
+    return Plan(project, ACCESS[0], None, None, tuple(STATEMENTS), tables)
+
+
+def read(
+    file: Path, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
+) -> Plan:
+    """The plan in a file, every table with its columns in their order.
+
+    Raises `PlanRefused` where it is no plan, or asks for what a project with these studies and
+    domains may not have.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise PlanRefused(f"{file} cannot be read as YAML") from None
+    if not isinstance(content, dict) or set(content) - set(KEYS):
+        raise PlanRefused(f"{file} is no plan: it may have {', '.join(KEYS)}, and nothing else")
+    because = content.get(FAMILY)
+    if because is not None and not (isinstance(because, str) and because.strip()):
+        raise PlanRefused(f"{FAMILY} needs a reason in words, or must be left empty")
+    access = content.get("access", ACCESS[0])
+    if access not in ACCESS:
+        raise PlanRefused(f"access must be {' or '.join(ACCESS)}")
+    statements = content.get("statements") or []
+    if not isinstance(statements, list) or set(statements) - set(STATEMENTS):
+        raise PlanRefused(f"statements may be {' and '.join(STATEMENTS)}")
+    may_have = allowed(columns, studies, domains, family_ids=because is not None)
+    return Plan(
+        project=str(content.get("project")),
+        access=access,
+        family_ids_because=because,
+        years=_years(content.get("years")),
+        statements=tuple(statements),
+        tables=_tables(content.get("tables", may_have), may_have, columns),
+    )
+
+
+def _years(content: Any) -> tuple[int, int] | None:
+    if content is None:
+        return None
+    match content:
+        case [int(first), int(last)] if first <= last:
+            return first, last
+    raise PlanRefused("years must be the first and the last, as [2022, 2024], or empty")
+
+
+def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables:
+    """The columns that a plan names, `all` standing for all that may be had of a table."""
+    if not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
+        raise PlanRefused("tables must name studies, and in each its tables")
+    tables: dict[str, dict[str, list[str]]] = {}
+    for study, asked in content.items():
+        for table, names in asked.items():
+            there_are = may_have.get(study, {}).get(table)
+            known = [one.name for one in columns if (one.study, one.table) == (study, table)]
+            if not known:
+                raise PlanRefused(f"there is no table {study}.{table} of people")
+            if there_are is None:
+                raise PlanRefused(
+                    f"{study}.{table} is of a study or domain for which the project is not approved"
+                )
+            if names == ALL:
+                names = there_are
+            if not isinstance(names, list) or set(names) - set(known):
+                raise PlanRefused(f"{study}.{table} must be `all`, or a list of its columns")
+            beyond = sorted(set(names) - set(there_are))
+            if beyond:
+                raise PlanRefused(
+                    f"{study}.{table} may not have {', '.join(beyond)}: of a domain for which the "
+                    "project is not approved, or a family id without a reason"
+                )
+            # whose row it is, always
+            kept = {PERSON, *names}
+            tables.setdefault(study, {})[table] = [name for name in there_are if name in kept]
+    if not tables:
+        raise PlanRefused("the plan holds no table")
+    return tables
