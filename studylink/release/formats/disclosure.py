@@ -1,0 +1,83 @@
+"""The rules of disclosure control that a release was made by, for a program to read."""
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+
+from studylink.contract import PROJECT
+from studylink.release.formats.description import Release
+
+FILE = "disclosure.json"
+SEEDS = PROJECT / "seeds"
+"""Where the policy is that a governance lead may change."""
+
+
+def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
+    """Write what was done to every column, and what was left out and why."""
+    recodes = {one["meaning"]: one for one in _seed("recodes")}
+    (counts,) = _seed("disclosure_control")
+    record = {
+        "release_id": release.release_id,
+        "project_id": release.project_id,
+        "is_invented": release.is_invented,
+        "as_of": release.as_of,
+        "access": release.access,
+        "studies": release.studies,
+        "domains": release.domains,
+        "rules": {
+            "identifiers": "none is released",
+            "pseudonyms": "HMAC-SHA256 with a key of this release alone, cut to 128 bits",
+            "recodes": "fixed, and the same in every build",
+            "terms": release.terms,
+            "public_counts": {
+                "withheld_below": int(counts["min_class_size"]),
+                "rounded_to": int(counts["round_counts_to"]),
+            },
+        },
+        "left_out": _left_out(release),
+        "columns": [
+            {
+                "table": table.full_name,
+                "column": column.name,
+                "class": column.declared_class,
+                "source": column.source,
+                "recode": _recode(recodes.get(column.recode or ""), column.recode),
+            }
+            for table in release.tables
+            for column in table.columns
+        ],
+    }
+    (folder / FILE).write_text(
+        json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _recode(seed: dict[str, str] | None, meaning: str | None) -> dict[str, object] | None:
+    """A recode in words, with the widths that the policy has for it."""
+    if not meaning:
+        return None
+    widths = {
+        name: int(value)
+        for name, value in (seed or {}).items()
+        if name in ("width", "lowest", "highest") and value
+    }
+    return {"meaning": meaning, **({"kind": seed["kind"]} if seed else {}), **widths}
+
+
+def _left_out(release: Release) -> list[dict[str, str]]:
+    """Whole studies, domains and ids that the release does not have, each with the reason."""
+    out = [
+        {"what": f"records of {one['domain']} of {one['study']}", "why": "not approved"}
+        for one in _seed("linkage_policies")
+        if one["study"] in release.studies and one["domain"] not in release.domains
+    ]
+    if not release.has_family_ids:
+        out.append({"what": "family_research_id", "why": "not approved for this project"})
+    return [one for place, one in enumerate(out) if one not in out[:place]]
