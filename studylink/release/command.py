@@ -28,7 +28,7 @@ import pysequoia
 
 from studylink import databases, landing, published
 from studylink.register import RegisterError
-from studylink.release import content, eligibility, shared, signatures
+from studylink.release import content, eligibility, handed, shared, signatures
 from studylink.release import plan as plans
 from studylink.release.content import Released
 from studylink.release.eligibility import Refused
@@ -37,8 +37,6 @@ from studylink.requests import openpgp
 PLAN, FIGURES, PEOPLE, CONTENT = "plan.yml", "figures.json", "people.csv", "content.duckdb"
 STATEMENT, PREPARED, APPROVED = "statement.txt", "prepared.asc", "approved.asc"
 HANDED_OVER = "handed_over.txt"
-DATABASE = "release.duckdb"
-"""The readable database of a release, of which everything else in it is made."""
 UNFINISHED = ".unfinished-"
 NAME = r"\w[\w.-]*"
 
@@ -317,7 +315,7 @@ def _hand_over(
     shutil.rmtree(unfinished, ignore_errors=True)
     whole = unfinished / released.release_id
     whole.mkdir(mode=0o700, parents=True)
-    make(connection, whole)
+    handed.make(connection, whole)
     for name in (PLAN, STATEMENT, PREPARED, APPROVED):
         shutil.copyfile(folder / name, whole / name)
     if key is None:
@@ -338,14 +336,6 @@ def _hand_over(
         f"it was handed over at {published.written(published.now())}, as {place}\n".encode(),
     )
     return place
-
-
-def make(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write all that a project receives into a folder, from the release that is attached."""
-    databases.attach_file(connection, folder / DATABASE, "readable")
-    connection.execute(f"copy from database {content.RELEASE} to readable")
-    connection.execute("checkpoint readable")
-    connection.execute("detach readable")
 
 
 # --------------------------------------------------------------------------------------------------

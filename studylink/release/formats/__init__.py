@@ -8,7 +8,6 @@ import duckdb
 from studylink.files import quoted
 from studylink.release.formats import (
     csvw,
-    database,
     ddi,
     description,
     disclosure,
@@ -19,24 +18,25 @@ from studylink.release.formats import (
     stata,
 )
 
-FORMATS = (database, parquet, csvw, stata, spss, ddi, disclosure, readme, ro_crate)
+DATABASE = "release.duckdb"
+"""The file of a release of which all others are made."""
+FORMATS = (parquet, csvw, stata, spss, ddi, disclosure, readme, ro_crate)
 """Each a module whose `write` makes its files in a folder; the last lists those of all others."""
 
 
-def write(release: Path, folder: Path) -> list[Path]:
-    """Write a release in every format to `folder`, which may be new; returns the files.
+def write(release: Path) -> list[Path]:
+    """Write a release in every format beside its DuckDB file; returns the files of its folder.
 
-    `release` is its DuckDB file. Files are for their owner alone (mode 0600, folders 0700).
+    Files are for their owner alone (mode 0600, folders 0700), and nothing is spilled anywhere.
     """
     mask = os.umask(0o077)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect() as connection:
+        with duckdb.connect(config={"temp_directory": ""}) as connection:
             connection.execute(f"attach {quoted(release.absolute())} as release (read_only)")
             connection.execute("use release")
             described = description.read(connection)
             for form in FORMATS:
-                form.write(connection, described, folder)
+                form.write(connection, described, release.parent)
     finally:
         os.umask(mask)
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in release.parent.rglob("*") if path.is_file())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from studylink.release.formats import csvw, database, ddi, disclosure, readme
+from studylink.release.formats import csvw, ddi, disclosure, readme
 from studylink.release.formats.description import Release
 
 FILE = "ro-crate-metadata.json"
@@ -23,7 +23,7 @@ ENCODINGS = {
     ".yml": "application/yaml",
 }
 NAMES = {
-    database.FILE: "The whole release as a DuckDB file",
+    "release.duckdb": "The whole release as a DuckDB file",
     ddi.FILE: "Codebook (DDI-Codebook 2.5)",
     disclosure.FILE: "Rules of disclosure control that the release was made by",
     readme.FILE: "What is in the release, and how to open it",

@@ -21,7 +21,7 @@ import pyarrow.parquet
 import pyreadstat
 import pytest
 
-from studylink.release import formats
+from studylink.release import formats, handed
 from studylink.release.formats import coded, description
 
 STUDY = "five_to_twelve"
@@ -81,8 +81,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(release: Path) -> Path:
-    formats.write(release, release.parent / "formats")
-    return release.parent / "formats"
+    """What a project is handed of that release."""
+    folder = release.parent / "handed"
+    folder.mkdir(mode=0o700)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release}' as release (read_only)")
+        handed.make(connection, folder)
+    return folder
 
 
 def made(file: Path, is_invented: bool) -> Path:
@@ -248,8 +253,8 @@ def test_a_key_that_rows_do_not_bear_out_is_not_stated(release: Path, tmp_path: 
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"update {STUDY}.child_years set academic_year = '2022/23'")
         connection.execute(f"update {STUDY}.participants set research_id = 'somebody else'")
-    formats.write(file, tmp_path / "formats")
-    described = json.loads((tmp_path / "formats" / "csv" / "csv-metadata.json").read_text())
+    formats.write(file)
+    described = json.loads((tmp_path / "csv" / "csv-metadata.json").read_text())
     assert not any(
         {"primaryKey", "foreignKeys"} & set(table["tableSchema"]) for table in described["tables"]
     )
@@ -368,7 +373,7 @@ def test_a_value_that_would_be_lost_stops_the_release(release: Path, tmp_path: P
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"update {STUDY}.child_years {change}")
     with pytest.raises(ValueError, match=r"five_to_twelve\.child_years\.\w+ holds"):
-        formats.write(file, tmp_path / "formats")
+        formats.write(file)
 
 
 IN_R = """
@@ -489,15 +494,15 @@ def test_the_readme_names_every_table_and_the_citation(folder: Path):
     assert description.INVENTED not in text
 
 
-def test_every_file_is_for_its_owner_alone(folder: Path):
-    for path in (folder, *folder.rglob("*")):
+def test_every_file_that_is_made_of_the_database_is_for_its_owner_alone(folder: Path):
+    for path in set(folder.rglob("*")) - {folder / formats.DATABASE}:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
 
 
 def test_a_twin_is_marked_as_invented_in_every_file(tmp_path: Path):
     mark = description.INVENTED
     release = made(tmp_path / "release.duckdb", is_invented=True)
-    files = formats.write(release, tmp_path / "formats")
+    files = formats.write(release)
     assert len(files) > 10
     for file in files:
         if file.suffix in (".dta", ".sav"):
@@ -509,7 +514,7 @@ def test_a_twin_is_marked_as_invented_in_every_file(tmp_path: Path):
             assert metadata[b"is_invented"] == b"true"
         elif file.suffix in (".json", ".xml", ".md") and file.name != "disclosure.json":
             assert mark in file.read_text(), file.name
-    assert json.loads((tmp_path / "formats" / "disclosure.json").read_text())["is_invented"]
+    assert json.loads((tmp_path / "disclosure.json").read_text())["is_invented"]
 
 
 def test_labels_are_cut_between_letters():
