@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all format lint mutants bench bench-matching landing-page docs matching-parameters sample lock clean
+.PHONY: help setup build test test-all format lint mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy the list that uv brings is not enough
@@ -67,6 +67,10 @@ landing-page: setup ## the tables of docs/landing.md, from the source declaratio
 
 docs: setup ## dbt's documentation site, in target/
 	$(BIN)/dbt docs generate
+
+twins: setup ## for each study an invented release to write code on, in target/twins
+	rm -rf target/twins
+	$(BIN)/studylink release twin --to target/twins
 
 matching-parameters: setup ## learn the parameters of matching again
 	$(BIN)/studylink train-matching

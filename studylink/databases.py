@@ -132,9 +132,16 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
 
     Raises `FileNotFoundError` where nothing has been published in `folder` yet.
     """
-    folder = folder or data_folder()
+    return connect_to(folder or data_folder(), *NAMES)
+
+
+def connect_to(folder: Path, *names: str) -> duckdb.DuckDBPyConnection:
+    """A connection with some of the databases in a folder attached read-only.
+
+    Raises `FileNotFoundError` where one of them is not there.
+    """
     connection = duckdb.connect()
-    for name in NAMES:
+    for name in names:
         if not path(folder, name).exists():
             raise FileNotFoundError(
                 f"{path(folder, name)} is not there: run `dbt build` first, to the end"

@@ -28,7 +28,7 @@ import pysequoia
 
 from studylink import databases, landing, published
 from studylink.register import RegisterError
-from studylink.release import content, eligibility, handed, shared, signatures
+from studylink.release import content, eligibility, handed, shared, signatures, twin
 from studylink.release import plan as plans
 from studylink.release.content import Released
 from studylink.release.eligibility import Refused
@@ -53,6 +53,11 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     approves.add_argument("release", help="the release's id, as `prepare` gave it")
     approves.add_argument("--to", type=Path, help="a folder of a secure place; not encrypted")
     approves.set_defaults(run=_run(lambda given: approve(given.release, given.to, given.key)))
+    twins = commands.add_parser("twin", help="the same over invented families, to write code on")
+    twins.add_argument("--project", help="the project's id; by default each study is written whole")
+    twins.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    twins.add_argument("--to", type=Path, required=True, help="the folder to write it in")
+    twins.set_defaults(run=_run(lambda given: twin.make(given.project, given.plan, given.to)))
     for one in (prepares, approves):
         one.add_argument(
             "--sign-with",
