@@ -17,6 +17,7 @@ from studylink import databases, landing
 from studylink.attack import contents, guessing, intruders
 from studylink.contract import PROJECT
 from studylink.manifest import Manifest
+from studylink.release import shared
 from studylink.requests import request_log
 from studylink.summary import aligned
 
@@ -99,6 +100,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> lis
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
         request_log.create_tables(connection, request_log.read(folder))
+        shared.create_tables(connection, folder)
         return list(_figures(connection, manifest, as_of))
 
 

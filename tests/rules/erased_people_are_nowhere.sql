@@ -13,6 +13,7 @@
     'delivery_people': ['participant_id'],
     'vault__due_to_be_asked': ['participant_id'],
     'vault__to_destroy': ['participant_id'],
+    'vault__releases_to_amend': ['participant_id'],
     'int_participants': ['participant_id'],
     'int_linkages': ['participant_id'],
     'int_statements': ['participant_id', 'said_by'],

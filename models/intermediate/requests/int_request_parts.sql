@@ -24,8 +24,8 @@ shared_records as (
         participant_id,
         domain,
         min(shared_at) as first_shared_at
-    from {{ ref('int_shared_records_checked') }}
-    where row_fault is null and shared_at <= {{ as_of() }}
+    from {{ ref('int_records_shared') }}
+    where domain != 'answers'
     group by study, participant_id, domain
 ),
 

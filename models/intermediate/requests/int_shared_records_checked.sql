@@ -14,6 +14,8 @@ shared_records_checked as (
     select
         shared_records.source_table,
         shared_records.row_number,
+        shared_records.release_id,
+        shared_records.project_id,
         shared_records.study,
         shared_records.participant_id,
         shared_records.domain,

@@ -21,6 +21,14 @@ people_requested as (
     select * from {{ ref('stg_request_log__people_requested') }}
 ),
 
+people_shared as (
+    select distinct
+        release_id,
+        study,
+        person
+    from {{ ref('stg_releases__records_shared') }}
+),
+
 erased as (
     select
         inactive.study,
@@ -118,12 +126,17 @@ rows_about_erased as (
             and (erased.is_child or not rows_of_studies.is_for_family)
 ),
 
--- what the request log holds about somebody is a token, made again here from the id
+-- what the request log and the register of releases hold about somebody is a token, made again here from the id
 tokens_of_erased as (
     select 'requests/' || people_requested.request_id as source_table
     from people_requested
     inner join erased
         on people_requested.person = {{ pseudonym('erased.study', "'requested'", 'erased.participant_id') }}
+    union all
+    select 'releases/' || people_shared.release_id as source_table
+    from people_shared
+    inner join erased
+        on people_shared.person = {{ pseudonym('erased.study', "'shared'", 'erased.participant_id') }}
 ),
 
 to_purge as (
