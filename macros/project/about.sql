@@ -14,10 +14,16 @@
 {%- endmacro %}
 
 {#- Every column of them: its place, and what its YAML says of it. The label is the first sentence of the
-    description; `recode` names a row of the seed `recodes`, and `code_list` the list of a column of codes. -#}
+    description; `recode` names a row of the seed `recodes`, and `code_list` the list of a column of codes.
+    What shows them refers to the tables, so that a part of the graph that makes a table describes it anew. -#}
 
 {% macro research_columns() -%}
     {%- set found = [] -%}
+    {%- for study, names in research_tables().items() -%}
+        {%- for name in names -%}
+            {%- do ref(study ~ '__' ~ name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- for model in research_models() -%}
         {%- for column in model.columns.values() -%}
             {%- set meta = column.config.meta -%}
@@ -109,7 +115,7 @@ from (
 {#- Every text that the schema `about` may show, each the `word` of a row. -#}
 
 {% macro texts_declared() -%}
-    {%- set texts, rows = build_described().values() | list, [] -%}
+    {%- set texts, rows = [], [] -%}
     {%- for column in research_columns() -%}
         {%- do texts.extend(column.values()) -%}
     {%- endfor -%}

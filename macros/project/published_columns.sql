@@ -21,15 +21,23 @@
 
 {% macro closed_shapes() -%}
     {%- set number, unit = '[0-9]{1,6}', '(%| pounds| micrograms| degrees)?' -%}
+    {%- set checksum, version = '[0-9a-f]{32}', '[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}((a|b|rc|[.]dev|[.]post)[0-9]{1,3})?' -%}
+    {%- set moment = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z' -%}
+    {%- set studies = '(' ~ research_tables() | join('|') ~ ')' -%}
     {{ return({
         'band': '(under N|N to under N)U|NU or more' | replace('N', number) | replace('U', unit),
+        'checksum': checksum,
+        'citation': 'Linked research tables of ' ~ studies ~ '( and ' ~ studies ~ ')*, as of ' ~ moment
+            ~ '; studylink ' ~ version ~ ', project ' ~ checksum ~ '[.]',
         'domain': 'education',
         'icd10_category': '[A-Z][0-9]{2}',
+        'moment': moment,
         'month': '[0-9]{4}-(0[1-9]|1[0-2])',
         'period': '[0-9]{4}-(0[1-9]|1[0-2])|(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}',
         'opcs4_category': '[A-Z][0-9]{2}',
         'pseudonym': '[0-9a-f]{32}',
         'role': 'child|mother|father|parental_carer',
+        'version': version,
         'year_span': '(19|20)[0-9]{2}[-/](19|20)?[0-9]{2}',
     }) }}
 {%- endmacro %}
