@@ -1,7 +1,7 @@
 {#- The landed tables of some kinds, or of all: of each its `supplier`, `name`, staging `model` and `kind`,
     and what its source declares beside: `domain`, `adults_only`, `dated`, the column that says when a row
-    happened, `answers_of` and `columns`. While dbt parses it has not read the sources: of a table it is then
-    told the name alone, so that names stand here once more. A build stops where the two differ. -#}
+    happened, `answers_of` and `columns`. While dbt parses it has not read the sources, and a table
+    is its name alone, so that names stand here once more. A build stops where the two differ. -#}
 
 {% macro landed_tables() -%}
     {%- set found = [] -%}

@@ -1,10 +1,17 @@
-{#- The tables that researchers open, by study, as model names. A test holds this list against the
-    models that are built into the research database. -#}
+{#- The tables that researchers open, by study, as model names. While dbt parses it knows no other model, so
+    that their names stand here once more. A build stops where one is missing. -#}
 
 {% macro research_tables() -%}
     {%- set tables = {} -%}
     {%- for study, names in tables_of_people().items() -%}
         {%- do tables.update({study: names + tables_of_counts()[study]}) -%}
+    {%- endfor -%}
+    {%- for model in research_models() if model.schema not in tables_about()
+        and model.alias not in tables.get(model.schema, []) -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ' is a table for researchers, and tables_of_people() and tables_of_counts() in '
+            ~ 'macros/project/research_tables.sql lack it'
+        ) }}
     {%- endfor -%}
     {{ return(tables) }}
 {%- endmacro %}
