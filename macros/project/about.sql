@@ -1,7 +1,8 @@
 {#- What the project declares of the tables that researchers open, read from dbt's graph as a build runs, so
     that the schema `about` is never kept by hand. All of it is empty while dbt parses. -#}
 
-{#- The models of the research database, by schema and table. -#}
+{#- The models of the research database, by schema and table. None while dbt parses or in a unit test, to
+    which it gives no graph. -#}
 
 {% macro research_models() -%}
     {{ return(
@@ -9,7 +10,7 @@
         | selectattr('resource_type', 'equalto', 'model')
         | selectattr('database', 'equalto', 'research')
         | sort(attribute='schema,alias')
-        if execute else []
+        if execute and graph.nodes else []
     ) }}
 {%- endmacro %}
 

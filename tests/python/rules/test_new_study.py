@@ -546,17 +546,33 @@ def test_its_free_text_is_searched_for(lineage: Lineage) -> None:
     )
 
 
-def test_a_build_that_knows_of_a_table_only_from_its_source_stops(
-    built: Built, tmp_path: Path
+@pytest.mark.parametrize(
+    ("listed_in", "model", "message"),
+    [
+        (
+            "landed_tables.sql",
+            "int_answers_landed",
+            f"A source declares answers: surveys.{SURVEY}, and landed_names()",
+        ),
+        (
+            "research_tables.sql",
+            "int_row_fates",
+            f"{SURVEYED}__{SURVEY} is a table for researchers, and tables_of_people()",
+        ),
+    ],
+    ids=["landed", "for researchers"],
+)
+def test_a_build_stops_where_a_table_is_declared_and_not_listed(
+    built: Built, tmp_path: Path, listed_in: str, model: str, message: str
 ) -> None:
     copy = tmp_path / "project"
     shutil.copytree(built.copy, copy)
-    names = copy / "macros" / "project" / "landed_tables.sql"
+    names = copy / "macros" / "project" / listed_in
     names.write_text(names.read_text(encoding="utf-8").replace(f", '{SURVEY}'", "", 1))
     done = project.dbt(
         *("compile", built.extracts, tmp_path / "data", at_noon(AS_OF)),
-        *("--select", "int_answers_landed"),
+        *("--select", model),
         root=copy,
     )
     assert done.returncode != 0
-    assert f"A source declares answers: surveys.{SURVEY}, and landed_names()" in done.stdout
+    assert message in done.stdout
