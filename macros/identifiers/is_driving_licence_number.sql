@@ -1,6 +1,6 @@
 {#- Driver number of Great Britain: five characters of the surname, padded with 9; year, month (50 more
     for a woman), day and year of birth in six digits; two initials, 9 where there is none; a character
-    that tells namesakes apart, and two check letters, whose rule is not published. The two digits of the
+    that distinguishes namesakes, and two check letters, whose rule is not published. The two digits of the
     licence's issue may follow. Spaces may be anywhere, and letters in either case. Northern Ireland's
     eight digits look like any number and are not recognised. -#}
 

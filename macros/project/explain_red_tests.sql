@@ -10,11 +10,11 @@
             {%- set found = run_query(result.node.compiled_code) -%}
             {%- do log(result.node.name ~ ' is red:', info=true) -%}
             {%- for row in found.rows -%}
-                {%- set told = [] -%}
+                {%- set shown = [] -%}
                 {%- for column in found.column_names -%}
-                    {%- do told.append(column ~ ' ' ~ row[column]) -%}
+                    {%- do shown.append(column ~ ' ' ~ row[column]) -%}
                 {%- endfor -%}
-                {%- do log('    ' ~ told | join(', '), info=true) -%}
+                {%- do log('    ' ~ shown | join(', '), info=true) -%}
             {%- endfor -%}
             {%- do log('    What to do: ' ~ result.node.config.meta.remedy, info=true) -%}
         {%- endfor -%}

@@ -18,7 +18,7 @@ class Source(NamedTuple):
 class Flow(NamedTuple):
     """That something of a source arrives.
 
-    `is_date` says that no more of it than a date or an instant can tell, `is_clean` that a
+    `is_date` says that no more of it than a date or an instant arrives, `is_clean` that a
     sanitiser stands on the way, `is_choice` that it only says which of other values is taken.
     """
 

@@ -20,7 +20,7 @@ class Gate:
     """A model that says what may be published of some tables of records.
 
     `keys` are the columns by which a record is matched to its row of the gate, named alike in both;
-    of each group of names any one will do. `lists` are models that name things, and tell nothing of
+    of each group of names any one will do. `lists` are models that name things, and show nothing of
     any record: pseudonyms of places.
     """
 

@@ -35,12 +35,12 @@ CONSTANTS = (CONSTANT, WHOLE_NUMBER, ONE_CONSTANT)
 class Sanitiser:
     """A shape, and of what it makes safe what comes in by its holes.
 
-    `holes` gives each hole its type, `classes` says of which classes of columns the shape tells
-    nothing any more. Where `dates_only`, nothing is made safe but what tells no more than a date
+    `holes` gives each hole its type, `classes` says of which classes of columns the shape shows
+    nothing any more. Where `dates_only`, nothing is made safe but what shows no more than a date
     does; where `untouched_only`, nothing but columns as they landed; where `years_only`, of what
     identifies nothing but the year: a month of birth is a whole number too. Where it is `relative`,
-    each hole must be filled by a date that landed: the distance from one that everybody knows tells
-    the other. One arm of a `case` in the shape stands for any number like it.
+    each hole must be filled by a date that landed: the distance from one that everybody knows gives
+    away the other. One arm of a `case` in the shape stands for any number like it.
     """
 
     name: str

@@ -176,7 +176,7 @@ class Pairs:
             )
             select
                 * exclude (is_namesake, is_at_home, is_home_unknown, has_namesakes),
-                -- that neither has an address tells nobody apart from their namesakes
+                -- that neither has an address distinguishes nobody from their namesakes
                 is_namesake and is_at_home and not (is_home_unknown and has_namesakes) as is_copy
             from counted
             """

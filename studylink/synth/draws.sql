@@ -41,7 +41,7 @@ create macro in_office_hours(day, salt, id) as
 
 create macro stamp(moment) as strftime(moment::timestamp, '%Y-%m-%dT%H:%M:%SZ');
 
--- A permutation of 0 .. size - 1, so that numbers given out in it are unique and tell no order.
+-- A permutation of 0 .. size - 1, so that numbers given out in it are unique and show no order.
 -- `stride` must share no factor with `size`.
 create macro scattered(number, stride, size) as
     (number::bigint * stride + below('scatter', size, size)) % size;

@@ -1,6 +1,6 @@
 -- The register of all pupils: nearly every study child, and four others to each. A few of the others
 -- are a twin, a brother or sister, a namesake, or the same child entered twice. And what the register
--- has otherwise than the study: the truth that whoever links the two does not know.
+-- has otherwise than the study: the truth, which those who link the two do not know.
 
 -- Errors of writing
 
@@ -255,7 +255,7 @@ drawn as (
             kind = 'stranger' or (kind in ('twin', 'sibling') and not has_near_name),
             pick(['F', 'M'], 'pupil sex', entries.pupil_number), true_sex
         ) as sex,
-        -- moved since one of the two wrote the address down: whoever lives together moves together
+        -- moved since one of the two wrote the address down: people who live together move together
         case
             when kind in ('stranger', 'namesake') then 'pupil ' || entries.pupil_number
             when kind = 'twice' then if(list_contains(own.ways, 'moved'), 'former ', '') || home

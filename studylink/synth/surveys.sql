@@ -456,7 +456,7 @@ first_asked as (
     from placed
     join people on people.person_number = about_number
 ),
--- second thoughts about a stop or a restriction, by whoever asked for it
+-- second thoughts about a stop or a restriction, by the person who asked for it
 then_asked as (
     select
         * replace (

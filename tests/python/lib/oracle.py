@@ -352,8 +352,8 @@ def judge(
     """Read a landing as at one moment, under the policy seeds; `requested` is the request log.
 
     Which pupil a child is by names, date of birth and address is a likelihood, which is no matter
-    of rules: `found_alike` has what was found, as study, child and pupil. Without it, whoever
-    agrees in everything is found.
+    of rules: `found_alike` has what was found, as study, child and pupil. Without it, a child
+    who agrees in everything is found.
     """
     return Reading(landing, as_of, studies, linkage_policies, found_alike, requested).verdict()
 

@@ -138,7 +138,7 @@ def talkative(draw: Random, world: World) -> World:
 # Awkward rows
 # --------------------------------------------------------------------------------------------------
 
-# Whoever was born on these days comes into another band of age on the day of the build.
+# People born on these days come into another band of age on the day of the build.
 CHILDREN_BORN = ("2019-12-01", "2016-12-01", "2013-12-31", "2010-12-01", "2009-12-01", "2008-12-01")
 ADULTS_BORN = ("2006-12-01", "1999-12-31", "1989-12-01", "1979-12-01", "1969-12-01", "1959-12-01")
 ROWS_OF_A_TABLE = 80

@@ -214,7 +214,7 @@ def test_a_tie_is_no_match_and_a_clerk_sees_both_sides_of_it(found: Found) -> No
     assert {in_review(found).get(pair) for pair in tied} == {"fits others as well"}
 
 
-def test_whoever_permits_nothing_competes_and_leaves_no_row(found: Found) -> None:
+def test_a_child_without_permission_competes_and_leaves_no_row(found: Found) -> None:
     assert "with a rival" not in matched(found)
     assert in_review(found)["with a rival", "of a rival"] == "fits others as well"
     kept = found("select participant_id from vault.main.pupil_candidates")
@@ -222,7 +222,7 @@ def test_whoever_permits_nothing_competes_and_leaves_no_row(found: Found) -> Non
     assert not {"a rival", "refuser", "erased"} & set(matched(found))
 
 
-def test_whoever_permitted_it_once_is_still_known(found: Found) -> None:
+def test_a_child_who_was_permitted_once_is_still_known(found: Found) -> None:
     assert matched(found)["stopped"] == "of a stopped one"
 
 

@@ -545,7 +545,7 @@ def test_published_files_that_are_damaged_refuse_in_a_line(place: Place) -> None
     assert place.refusal(*HEALTH).startswith("what is published cannot be read")
 
 
-def test_whoever_asks_by_an_older_build_is_warned_of_birthdays_since(place: Place) -> None:
+def test_a_request_by_an_older_build_warns_of_birthdays_since(place: Place) -> None:
     place.request(*HEALTH)
     assert "a child may have come of age since" in place.captured.readouterr().err
 

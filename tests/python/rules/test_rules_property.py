@@ -148,7 +148,7 @@ def test_every_child_is_matched_with_the_pupil_that_they_are(judged: Judged) -> 
     agrees(judged, "matches")
 
 
-def test_whoever_agrees_in_everything_with_one_pupil_alone_is_found(judged: Judged) -> None:
+def test_a_child_who_agrees_in_everything_with_one_pupil_alone_is_found(judged: Judged) -> None:
     """Candidates are stored only for children whose linkage was ever permitted."""
     verdict = judge(judged.landing, as_instant(AS_OF))
     decided = {
