@@ -59,7 +59,9 @@ CHILD, MOTHER = "0a" * 16, "0b" * 16
 PEOPLE = [
     (CHILD, "child", "Child"),
     (MOTHER, "mother", "Mother"),
+    *((f"{other:032x}", "mother", "Mother") for other in range(4)),
 ]
+"""Six: rounded to ten, though they are under ten."""
 ROWS = [
     # the first hundred without any number, as years before the first delivery are
     *((CHILD, f"{year}/x", *[None] * 10) for year in range(1800, 1920)),
