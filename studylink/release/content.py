@@ -12,7 +12,7 @@ import duckdb
 
 from studylink import databases
 from studylink.files import quoted
-from studylink.release.plan import PERSON, Plan, Tables, columns_of_people
+from studylink.release.plan import FAMILY, PERSON, Plan, Tables, columns_of_people
 
 RELEASE = "release"
 """The name under which the database of a release is attached while it is made."""
@@ -58,6 +58,16 @@ DESCRIBED = {
             "provides for.",
             "permitted": "Of these, people whose linkage is permitted.",
             "linked": "People whose records may be used; a linkage may have been stopped since.",
+        },
+    ),
+    "left_out": (
+        "What the tables of people of its studies have and the release has not. Grain: one row per "
+        "column, and one per table of which it has some years alone.",
+        {
+            "table_schema": "Schema of the table, a study.",
+            "table_name": "Name of the table.",
+            "column_name": "The column that is left out, or that shows the year of a row.",
+            "reason": "Why it is left out, or which rows are.",
         },
     ),
 }
@@ -259,6 +269,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Re
     _copy(connection, "study.governance.consent_flow", "about.consent_flow", of_release)
     _create(connection, "release", _rows(connection, [asdict(released)]))
     _create(connection, "denominators", _denominators(of_release))
+    _create(connection, "left_out", _left_out(connection, plan, released))
     _copy(connection, "research.about.build", "about.build", "true")
     _create_like(connection, "coverage", _coverage(connection, plan.tables))
     _create_like(
@@ -428,6 +439,32 @@ def _denominators(of_release: str) -> str:
         left join counted using (study, domain, role)
         order by all
     """
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Released) -> str:
+    """What the release has not of the tables of people of its studies, each with the reason."""
+    out = []
+    for column in columns_of_people(connection):
+        tables = plan.tables.get(column.study)
+        if tables is None or column.name in tables.get(column.table, ()):
+            continue
+        if column.name == FAMILY and not released.has_family_ids:
+            reason = "Family ids are not needed for the project"
+        elif column.domain and column.domain not in released.domains.split(";"):
+            reason = f"Nothing of {column.domain} is released"
+        else:
+            reason = "Not in the plan"
+        out.append((column.study, column.table, column.name, reason))
+    for study, tables in plan.tables.items():
+        for table in tables:
+            first = _year_of(connection, study, table)
+            if plan.years and first:
+                reason = "Rows that begin before {} or after {}".format(*plan.years)
+                out.append((study, table, first, reason))
+    none = ", ".join(f"null::varchar as {name}" for name in DESCRIBED["left_out"][1])
+    return " union all ".join(
+        [f"select {none} where false", *(f"select {', '.join(map(quoted, row))}" for row in out)]
+    )
 
 
 def _coverage(connection: duckdb.DuckDBPyConnection, tables: Tables) -> str:

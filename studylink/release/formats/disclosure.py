@@ -36,7 +36,16 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
                 "rounded_to": int(counts["round_counts_to"]),
             },
         },
-        "left_out": _left_out(release),
+        "left_out": [
+            {"table": f"{schema}.{table}", "column": column, "why": reason}
+            for schema, table, column, reason in connection.execute(
+                """
+                select table_schema, table_name, column_name, reason
+                from about.left_out
+                order by all
+                """
+            ).fetchall()
+        ],
         "columns": [
             {
                 "table": table.full_name,
@@ -69,15 +78,3 @@ def _recode(seed: dict[str, str] | None, meaning: str | None) -> dict[str, objec
         if name in ("width", "lowest", "highest") and value
     }
     return {"meaning": meaning, **({"kind": seed["kind"]} if seed else {}), **widths}
-
-
-def _left_out(release: Release) -> list[dict[str, str]]:
-    """Whole studies, domains and ids that the release does not have, each with the reason."""
-    out = [
-        {"what": f"records of {one['domain']} of {one['study']}", "why": "not approved"}
-        for one in _seed("linkage_policies")
-        if one["study"] in release.studies and one["domain"] not in release.domains
-    ]
-    if not release.has_family_ids:
-        out.append({"what": "family_research_id", "why": "not approved for this project"})
-    return [one for place, one in enumerate(out) if one not in out[:place]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +17,7 @@ import pyarrow.parquet
 import pyreadstat
 import pytest
 
-from studylink import databases
+from studylink import cli, databases
 from studylink.release import content, formats, handed, twin
 from studylink.release import plan as plans
 from studylink.release.content import Released
@@ -195,3 +196,63 @@ def test_a_real_key_does_not_reach_an_invented_build(monkeypatch: pytest.MonkeyP
     assert not [name for name in given if name.startswith("DBT_ENV_SECRET")]
     assert given["STUDY_EXTRACTS"] != os.environ.get("STUDY_EXTRACTS")
     assert not Path(given["STUDY_DATA"]).parent.exists()
+
+
+def test_a_twin_has_the_plan_of_its_project(
+    built_sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And says what is left out of it, as the release does."""
+    monkeypatch.setenv("STUDY_DATA", str(built_sample))
+    monkeypatch.setattr(twin, "invented_build", lambda: nullcontext(built_sample))
+    plan_file = tmp_path / "plan.yml"
+    plan_file.write_text(
+        "project: P001\nyears: [2023, 2024]\n"
+        "tables: {five_to_twelve: {child_years: all, gp_events: [event_year]}}\n"
+    )
+    arguments = ["release", "twin", "--project", "P001", "--plan", str(plan_file)]
+    assert cli.main([*arguments, "--to", str(tmp_path)]) == 0, capsys.readouterr().err
+    tables = shown(tmp_path / "P001", "select distinct table_name from about.coverage order by all")
+    assert tables == [("child_years",), ("gp_events",)]
+    assert shown(tmp_path / "P001", "select is_invented, project_id from about.release") == [
+        (True, "P001")
+    ]
+    left_out = set(
+        shown(
+            tmp_path / "P001",
+            "select table_name, column_name, reason from about.left_out "
+            "where table_name in ('child_years', 'gp_events', 'tax_credits')",
+        )
+    )
+    assert {
+        ("child_years", "parents_pay_dv", "Nothing of employment_tax is released"),
+        ("child_years", "academic_year", "Rows that begin before 2023 or after 2024"),
+        ("gp_events", "event_year", "Rows that begin before 2023 or after 2024"),
+        ("gp_events", "snomed_code", "Not in the plan"),
+    } <= left_out
+    assert not {"research_id", "percent_absent"} & {
+        column for table, column, _ in left_out if table != "tax_credits"
+    }
+    assert cli.main([*arguments, "--to", str(tmp_path)]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_without_a_project_each_study_has_a_twin(
+    built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twin, "invented_build", lambda: nullcontext(built_sample))
+    made = {}
+    monkeypatch.setattr(
+        handed,
+        "make",
+        lambda connection, folder: made.update(
+            {folder.name: connection.execute("from release.about.release").fetchall()}
+        ),
+    )
+    assert cli.main(["release", "twin", "--to", str(tmp_path)]) == 0
+    assert set(made) == set(STUDIES)
+    for study, ((*_, studies, domains, _, _, _, _, _),) in made.items():
+        assert studies == study
+        assert domains == (";".join(DOMAINS) if study == STUDIES[0] else "education")
