@@ -50,6 +50,23 @@
     {{ return(found) }}
 {%- endmacro %}
 
+{#- Each table of people with its column of periods: the first month, or school or tax year, that it shows. -#}
+
+{% macro periods_of_tables() -%}
+    {%- set found = [] -%}
+    {%- for study, names in tables_of_people().items() -%}
+        {%- for name in names -%}
+            {%- set periods = [] -%}
+            {%- for column in declared_columns(study ~ '__' ~ name)
+                if column.config.meta.shape in ['month', 'year_span'] -%}
+                {%- do periods.append(column.name) -%}
+            {%- endfor -%}
+            {%- do found.append({'study': study, 'name': name, 'period': periods | first or 'null'}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
 {#- Why a value is missing, in words. What is computed and names no reason is never missing. -#}
 
 {% macro reasons_in_words(reasons) -%}

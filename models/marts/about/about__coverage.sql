@@ -1,18 +1,4 @@
-{#- The period of a row is the first month, or school or tax year, that it shows. -#}
-{%- set tables = [] -%}
-{%- for study, names in tables_of_people().items() -%}
-{%- for name in names -%}
-{%- set periods = [] -%}
-{%- for column in declared_columns(study ~ '__' ~ name) if column.config.meta.shape in ['month', 'year_span'] -%}
-{%- do periods.append(column.name) -%}
-{%- endfor -%}
-{%- do tables.append({
-    'study': study,
-    'name': name,
-    'period': periods | first or 'null',
-}) -%}
-{%- endfor -%}
-{%- endfor -%}
+{%- set tables = periods_of_tables() -%}
 
 with
 

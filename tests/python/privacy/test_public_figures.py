@@ -253,17 +253,18 @@ def agrees(value: float | None, expected: float | None, within: float) -> bool:
 
 def is_computed(table: Table, column: str) -> bool:
     """Whether a column is what the counts beside it come to, in every row."""
-    everyone = next((row for row in table.rows if row.get("characteristic") == "all"), {})
-    if column in FORMULAS:
+    everyone = {row.get("study"): row for row in table.rows if row.get("characteristic") == "all"}
+
+    def comes_to(formula: Callable[[dict, dict], float], within: float) -> bool:
         return all(
-            agrees(row[column], computed(FORMULAS[column], row, everyone), 0.00005)
+            agrees(row[column], computed(formula, row, everyone.get(row.get("study"), {})), within)
             for row in table.rows
         )
+
+    if column in FORMULAS:
+        return comes_to(FORMULAS[column], 0.00005)
     return any(
-        all(
-            agrees(row[column], computed(share(part, whole, of), row, everyone), within)
-            for row in table.rows
-        )
+        comes_to(share(part, whole, of), within)
         for part, whole in permutations(table.columns(COUNT), 2)
         for of, within in SHARES.items()
     )
