@@ -1,10 +1,9 @@
 {#- All columns of a relation, some with another value: `replacements` maps a column to its expression. -#}
 
-{% macro all_columns_replacing(relation, replacements, without=[]) -%}{{ return(adapter.dispatch('all_columns_replacing', 'studylink')(relation, replacements, without)) }}{%- endmacro %}
+{% macro all_columns_replacing(relation, replacements) -%}{{ return(adapter.dispatch('all_columns_replacing', 'studylink')(relation, replacements)) }}{%- endmacro %}
 
-{% macro duckdb__all_columns_replacing(relation, replacements, without) -%}
+{% macro duckdb__all_columns_replacing(relation, replacements) -%}
 {{ relation }}.*
-        {%- if without %} exclude ({{ without | join(', ') }}){% endif %}
         replace (
             {%- for column, expression in replacements.items() %}
             {{ expression }} as {{ column }}{{ ',' if not loop.last }}

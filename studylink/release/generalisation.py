@@ -80,7 +80,8 @@ class Hierarchy:
 class Rules:
     """Fewest people alike, fewest sensitive values among them, and the share that may be blanked.
 
-    That is the share of people of whom a quasi-identifier may be blanked.
+    That is the share of people who may stand in too small a class before blanking, and of whom a
+    quasi-identifier may be blanked: with them, where too few show nothing, those of another class.
     """
 
     min_class_size: int
@@ -265,7 +266,7 @@ class _Search:
             sensitive,
             (*is_blanked.sum(axis=0).tolist(), *of_sensitive.sum(axis=0).tolist()),
             int(is_blanked.any(axis=1).sum()),
-            shown.lost / max(self.known, 1),
+            float(shown.lost / self.known) if self.known else 0.0,
         )
 
 

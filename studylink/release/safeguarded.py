@@ -269,7 +269,7 @@ def sum_up(
 # --------------------------------------------------------------------------------------------------
 
 
-def _studies(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, Held]:
+def _studies(connection: duckdb.DuckDBPyConnection, database: str) -> Mapping[str, Held]:
     """The tables of people of each study in a release, with their columns."""
     studies: dict[str, dict[str, frozenset[str]]] = {}
     for study, table, columns in connection.execute(
