@@ -28,7 +28,7 @@ import pysequoia
 
 from studylink import databases, landing, published
 from studylink.register import RegisterError
-from studylink.release import content, eligibility, handed, shared, signatures, twin
+from studylink.release import content, eligibility, handed, safeguarded, shared, signatures, twin
 from studylink.release import plan as plans
 from studylink.release.content import Released
 from studylink.release.eligibility import Refused
@@ -125,7 +125,12 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
             connection, unfinished / CONTENT, content.RELEASE, _content_key(release_id)
         )
         content.write(connection, plan, released)
-        people = _people(connection, plan)
+        tables = plan.tables
+        if plan.access == plans.SAFEGUARDED:
+            tables = safeguarded.keep_what_is_summed_up(connection, content.RELEASE)
+        people = _people(connection, tables)
+        if plan.access == plans.SAFEGUARDED:
+            safeguarded.sum_up(connection, content.RELEASE, safeguarded.read_policy(connection))
         connection.execute(f"checkpoint {content.RELEASE}")
         connection.execute(f"detach {content.RELEASE}")
         (unfinished / PLAN).write_text(plan.written(), encoding="utf-8")
@@ -170,12 +175,12 @@ def _described(
     )
 
 
-def _people(connection: duckdb.DuckDBPyConnection, plan: plans.Plan) -> str:
+def _people(connection: duckdb.DuckDBPyConnection, tables: plans.Tables) -> str:
     """Whom the release holds, by token and domain, in an order that says nothing."""
     rows = sorted(
         (study, databases.pseudonym(study, shared.PERSON_KIND, participant_id), domain)
         for study, participant_id, domain in connection.execute(
-            content.records_shared(connection, plan.tables)
+            content.records_shared(connection, tables)
         ).fetchall()
     )
     return "".join(",".join(row) + "\n" for row in [("study", "person", "domain"), *rows])

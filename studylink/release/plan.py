@@ -32,7 +32,7 @@ STATEMENTS = {
     "no_decision_about_a_person": "It takes no measure and no decision about a particular person.",
 }
 """What those who release sign of the research (Data Protection Act 2018, section 19)."""
-ACCESS = ("secure",)
+ACCESS = SECURE, SAFEGUARDED = "secure", "safeguarded"
 PERSON, FAMILY, LINK = "research_id", "family_research_id", "linked_child_research_id"
 ALL = "all"
 AREA = {"ons": "area"}
@@ -154,7 +154,7 @@ def default(
 ) -> Plan:
     """The plan of a project for which none was made."""
     tables = allowed(columns, studies, domains, family_ids=False)
-    return Plan(project, ACCESS[0], None, None, tuple(STATEMENTS), tables)
+    return Plan(project, SECURE, None, None, tuple(STATEMENTS), tables)
 
 
 def read(
@@ -174,9 +174,11 @@ def read(
     because = content.get(FAMILY)
     if because is not None and not (isinstance(because, str) and because.strip()):
         raise PlanRefused(f"{FAMILY} needs a reason in words, or must be left empty")
-    access = content.get("access", ACCESS[0])
+    access = content.get("access", SECURE)
     if access not in ACCESS:
         raise PlanRefused(f"access must be {' or '.join(ACCESS)}")
+    if access == SAFEGUARDED and because is not None:
+        raise PlanRefused(f"a safeguarded release has no {FAMILY}")
     statements = content.get("statements") or []
     if not isinstance(statements, list) or set(statements) - set(STATEMENTS):
         raise PlanRefused(f"statements may be {' and '.join(STATEMENTS)}")

@@ -20,6 +20,7 @@ import pyarrow as pa
 import yaml
 
 from studylink.files import quoted
+from studylink.release.eligibility import Refused
 from studylink.release.generalisation import Anonymous, Codes, Hierarchy, Rules, anonymised
 from studylink.release.plan import LINK, PERSON, Tables
 
@@ -73,7 +74,7 @@ Held = Mapping[str, frozenset[str]]
 """The tables of people of one study, with their columns."""
 
 
-class CannotBeSafeguarded(Exception):
+class CannotBeSafeguarded(Refused):
     """A study's children cannot be shown; the message says why."""
 
 

@@ -18,7 +18,7 @@ import duckdb
 
 from studylink import databases, landing, published, synth
 from studylink.contract import PROJECT
-from studylink.release import content, handed
+from studylink.release import content, handed, safeguarded
 from studylink.release import plan as plans
 from studylink.release.content import Released
 from studylink.release.eligibility import Project, Refused, landed
@@ -61,6 +61,8 @@ def write(
     connection.execute(f"attach ':memory:' as {content.RELEASE}")
     try:
         content.write(connection, plan, released)
+        if plan.access == plans.SAFEGUARDED:
+            safeguarded.sum_up(connection, content.RELEASE, safeguarded.read_policy(connection))
         pseudonyms = connection.execute(
             f"""
             select table_schema, table_name, column_name from {content.RELEASE}.about.columns

@@ -362,14 +362,13 @@ def test_nothing_but_children_and_what_describes_them_is_left(of_sample: tuple) 
     assert of_people == {f"{study}.children" for study in STUDIES}
     described = release.execute(
         """
-        select schema_name, table_name, held.column_name, comment, label, class
-        from duckdb_columns() as held
+        select schema_name, held.table_name, held.column_name, comment, label, class
+        from (from duckdb_columns() where database_name = 'release') as held
         full join release.about.columns as described
             on
                 held.schema_name = described.table_schema
                 and held.table_name = described.table_name
                 and held.column_name = described.column_name
-        where coalesce(database_name, 'release') = 'release'
         """
     ).fetchall()
     assert not [row for row in described if None in row]
