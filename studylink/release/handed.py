@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from studylink import databases
+from studylink.pages import codebook
 from studylink.release import content, formats
 
 
@@ -15,4 +16,5 @@ def make(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute(f"copy from database {content.RELEASE} to readable")
     connection.execute("checkpoint readable")
     connection.execute("detach readable")
+    codebook.write(file, folder / codebook.FILE, previous=None)
     formats.write(file)

@@ -24,6 +24,7 @@ ENCODINGS = {
 }
 NAMES = {
     "release.duckdb": "The whole release as a DuckDB file",
+    "codebook.html": "Codebook, a page to look at and search",
     ddi.FILE: "Codebook (DDI-Codebook 2.5)",
     disclosure.FILE: "Rules of disclosure control that the release was made by",
     readme.FILE: "What is in the release, and how to open it",
