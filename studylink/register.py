@@ -54,7 +54,7 @@ class Register:
         return head
 
     def append(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Add rows, all of them or none: a reader, even after a kill, finds the old or the new ones.
+        """Add rows, all of them or none: a reader, even after a kill, finds the old or the new.
 
         The new register is written beside the old one and takes its name when all of it is on disk.
         Raises `RegisterError` where the old one is broken, or a value is not one line of text.
