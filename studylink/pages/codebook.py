@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from markupsafe import Markup
 
-from studylink import pages
+from studylink import databases, pages
 from studylink.pages import charts, examples
 from studylink.pages.examples import PERSON
 from studylink.pages.figures import public, share
@@ -72,10 +72,13 @@ class Table:
         return f"{self.schema}.{self.name}"
 
 
-def write(release: Path, file: Path, previous: Path | None) -> None:
+def write(
+    release: Path, file: Path, previous: Path | None = None, previous_key: str | None = None
+) -> None:
     """Write the codebook of a release.
 
-    `release` is its `release.duckdb`, `previous` that of the project's release before it.
+    `release` is its `release.duckdb`, `previous` that of the project's release before it, with the
+    key that it is encrypted with, if it is.
     """
     with duckdb.connect(str(release), read_only=True) as connection:
         about = _record(connection, "from about.release")
@@ -95,7 +98,7 @@ def write(release: Path, file: Path, previous: Path | None) -> None:
                 if table.name == OF_COUNTS
             ],
             examples=examples.queries(tables),
-            changes=_changes(connection, previous) if previous else None,
+            changes=_changes(connection, tables, previous, previous_key) if previous else None,
         )
 
 
@@ -400,15 +403,23 @@ class Changes:
     people: list[tuple[str, int | None, int | None]]
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, previous: Path) -> Changes:
+def _changes(
+    connection: duckdb.DuckDBPyConnection, tables: list[Table], previous: Path, key: str | None
+) -> Changes:
     """Compare two releases, by what `about.columns` says and by public counts of people."""
     said = ("label", "description", "data_type", "unit", "recode", "missing")
     now = _described(connection)
-    with duckdb.connect(str(previous), read_only=True) as earlier:
+    people = {table.id: table.people for table in tables if table.is_of_people}
+    with duckdb.connect() as earlier:
+        databases.attach_file(earlier, previous, "previous", key, read_only=True)
+        earlier.execute("use previous")
         about = _record(earlier, "from about.release")
         before = _described(earlier)
-        people_before = {table.id: table.people for table in _tables(earlier) if table.is_of_people}
-    people = {table.id: table.people for table in _tables(connection) if table.is_of_people}
+        people_before = {
+            table.id: _Counted(earlier, table.schema, table.name, of_table).people
+            for table in tables
+            if table.is_of_people and (of_table := _of_table(before, table.id))
+        }
     return Changes(
         about["release_id"],
         about["as_of"],
@@ -425,6 +436,10 @@ def _changes(connection: duckdb.DuckDBPyConnection, previous: Path) -> Changes:
             if people[name] != people_before[name]
         ],
     )
+
+
+def _of_table(described: dict[str, dict], table: str) -> list[dict]:
+    return [one for name, one in described.items() if name.startswith(f"{table}.")]
 
 
 def _described(connection: duckdb.DuckDBPyConnection) -> dict[str, dict]:

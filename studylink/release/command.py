@@ -325,7 +325,7 @@ def _hand_over(
     shutil.rmtree(unfinished, ignore_errors=True)
     whole = unfinished / released.release_id
     whole.mkdir(mode=0o700, parents=True)
-    handed.make(connection, whole)
+    handed.make(connection, whole, *_release_before(folder.parent.parent, released))
     for name in (PLAN, STATEMENT, PREPARED, APPROVED):
         shutil.copyfile(folder / name, whole / name)
     if key is None:
@@ -417,6 +417,17 @@ def _checked_signer(secret_key: Path, data: Path) -> str | None:
     signature = signatures.signed(probe, secret_key, passphrase or None)
     signatures.signer(probe, signature, data / "keys" / "people")
     return passphrase or None
+
+
+def _release_before(data: Path, released: Released) -> tuple[Path, str] | tuple[()]:
+    """The content of the project's release before, with its key, if it is still there."""
+    before = [
+        row["release_id"]
+        for row in shared.register(data).read()
+        if row["project_id"] == released.project_id and row["release_id"] != released.release_id
+    ]
+    content = shared.folder(data) / before[-1] / CONTENT if before else None
+    return (content, _content_key(before[-1])) if content and content.is_file() else ()
 
 
 def _content_key(release_id: str) -> str:

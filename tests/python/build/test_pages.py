@@ -46,7 +46,7 @@ def release(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def page_of_release(release: Path) -> Path:
     file = release.with_name("codebook.html")
-    codebook.write(release, file, previous=None)
+    codebook.write(release, file)
     return file
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from studylink import databases
 from studylink.pages import charts, codebook
 from studylink.pages.codebook import Value
 
@@ -143,9 +144,9 @@ def variable(release: Path, table: str, column: str) -> codebook.Variable:
     return found
 
 
-def page(release: Path, previous: Path | None = None) -> str:
+def page(release: Path) -> str:
     file = release.with_suffix(".html")
-    codebook.write(release, file, previous)
+    codebook.write(release, file)
     return file.read_text(encoding="utf-8")
 
 
@@ -247,7 +248,8 @@ def test_every_variable_has_a_place_of_its_own_and_a_code_stands_with_its_label(
     ]
 
 
-def test_what_has_changed_since_the_previous_release(make: Make) -> None:
+@pytest.mark.parametrize("key", [None, "of the previous release"])
+def test_what_has_changed_since_the_previous_release(make: Make, key: str | None) -> None:
     before = make(
         participants=several(40, "owns", "Owns its home"), without=("gp_events", "pay"), name="old"
     )
@@ -257,14 +259,22 @@ def test_what_has_changed_since_the_previous_release(make: Make) -> None:
             "insert into about.columns select * replace ('gone' as column_name) from about.columns "
             "where column_name = 'age'; alter table five_to_twelve.gp_events add gone bigint"
         )
+    if key:
+        encrypted = before.with_name("encrypted.duckdb")
+        with duckdb.connect() as connection:
+            databases.attach_file(connection, before, "before", read_only=True)
+            databases.attach_file(connection, encrypted, "encrypted", key)
+            connection.execute("copy from database before to encrypted")
+        before = encrypted
     after = make(participants=several(56, "owns", "Owns its home"))
-    with duckdb.connect(str(after), read_only=True) as connection:
-        changes = codebook._changes(connection, before)
-    assert changes.added == [f"{STUDY}.gp_events.pay"]
-    assert changes.removed == [f"{STUDY}.gp_events.gone"]
-    assert changes.altered == [(f"{STUDY}.participants.tenure", "label")]
-    assert changes.people == [(f"{STUDY}.participants", 40, 60)]
-    assert "What has changed" in page(after, before)
+    codebook.write(after, after.with_suffix(".html"), before, key)
+    shown = after.with_suffix(".html").read_text(encoding="utf-8")
+    changes = shown[shown.index('<section id="changes"') : shown.index('<section id="flow"')]
+    text = " ".join(re.sub("<[^>]+>", " ", changes).split())
+    assert f"New variables {STUDY}.gp_events.pay Variables" in text
+    assert f"Variables no longer in it {STUDY}.gp_events.gone Variables" in text
+    assert f"described otherwise {STUDY}.participants.tenure : label" in text
+    assert f"Table Before Now {STUDY}.participants 40 60" in text
     assert "What has changed" not in page(after)
 
 
