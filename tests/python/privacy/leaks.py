@@ -6,11 +6,12 @@ Most of them give `five_to_twelve.participants` one more column, `remark`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-STUDY = "models/marts/five_to_twelve/five_to_twelve__participants"
-DESCRIBED = "models/intermediate/answers/int_participants_deidentified.sql"
+PARTICIPANTS = "models/intermediate/answers/int_participants_deidentified"
+PARENTS = "models/intermediate/answers/int_parent_survey_deidentified"
+PUPILS = "models/intermediate/records/int_pupil_census_deidentified"
 IDENTITIES = """\
     inner join {{ ref('identities') }} as identities
         on
@@ -19,7 +20,7 @@ IDENTITIES = """\
 """
 KEYS = """\
     inner join {{{{ ref('pseudonyms') }}}} as keys
-        on publishable.study = keys.study and publishable.research_id = keys.{of}
+        on {rows}.study = keys.study and {rows}.research_id = keys.{of}
 """
 HOUSEHOLD = (
     """cast('0x' || left({{ pseudonym('keys.study', "'household'", 'keys.family_id') }}, 5)"""
@@ -69,31 +70,25 @@ class Leak:
 
 
 def one_more(
+    model: str,
     name: str,
     expression: str,
-    described: Patch,
-    *marts: str,
-    before: str,
-    joined: Patch,
     declared: str,
+    after: str,
+    joins: str,
+    joined_before: str,
+    declared_before: str,
 ) -> tuple[Patch, ...]:
-    """One more column, in a view that describes a table for researchers and in marts of it."""
+    """One more column, in a view that describes a table for researchers, and so in its marts."""
+    after, joined_before = f"        {after},\n", f"    {joined_before}\n"
+    declared_before = f"      - {declared_before}"
     return (
-        replace(described, new=f"{described.old}        {expression} as {name},\n"),
-        replace(joined, new=joined.new + joined.old),
-        *(
-            patch
-            for mart in marts
-            for patch in (
-                Patch(
-                    f"{mart}.sql", f"        {before},\n", f"        {name},\n        {before},\n"
-                ),
-                Patch(
-                    f"{mart}.yml",
-                    f"      - name: {before}\n",
-                    f"      - name: {name}\n        {declared}\n      - name: {before}\n",
-                ),
-            )
+        Patch(f"{model}.sql", after, f"{after}        {expression} as {name},\n"),
+        Patch(f"{model}.sql", joined_before, joins + joined_before),
+        Patch(
+            f"{model}.yml",
+            declared_before,
+            f"      - name: {name}\n        {declared}\n{declared_before}",
         ),
     )
 
@@ -106,56 +101,44 @@ def declared(data_type: str = "varchar", meta: str = "{class: plain}") -> str:
 
 def remark(name: str, expression: str, joins: str = IDENTITIES, data_type: str = "varchar") -> Leak:
     """One more column of `participants`, of this value; dbt itself refuses what is not opened."""
-    return Leak(
-        name,
-        (
-            OPENED,
-            *one_more(
-                "remark",
-                expression,
-                Patch(DESCRIBED, "        participants.role,\n", ""),
-                STUDY,
-                before="age_band",
-                joined=Patch(DESCRIBED, "    left join waves_taken_part\n", joins),
-                declared=declared(data_type),
-            ),
-        ),
+    column = one_more(
+        PARTICIPANTS,
+        "remark",
+        expression,
+        declared(data_type),
+        after="pseudonyms.family_research_id",
+        joins=joins,
+        joined_before="left join waves_taken_part",
+        declared_before="&age_band\n",
     )
+    return Leak(name, (OPENED, *column))
 
 
 def of_parents(name: str, expression: str, declared: str) -> tuple[Patch, ...]:
     """One more column of the answers of parents in SEND Futures; `keys` are their pseudonyms."""
-    file = "models/intermediate/answers/int_parent_survey_deidentified.sql"
     return one_more(
+        PARENTS,
         name,
         expression,
-        Patch(file, "        publishable.linked_child_research_id,\n", ""),
-        "models/marts/send_futures/send_futures__parent_survey",
-        before="wave",
-        joined=Patch(
-            file,
-            "    {{ label_join('child_send_need', 'answers.child_send_need') }}\n",
-            KEYS.format(of="research_id"),
-        ),
-        declared=declared,
+        declared,
+        after="answers_dated.linked_child_research_id,\n        answers_dated.wave",
+        joins=KEYS.format(rows="answers_dated", of="research_id"),
+        joined_before="{{ label_join('child_send_need', 'answers_dated.child_send_need') }}",
+        declared_before="{name: wave,",
     )
 
 
-def of_pupils(name: str, expression: str, declared: str, *studies: str) -> tuple[Patch, ...]:
-    """One more column of the school census in some studies; `keys` are a child's pseudonyms."""
-    file = "models/intermediate/records/int_pupil_census_deidentified.sql"
+def of_pupils(name: str, expression: str, declared: str) -> tuple[Patch, ...]:
+    """One more column of the school census of both studies; `keys` are a child's pseudonyms."""
     return one_more(
+        PUPILS,
         name,
         expression,
-        Patch(file, "        publishable.research_id,\n", ""),
-        *(f"models/marts/{study}/{study}__pupil_census" for study in studies),
-        before="national_curriculum_year",
-        joined=Patch(
-            file,
-            "    {{ label_join('sen_provision', 'pupil_census.sen_provision') }}\n",
-            KEYS.format(of="record_research_id"),
-        ),
-        declared=declared,
+        declared,
+        after="publishable.research_id",
+        joins=KEYS.format(rows="publishable", of="record_research_id"),
+        joined_before="{{ label_join('sen_provision', 'pupil_census.sen_provision') }}",
+        declared_before="{name: national_curriculum_year,",
     )
 
 
@@ -197,7 +180,7 @@ UNGATED = """
         cast(null as integer) as age_in_year,
         cast(null as varchar) as practice_id,
         gp_events.snomed_code,
-        cast(null as varchar) as snomed_term
+        cast(null as varchar) as snomed_code_label
     from gp_events
     inner join {{ ref('int_deliveries') }} as deliveries
         on gp_events.delivery_id = deliveries.delivery_id
@@ -211,7 +194,7 @@ UNGATED = """
             and participants.participant_id = pseudonyms.participant_id
 )
 
-select * from gp_events_published
+select * from gp_events_deidentified
 """
 
 LEAKS = (
@@ -285,7 +268,7 @@ LEAKS = (
         (
             Patch(
                 "models/intermediate/records/int_gp_events_deidentified.sql",
-                "\n)\n\nselect * from gp_events_published\n",
+                "\n)\n\nselect * from gp_events_deidentified\n",
                 UNGATED,
             ),
         ),
@@ -295,13 +278,8 @@ LEAKS = (
         (
             Patch(
                 "models/intermediate/places/int_schools_described.sql",
-                "    'phase', 'school_type', 'size_band', 'ofsted_rating',",
-                "    'phase', 'school_type', 'ofsted_rating',",
-            ),
-            Patch(
-                "models/intermediate/places/int_schools_described.sql",
-                "{{ band('schools.pupils', [100, 200, 400, 800, 1200]) | indent(8) }} as size_band",
-                "cast(schools.pupils as varchar) as size_band",
+                "{{ banded('schools.pupils', 'school_size') }} as school_size_band",
+                "cast(schools.pupils as varchar) as school_size_band",
             ),
         ),
     ),
@@ -337,7 +315,7 @@ LEAKS = (
     Leak(
         "a household's number in answers and records",
         of_parents("household_number", HOUSEHOLD, declared("integer"))
-        + of_pupils("household_number", HOUSEHOLD, declared("integer"), "send_futures"),
+        + of_pupils("household_number", HOUSEHOLD, declared("integer")),
     ),
     Leak(
         "one pseudonym of a pupil in both studies",
@@ -345,8 +323,6 @@ LEAKS = (
             "pupil_id",
             """{{ pseudonym("'both'", "'pupil'", 'pupil_census.pupil_matching_ref') }}""",
             declared(meta=PSEUDONYM),
-            "five_to_twelve",
-            "send_futures",
         ),
     ),
 )
