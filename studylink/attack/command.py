@@ -9,12 +9,12 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
 from studylink import databases, landing
 from studylink.attack import contents, guessing, intruders
+from studylink.attack.figures import Figures, ceiling, read_ceilings
 from studylink.contract import PROJECT
 from studylink.manifest import Manifest
 from studylink.release import shared
@@ -24,31 +24,7 @@ from studylink.summary import aligned
 SAMPLE = PROJECT / "extracts" / "sample"
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 HEADER = ("intruder", "tries", "for certain", "at most", "by guessing", "at most")
-
-
-class Figures(NamedTuple):
-    """How an intruder fared, in shares of their tries, and the most that they may; None: no limit.
-
-    `by_guessing` is an expectation: guesses that are equally good share.
-    """
-
-    intruder: str
-    tries: int
-    for_certain: float
-    for_certain_at_most: float | None
-    by_guessing: float
-    by_guessing_at_most: float | None = None
-
-    @property
-    def is_within_limits(self) -> bool:
-        """Whether no more are found than may be."""
-        return all(
-            most is None or share <= most
-            for share, most in (
-                (self.for_certain, self.for_certain_at_most),
-                (self.by_guessing, self.by_guessing_at_most),
-            )
-        )
+STUDY = "five_to_twelve"
 
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -107,26 +83,19 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> lis
 def _figures(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, as_of: datetime
 ) -> Iterator[Figures]:
-    found = intruders.attack(connection, manifest, as_of.year)
-    is_small = intruders.is_small(connection)
-    for intruder, (tries, for_certain, by_guessing) in found.items():
-        yield Figures(
-            intruder.name,
-            tries,
-            for_certain / max(tries, 1),
-            intruder.limit_if_few if is_small else intruder.limit,
-            by_guessing / max(tries, 1),
-        )
-    for questionnaire, of in contents.attack(connection, manifest, as_of.date()).items():
-        tries = max(of["families_tried"], 1)
-        yield Figures(
-            f"{questionnaire}, by what unlinked answers say{', waves aside' if is_small else ''}",
-            of["families_tried"],
-            of["unique_best_guesses_right"] / tries,
-            contents.PRECISION * of["unique_best_guesses"] / tries,
-            of["right_without_waves" if is_small else "expected_right_guesses"] / tries,
-            contents.most_right(of) / tries,
-        )
+    ceilings = read_ceilings(connection)
+    known = intruders.know(connection)
+    tables = intruders.tables_of(manifest, STUDY)
+    found = intruders.attack(connection, tables, known, as_of.year, intruders.INTRUDERS)
+    families = intruders.families(connection)
+    for intruder, fared in found.items():
+        most = ceiling(ceilings, "research", families, intruder.name)
+        yield intruders.figures(intruder, fared, most)
+    for study, nodes in contents.studies(manifest).items():
+        shown = contents.shown(connection, nodes)
+        truth = contents.true_records(connection, known, study, shown)
+        for questionnaire, of in contents.attack(shown, as_of.date(), truth).items():
+            yield contents.figures(f"{study}.{questionnaire}", of, families < contents.MANY)
     guessed = guessing.attack(connection, manifest)
     tries = guessed["hashes_tried"]
     share = guessed["pseudonyms_guessed"] / max(tries, 1)
@@ -134,7 +103,7 @@ def _figures(
 
 
 def _line(figures: Figures) -> tuple[str | int, ...]:
-    shares = ("" if one is None else f"{one:.1%}" for one in figures[2:])
+    shares = ("" if one is None else f"{one:.1%}" for one in figures[2:6])
     return (figures.intruder, figures.tries, *shares)
 
 

@@ -24,12 +24,14 @@ To be on the safe side, the intruder knows which answers have records to be foun
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple, TypedDict
 
 import duckdb
 
+from studylink.attack.figures import Figures
 from studylink.manifest import Manifest, Node
 
 LINK = "linked_child_research_id"
@@ -71,6 +73,9 @@ ANSWERS_WITH_THE_FAMILY, ANSWERS_ALONE = 0.8, 0.08
 
 SURE = math.log(10)
 """The lead of a best guess over the next from which its record is taken to be found."""
+
+MANY = 2000
+"""Families in a file in which people hide each other; of a smaller one waves are left aside."""
 
 Row = Mapping[str, Any]
 Tables = Sequence[tuple[Node, list[Row]]]
@@ -116,18 +121,27 @@ class Evidence(NamedTuple):
     spans: dict[Clue, Span]
 
 
-def attack(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, as_of: date
-) -> dict[str, Found]:
-    """How many records of unlinked answers are found, by questionnaire."""
+def attack(tables: Tables, as_of: date, truth: Mapping[str, set[str]]) -> dict[str, Found]:
+    """How many records of unlinked answers are found, by questionnaire.
+
+    `tables` are all tables of people of a study, `truth` is what `true_records` gives.
+    """
     return {
-        f"{study}.{questionnaire.alias}": look(
-            connection, manifest, shown(connection, tables), questionnaire, as_of
-        )
-        for study, tables in studies(manifest).items()
-        for questionnaire in tables
-        if LINK in questionnaire.columns
+        node.alias: look(tables, node, as_of, truth) for node, _ in tables if LINK in node.columns
     }
+
+
+def figures(questionnaire: str, found: Found, waves_aside: bool) -> Figures:
+    """How the intruder fared with one questionnaire, beside what is no better than chance."""
+    tries = max(found["families_tried"], 1)
+    return Figures(
+        f"{questionnaire}, by what unlinked answers say{', waves aside' if waves_aside else ''}",
+        found["families_tried"],
+        found["unique_best_guesses_right"] / tries,
+        PRECISION * found["unique_best_guesses"] / tries,
+        found["right_without_waves" if waves_aside else "expected_right_guesses"] / tries,
+        most_right(found) / tries,
+    )
 
 
 def studies(manifest: Manifest) -> dict[str, list[Node]]:
@@ -142,29 +156,45 @@ def studies(manifest: Manifest) -> dict[str, list[Node]]:
     }
 
 
-def shown(connection: duckdb.DuckDBPyConnection, tables: list[Node]) -> Tables:
-    """The rows of research tables."""
+def shown(connection: duckdb.DuckDBPyConnection, tables: Iterable[Node]) -> Tables:
+    """The rows of research tables. Where no family id is shown, everybody stands alone."""
     found: list[tuple[Node, list[Row]]] = []
     for node in tables:
         columns = ", ".join(node.columns)
+        if FAMILY not in node.columns and (LINK in node.columns or node.alias == "participants"):
+            columns += f", research_id as {FAMILY}"
+            node = replace(node, columns={**node.columns, FAMILY: {"class": "pseudonym"}})
         rows = connection.execute(f"select {columns} from {node.relation} order by all").fetchall()
         found.append((node, [dict(zip(node.columns, row, strict=True)) for row in rows]))
     return found
 
 
-def look(
-    connection: duckdb.DuckDBPyConnection,
-    manifest: Manifest,
-    tables: Tables,
-    questionnaire: Node,
-    as_of: date,
-) -> Found:
-    """Look for the records of the unlinked answers to one questionnaire of a study.
+def true_records(
+    connection: duckdb.DuckDBPyConnection, known: str, study: str, tables: Tables
+) -> dict[str, set[str]]:
+    """Under which ids records of each family's members may stand, by the family id that is shown.
 
-    `tables` are all tables of people of the study.
+    `known` is a relation as `intruders.know` makes it.
     """
+    families = dict(
+        connection.execute(
+            f"select research_id, family from {known} where study = ?", [study]
+        ).fetchall()
+    )
+    ids = defaultdict(set)
+    for one, family in families.items():
+        ids[family].add(one)
+    truth: dict[str, set[str]] = defaultdict(set)
+    for node, rows in tables:
+        if FAMILY in node.columns:
+            for row in rows:
+                truth[row[FAMILY]] |= ids[families[row["research_id"]]]
+    return truth
+
+
+def look(tables: Tables, questionnaire: Node, as_of: date, truth: Mapping[str, set[str]]) -> Found:
+    """Look for the records of the unlinked answers to one questionnaire of a study."""
     search = _Search(tables, questionnaire, as_of)
-    truth = _truth(connection, manifest, questionnaire.schema)
     sought = {
         family: own for family in search.families if (own := truth[family] & set(search.records))
     }
@@ -243,7 +273,7 @@ class _Search:
                     self._records[row["research_id"]].append((node, row))
                 elif LINK not in node.columns:
                     self._people[row[FAMILY]].append((node, row))
-                    self._roles[row["research_id"]] = row["role"]
+                    self._roles[row["research_id"]] = row.get("role")
                 elif row[LINK] is None:
                     self._unlinked[row[FAMILY]].append((node, row))
                 elif node != questionnaire:
@@ -260,7 +290,7 @@ class _Search:
             record
             for record in self._records
             if record not in taken
-            and not any(row["role"] in roles for _, row in self._family_of(record))
+            and not any(row.get("role") in roles for _, row in self._family_of(record))
         )
 
     def of_answers(self, family: str) -> Evidence:
@@ -403,21 +433,3 @@ def _columns(tables: Iterable[Node]) -> set[str]:
         for column, kind in node.classes().items()
         if kind != "pseudonym" and column != "role" and not column.startswith("is_")
     }
-
-
-def _truth(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, study: str
-) -> dict[str, set[str]]:
-    """Under which ids records of each published family's members may stand."""
-    truth = defaultdict(set)
-    for family, record in connection.execute(
-        f"""
-        select members.family_research_id, relatives.record_research_id
-        from {manifest.named("pseudonyms").relation} as members
-        inner join {manifest.named("pseudonyms").relation} as relatives using (study, family_id)
-        where members.study = ?
-        """,
-        [study],
-    ).fetchall():
-        truth[family].add(record)
-    return truth

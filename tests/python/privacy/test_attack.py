@@ -17,6 +17,7 @@ import pytest
 from studylink import cli, databases, landing, synth
 from studylink.attack import command as attack
 from studylink.attack import contents, guessing, intruders
+from studylink.attack.figures import Ceiling
 from studylink.manifest import Manifest, Node
 from tests.python.lib import project
 from tests.python.lib.oracle import PUPIL_TABLES
@@ -55,8 +56,8 @@ def test_in_the_sample_no_intruder_finds_more_than_they_may(
 def test_finding_one_more_than_may_be_found_fails(
     built_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    neighbour = intruders.INTRUDERS[0]
-    monkeypatch.setattr(intruders, "INTRUDERS", (neighbour._replace(limit_if_few=0.0),))
+    nobody = Ceiling("research", 0, "neighbour", 0.0, None)
+    monkeypatch.setattr(attack, "read_ceilings", lambda *_: [nobody])
     exit_code, said = attacked(built_sample)
     assert exit_code == 1
     assert "Too many are found by: neighbour" in said
@@ -147,9 +148,14 @@ class Blinded:
                 f"select * {f'replace ({blank})' if blank else ''} "
                 f"from published.{node.schema}.{node.alias}"
             )
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(intruders, "INTRUDERS", (intruder,))
-            (found,) = intruders.attack(self.connection, self.manifest, attack.AS_OF.year).values()
+        found = intruders.attack(
+            self.connection,
+            intruders.tables_of(self.manifest, attack.STUDY),
+            intruders.know(self.connection),
+            attack.AS_OF.year,
+            (intruder,),
+        )[intruder]
+        assert found is not None
         return found
 
 
@@ -162,13 +168,13 @@ def blinded(built_sample: Path) -> Iterator[Blinded]:
 def test_an_intruder_left_with_blanks_finds_by_composition_alone(blinded: Blinded) -> None:
     neighbour = intruders.INTRUDERS[0]
     found = blinded.found(neighbour, set())
-    (families, compositions, alone) = blinded.connection.execute(
+    (families, compositions, alone, fewest) = blinded.connection.execute(
         """
-        select sum(families), count(*), count(*) filter (families = 1)
+        select sum(families), count(*), count(*) filter (families = 1), min(families)
         from (select roles, count(*) as families from families group by roles)
         """
     ).fetchall()[0]
-    assert found == (families, alone, pytest.approx(compositions))
+    assert found == (families, alone, pytest.approx(compositions), fewest)
 
 
 CLUES = {
@@ -215,10 +221,10 @@ def test_who_shows_a_row_alone_is_found_and_others_share(
     # a, with two rows alike, and b share one row, c and d another; what is missing nobody knows
     found = intruders._by_a_row(
         memory,
-        {"employments": node("employments")},
-        intruders.Row("employments", ("tax_year", "pay")),
+        {"employments": node("employments", "tax_year", "pay", "employer")},
+        (intruders.Row("employments", ("tax_year", "pay")),),
     )
-    assert found == (5, 1, 3)
+    assert found == (5, 1, 3, 1)
 
 
 def test_a_family_is_found_if_no_other_may_be_theirs(memory: duckdb.DuckDBPyConnection) -> None:
@@ -236,9 +242,10 @@ def test_a_family_is_found_if_no_other_may_be_theirs(memory: duckdb.DuckDBPyConn
             mother_1_known, mother_1_from, mother_1_to
         );
         create table members as
-        select family as research_id, family, 'child' as role, 1 as place_known from families
+        select family as research_id, family, 'child' as role from families
         union all
-        select family || '+', family, 'mother', 1 from families where family != 'dad';
+        select family || '+', family, 'mother' from families where family != 'dad';
+        create table people as select role, 1 as place_known from members;
         create table answers as
         from (values
             ('one', 1, 'rents'), ('one', 2, 'owns'), ('two', 2, 'owns'), ('two', 1, 'rents'),
@@ -246,19 +253,19 @@ def test_a_family_is_found_if_no_other_may_be_theirs(memory: duckdb.DuckDBPyConn
         ) as answers(research_id, wave, tenure);
         """
     )
-    tables = {"answers": node("answers", "wave", "tenure")}
+    tables = {"answers": node("answers", "wave", "tenure", "age_band")}
 
-    def found(*clues: intruders.Births | intruders.Column) -> intruders.Found:
+    def found(*clues: intruders.Births | intruders.Answer) -> intruders.Found | None:
         return intruders._by_a_family(memory, tables, intruders.Family(clues))
 
-    tenure = intruders.Column("answers", "tenure")
-    assert found() == (5, 1, 1 + 4 / 4)
+    tenure = intruders.Answer("tenure")
     # nil shows no birth, so that nobody but dad is found for certain
-    assert found(intruders.Births("adult")) == (5, 1, 1 + 3 / 2 + 1 / 2)
-    assert found(intruders.Births("adult", within=3)) == (5, 1, 1 + 2 / 3 + 1 / 2 + 1 / 3)
+    assert found(intruders.Births("adult")) == (5, 1, 1 + 3 / 2 + 1 / 2, 1)
+    assert found(intruders.Births("adult", within=3)) == (5, 1, 1 + 2 / 3 + 1 / 2 + 1 / 3, 1)
     # of one, in the latest wave, as of two and far; nil shows none, so they are guessed before it
-    assert found(tenure) == (5, 1, pytest.approx(1 + 3 / 3 + 1 / 4))
-    assert found(intruders.Births("adult"), tenure) == (5, 1, 1 + 3 + 1 / 2)
+    assert found(tenure) == (5, 1, pytest.approx(1 + 3 / 3 + 1 / 4), 1)
+    assert found(intruders.Births("adult"), tenure) == (5, 1, 1 + 3 + 1 / 2, 1)
+    assert found(intruders.Answer("pets")) is None
 
 
 # contents ---------------------------------------------------------------------------------------
@@ -283,8 +290,10 @@ class Answers:
     def __init__(self, connection: duckdb.DuckDBPyConnection, target: Path, as_of: date):
         self.connection, self.as_of = connection, as_of
         self.manifest = Manifest(target)
-        ((_, self.tables),) = contents.studies(self.manifest).items()
+        ((study, self.tables),) = contents.studies(self.manifest).items()
         self.rows = contents.shown(connection, self.tables)
+        known = intruders.know(connection)
+        self.truth = contents.true_records(connection, known, study, self.rows)
 
     def found(
         self, change: Callable[[Node, contents.Row], Mapping] = lambda node, row: {}
@@ -293,11 +302,7 @@ class Answers:
         rows = [
             (node, [{**row, **change(node, row)} for row in shown]) for node, shown in self.rows
         ]
-        return {
-            node.alias: contents.look(self.connection, self.manifest, rows, node, self.as_of)
-            for node in self.tables
-            if contents.LINK in node.columns
-        }
+        return contents.attack(rows, self.as_of, self.truth)
 
     def known(self, columns: str, source: str, *keys: str) -> dict[tuple, dict]:
         """What researchers are not shown, by the pseudonyms in `keys`."""
@@ -462,14 +467,11 @@ def test_at_other_moments_too_records_are_not_found_by_what_answers_say(
     tables = [
         f"send_futures__{table}"
         for table in ("participants", "parent_survey", "child_survey", *PUPIL_TABLES)
-    ]
+    ] + ["identities", "postcode_areas"]
     built = project.built_as_far_as(five_thousand_families, tmp_path, f"{as_of}T00:00:00Z", *tables)
     with databases.connect(built) as connection:
-        landing.create_views(connection, landing.read_landing(five_thousand_families))
-        found = contents.attack(
-            connection, Manifest(tmp_path / "target"), date.fromisoformat(as_of)
-        )
+        found = Answers(connection, tmp_path / "target", date.fromisoformat(as_of)).found()
     assert len(found) == 2
-    for place, figures in found.items():
+    for questionnaire, figures in found.items():
         assert figures["families_tried"] > 100
-        assert are_hidden(figures, figures["expected_right_guesses"]), place
+        assert are_hidden(figures, figures["expected_right_guesses"]), questionnaire
