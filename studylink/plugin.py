@@ -1,7 +1,7 @@
 """The dbt-duckdb plugin: what a build needs that SQL cannot do.
 
-It checks the landed files, the request log and the register of releases before anything is written,
-opens the three databases, puts all of those where SQL finds them, puts the pseudonym key where SQL
+It checks the landed files, the request log and the registers before anything is written, opens the
+three databases, puts all of those where SQL finds them, puts the pseudonym key where SQL
 can use it and nobody can read it, and publishes a full build that passed.
 """
 
@@ -19,6 +19,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from studylink import alarm, catalogue, databases, landing
+from studylink.people import access_register
 from studylink.register import RegisterError
 from studylink.release import shared
 from studylink.requests import request_log
@@ -42,6 +43,8 @@ class Plugin(BasePlugin):
             self.landed = landing.read_landing(self.extracts)
             self.request_log = request_log.read(self.workbench.published)
             shared.check(self.workbench.published)
+            self.access_register = access_register.register(self.workbench.published)
+            self.access_register.head()
             self.workbench.open(fresh=_is_full_build())
         except (
             landing.LandingError,
@@ -64,6 +67,7 @@ class Plugin(BasePlugin):
         landing.create_views(conn, self.landed)
         request_log.create_tables(conn, self.request_log)
         shared.create_tables(conn, self.workbench.published)
+        self.access_register.create_table(conn, "access_register", "packs")
         for name in self.request_log.broken_off():
             log.warning(request_log.broken_off_message(self.request_log, name))
         for warning in databases.warnings_of_development_keys(self.extracts):

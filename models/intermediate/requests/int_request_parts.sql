@@ -18,6 +18,10 @@ rectifications as (
     select * from {{ ref('rectifications') }}
 ),
 
+accesses_given as (
+    select * from {{ ref('int_accesses_given') }}
+),
+
 shared_records as (
     select
         study,
@@ -36,6 +40,20 @@ first_shared as (
         min(first_shared_at) as first_shared_at
     from shared_records
     group by study, participant_id
+),
+
+-- due a calendar month after receipt, and open until everybody whom the request covers was given what is held
+accesses_open as (
+    select distinct
+        covering.study,
+        covering.request_id
+    from covering
+    left join accesses_given
+        on
+            covering.study = accesses_given.study
+            and covering.request_id = accesses_given.request_id
+            and covering.participant_id = accesses_given.participant_id
+    where covering.request_type = 'access' and accesses_given.request_id is null
 ),
 
 -- what each person, and for a deletion each domain, that the request covers earned
@@ -66,8 +84,7 @@ others_earned as (
                 covering.request_type in ('object', 'erase')
                 and first_shared.first_shared_at <= covering.received_at
                 then 'honoured_already_shared'
-            -- due a calendar month after receipt, and open until what was given is on record
-            when covering.request_type = 'access' then 'open'
+            when accesses_open.request_id is not null then 'open'
             when covering.request_type = 'rectify' and rectifications.request_id is null then 'void'
             else 'honoured'
         end as outcome
@@ -80,6 +97,10 @@ others_earned as (
         on
             covering.study = rectifications.study
             and covering.request_id = rectifications.request_id
+    left join accesses_open
+        on
+            covering.study = accesses_open.study
+            and covering.request_id = accesses_open.request_id
     where covering.request_type != 'delete_linked'
 ),
 
