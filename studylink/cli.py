@@ -3,11 +3,12 @@
 import argparse
 import sys
 
-from studylink import bench, summary, synth
+from studylink import bench, status, summary, synth
 from studylink.attack import command as attack
 from studylink.bench import matching as bench_matching
 from studylink.lineage import command as lineage
 from studylink.matching import training
+from studylink.people import access, letters, receipt, why
 from studylink.release import command as release
 from studylink.requests import command as request
 
@@ -20,6 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (
         summary,
+        status,
+        why,
+        access,
+        receipt,
+        letters,
         request,
         release,
         synth,

@@ -1,5 +1,6 @@
 """What may be landed: the dbt sources under `models/staging`, read as the contract they are."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -108,7 +109,7 @@ def _table(schema: str, table: dict) -> LandedTable:
         schema=schema,
         name=table["name"],
         landed_as=meta["landed_as"],
-        description=table["description"],
+        description=_rendered(table["description"]),
         kind=meta["kind"],
         domain=meta.get("domain"),
         answers_of=meta.get("answers_of"),
@@ -125,10 +126,21 @@ def _column(column: dict) -> LandedColumn:
     return LandedColumn(
         name=column["name"],
         data_type=column["data_type"],
-        description=column["description"],
+        description=_rendered(column["description"]),
         declared_class=meta.get("class"),
         staged=meta.get("staged", column["name"]),
         required=meta.get("required", False),
         required_of_child="required_if" in meta,
         listed=tuple(meta.get("listed", ())),
     )
+
+
+def _rendered(description: str) -> str:
+    """A description with the doc blocks that it names, as dbt renders it."""
+    return re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda named: _doc_blocks()[named[1]], description)
+
+
+@cache
+def _doc_blocks() -> dict[str, str]:
+    text = (PROJECT / "models" / "docs.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"\{% docs (\w+) %\}\n(.*?)\n\{% enddocs %\}", text, flags=re.DOTALL))

@@ -9,6 +9,7 @@ import fcntl
 import hmac
 import os
 import shutil
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -183,6 +184,21 @@ def sync(place: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file that is its owner's alone: it gets its name when all of it is on disk."""
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    descriptor, unfinished = tempfile.mkstemp(prefix=".unfinished-", dir=file.parent)
+    try:
+        with open(descriptor, "wb") as out:
+            out.write(content)
+        sync(Path(unfinished))
+        os.replace(unfinished, file)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+    sync(file.parent)
 
 
 def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:

@@ -76,10 +76,10 @@ class Landed:
     files: tuple[LandedFile, ...]
 
 
-def read_landing(folder: Path, schema: str | None = None) -> list[Landed]:
+def read_landing(folder: Path, *schemas: str) -> list[Landed]:
     """Every landed table of `folder`, with each file's header and each line and value checked.
 
-    With a `schema`, the tables of that supplier alone.
+    With `schemas`, the tables of those suppliers alone.
 
     Raises `LandingError` with all file faults of all files.
     """
@@ -88,7 +88,8 @@ def read_landing(folder: Path, schema: str | None = None) -> list[Landed]:
             folder, ["the folder does not exist: set STUDY_EXTRACTS to the landing folder"]
         )
     landed, faults = find(folder)
-    landed = [place for place in landed if schema in (None, place.table.schema)]
+    if schemas:
+        landed = [place for place in landed if place.table.schema in schemas]
     with duckdb.connect() as connection, ThreadPoolExecutor(os.cpu_count()) as at_once:
         # nothing that is landed is spilled anywhere
         connection.execute("set temp_directory = ''")

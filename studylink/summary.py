@@ -1,4 +1,7 @@
-"""`studylink summary`: what the last published build came to, on one screen."""
+"""`studylink summary`: what the last published build came to, on one screen.
+
+What somebody has to see to because of it is `studylink status`.
+"""
 
 import argparse
 from pathlib import Path
@@ -100,17 +103,6 @@ select concat_ws(
 from fates
 """
 
-ATTENTION = (
-    ("landed rows quarantined", "quarantined_records", "count(*)"),
-    ("deliveries flagged: people not asked for", "delivery_checks", "count_if(is_flagged)"),
-    ("deliveries not certified", "delivery_checks", "count_if(is_certificate_missing)"),
-    ("records to destroy", "to_destroy", "sum(records)"),
-    ("landed rows to purge, of erased people", "to_purge", "sum(rows)"),
-    ("young people's linkages to ask about", "due_to_be_asked", "sum(participants)"),
-    ("requests for access, open", "request_outcomes", "count_if(outcome = 'open')"),
-)
-"""What somebody should do something about, the table that says which, and how many there are."""
-
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `studylink summary`."""
@@ -148,16 +140,7 @@ def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
         "",
         f"Landed rows: {rows(LANDED_ROWS)[0][0]}",
         "",
-        "Needs attention",
-        aligned(
-            ("how many", "of what", "which, in study.duckdb"),
-            [
-                (things, what, f"governance.{table}")
-                for what, table, counted in ATTENTION
-                if (things := rows(f"select {counted} from study.governance.{table}")[0][0])
-            ],
-        ),
-        "",
+        "What wants doing: studylink status",
         "Look next: docs/governance.md, docs/researchers.md; for a message, docs/messages.md",
     ]
     return "\n".join(lines)

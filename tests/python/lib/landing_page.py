@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from studylink.contract import LandedColumn, LandedTable, landed_tables
 from tests.python.lib.project import ROOT
@@ -32,7 +31,7 @@ def as_declared(page: str) -> str:
 def _table(table: LandedTable) -> str:
     key = ", ".join(f"`{column}`" for column in table.key)
     said = [
-        _rendered(table.description),
+        table.description,
         f"Kind: {table.kind}{f', of the domain `{table.domain}`' if table.domain else ''}.",
         f"Key: {key}." if key else "",
         "Adults alone." if table.adults_only else "",
@@ -47,18 +46,7 @@ def _column(column: LandedColumn) -> str:
     never_empty = "yes" if column.required else "of a child" if column.required_of_child else ""
     one_of = ", ".join(f"`{value}`" for value in column.listed)
     cells = (f"`{column.name}`", column.data_type, never_empty, one_of)
-    return f"| {' | '.join((*cells, _rendered(column.description)))} |\n"
-
-
-def _rendered(description: str) -> str:
-    """A description with the doc blocks that it names, as dbt renders it."""
-    return re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda named: _doc_blocks()[named[1]], description)
-
-
-@cache
-def _doc_blocks() -> dict[str, str]:
-    text = (ROOT / "models" / "docs.md").read_text(encoding="utf-8")
-    return dict(re.findall(r"\{% docs (\w+) %\}\n(.*?)\n\{% enddocs %\}", text, flags=re.DOTALL))
+    return f"| {' | '.join((*cells, column.description))} |\n"
 
 
 if __name__ == "__main__":
