@@ -54,7 +54,7 @@ def access(study: str, participant_id: str, key_file: Path | None) -> None:
         waiting = opened.rows(
             """
             select request_id from study.governance.request_clocks
-            inner join study.intermediate.int_requests_covering using (study, request_id)
+            inner join laid.int_requests_covering using (study, request_id)
             where
                 study = $study
                 and participant_id = $person
@@ -119,13 +119,13 @@ def made(opened: Opened, person: Person) -> Pack:
         """
         select request_type, received_at, outcome, reason
         from study.governance.request_outcomes
-        inner join study.intermediate.int_requests_received using (study, request_id, request_type)
+        inner join laid.int_requests_received using (study, request_id, request_type)
         where
             study = $study
             and (
                 $person in (about, made_by)
                 or request_id in (
-                    select request_id from study.intermediate.int_requests_covering
+                    select request_id from laid.int_requests_covering
                     where study = $study and participant_id = $person
                 )
             )

@@ -119,7 +119,7 @@ class Held:
     def _requests(self) -> set[str]:
         """The requests that cover them."""
         rows = self.opened.rows(
-            "select request_id from study.intermediate.int_requests_covering "
+            "select request_id from laid.int_requests_covering "
             "where study = $study and participant_id = $person",
             **self.named,
         )
@@ -129,7 +129,7 @@ class Held:
     def _is_alone(self) -> bool:
         """Whether nobody in another study has their id, so that a row without study is theirs."""
         rows = self.opened.rows(
-            "select 1 from vault.main.participants_known "
+            "select 1 from laid.participants_known "
             "where study != $study and participant_id = $person",
             **self.named,
         )

@@ -4,6 +4,7 @@ What was said lies in the landed files, and the views of `study` and `vault` rea
 decided lies in their tables. Nothing is decided here, and nothing is shown that is of two builds.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -82,7 +83,17 @@ class Opened:
     as_of: datetime
 
     def rows(self, sql: str, **values: object) -> list[dict]:
-        """What a query with named parameters finds, each row by the names of its columns."""
+        """What a query with named parameters finds, each row by the names of its columns.
+
+        A view over landed files that is named as `laid.<view>` is read once, whatever asks for it.
+        """
+        for view in set(re.findall(r"\blaid\.(\w+)", sql)):
+            place = {"int": "study.intermediate", "stg": "study.staging"}.get(
+                view[:3], "vault.main"
+            )
+            self.connection.execute(
+                f"create table if not exists laid.{view} as from {place}.{view}"
+            )
         cursor = self.connection.execute(sql, values)
         names = [name for name, *_ in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -95,8 +106,8 @@ class Opened:
         family = self.rows(
             """
             select member.*
-            from vault.main.family_members as member
-            inner join vault.main.participants_known as person
+            from laid.family_members as member
+            inner join laid.participants_known as person
                 on member.study = person.study and member.family_id = person.family_id
             where person.study = $study and person.participant_id = $person
             order by member.member_number
@@ -156,6 +167,7 @@ def opened(schemas: Sequence[str] = STATEMENTS_OF) -> Iterator[Opened]:
                 "no longer those of the published build: run `dbt build`, then ask again"
             )
         landing.create_views(connection, landed)
+        connection.execute("create schema laid")
         yield Opened(connection, data, extracts, as_of)
 
 

@@ -84,32 +84,40 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def receipt(study: str, request_id: str) -> None:
-    """Print a letter to whoever made a request; it names nobody.
+    """Print a letter to whoever made a request.
 
-    Raises what `opening.opened` does, and `Refused` where the request has no outcome.
+    Raises what `opening.opened` and `letter` do.
     """
     with opening.opened() as opened:
         published.check_pseudonym_key(opened.connection)
-        found = opened.rows(
-            """
-            select requests.*, outcomes.outcome, outcomes.reason, studies.title
-            from study.governance.request_outcomes as outcomes
-            inner join study.intermediate.int_requests_received as requests
-                using (study, request_id)
-            inner join study.policy.studies as studies using (study)
-            where study = $study and request_id = $request
-            """,
-            study=study,
-            request=request_id,
+        print(letter(opened, study, request_id))
+
+
+def letter(opened: Opened, study: str, request_id: str) -> str:
+    """What was done about a request, as a letter that names nobody.
+
+    Raises `Refused` where the request has no outcome.
+    """
+    found = opened.rows(
+        """
+        select requests.*, outcomes.outcome, outcomes.reason, studies.title
+        from study.governance.request_outcomes as outcomes
+        inner join laid.int_requests_received as requests
+            using (study, request_id)
+        inner join study.policy.studies as studies using (study)
+        where study = $study and request_id = $request
+        """,
+        study=study,
+        request=request_id,
+    )
+    if not found:
+        raise opening.Refused(
+            "no request of that study and id has an outcome: it was not landed, was received "
+            "after the moment of the build, or is in governance.quarantined_records"
         )
-        if not found:
-            raise opening.Refused(
-                "no request of that study and id has an outcome: it was not landed, was received "
-                "after the moment of the build, or is in governance.quarantined_records"
-            )
-        (request,) = found
-        maker = opened.person(study, request["made_by"])
-        print("\n\n".join(_paragraphs(opened, request, maker)))
+    (request,) = found
+    maker = opened.person(study, request["made_by"])
+    return "\n\n".join(_paragraphs(opened, request, maker))
 
 
 def _paragraphs(opened: Opened, request: dict, maker: Person) -> Iterator[str]:
@@ -146,7 +154,7 @@ def _done(opened: Opened, request: dict, maker: Person) -> str:
             "so those that were linked before your request stay linked."
         )
     covered = opened.rows(
-        "select distinct participant_id from study.intermediate.int_requests_covering "
+        "select distinct participant_id from laid.int_requests_covering "
         "where study = $study and request_id = $request order by participant_id",
         study=request["study"],
         request=request["request_id"],
@@ -172,8 +180,8 @@ def _remains(opened: Opened, request: dict) -> Iterator[str]:
     shared = opened.rows(
         """
         select distinct shared.release_id, shared.shared_at
-        from study.staging.stg_governance__shared_records as shared
-        inner join study.intermediate.int_requests_covering as covering
+        from laid.stg_governance__shared_records as shared
+        inner join laid.int_requests_covering as covering
             using (study, participant_id)
         where
             study = $study
@@ -194,7 +202,7 @@ def _remains(opened: Opened, request: dict) -> Iterator[str]:
     log = request_log.read(opened.data)
     request_log.create_tables(opened.connection, log)
     covered = opened.rows(
-        "select distinct participant_id from study.intermediate.int_requests_covering "
+        "select distinct participant_id from laid.int_requests_covering "
         "where study = $study and request_id = $request",
         **named,
     )

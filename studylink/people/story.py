@@ -56,7 +56,7 @@ said as (
             when row_fault is not null then row_fault
             when answered_at > $as_of then 'after_the_build'
         end as not_heard
-    from study.intermediate.int_permissions_checked
+    from laid.int_permissions_checked
     where
         study = $study
         and records_of = $person
@@ -72,13 +72,13 @@ said as (
             when not requests.is_from_the_family then 'outside_the_family'
             when covering.request_id is null then 'not_covered'
         end as not_heard
-    from study.intermediate.int_requests_received as requests
+    from laid.int_requests_received as requests
     inner join study.intermediate.int_linkages as linkages
         on
             requests.study = linkages.study
             and requests.domain in ('all', linkages.domain)
             and linkages.participant_id = $person
-    left join study.intermediate.int_requests_covering as covering
+    left join laid.int_requests_covering as covering
         on
             requests.study = covering.study
             and requests.request_id = covering.request_id
@@ -103,7 +103,7 @@ inner join study.intermediate.int_linkages as linkages
         and linkages.participant_id = $person
         and said.domain = linkages.domain
         and said.answers_of = linkages.answers_of
-left join vault.main.family_members as speaker
+left join laid.family_members as speaker
     on
         speaker.study = $study
         and said.said_by = speaker.participant_id
@@ -122,7 +122,7 @@ order by said.said_at, speaker.member_number, said.said
 # what takes a person out altogether, and brings them back
 LEAVING = """
 select received_at, request_type, made_by
-from study.intermediate.int_requests_covering
+from laid.int_requests_covering
 where
     study = $study
     and participant_id = $person
@@ -135,14 +135,14 @@ with
 
 quarantined as (
     select source_table, row_number, row_fault, study, family_id, participant_id
-    from study.staging.stg_surveys__participants
+    from laid.stg_surveys__participants
     union all
     select source_table, row_number, row_fault, study, null, unnest([given_by, records_of])
-    from study.intermediate.int_permissions_checked
+    from laid.int_permissions_checked
     where row_fault != 'outside_the_family'
     union all
     select source_table, row_number, row_fault, study, null, unnest([made_by, about])
-    from study.intermediate.int_requests_checked
+    from laid.int_requests_checked
 )
 
 select distinct source_table, row_number, row_fault
@@ -159,7 +159,7 @@ with
 
 deletions as (
     select domain, max(received_at) as deleted_at
-    from study.intermediate.int_deletions
+    from laid.int_deletions
     where study = $study and participant_id = $person and is_honoured
     group by domain
 ),
