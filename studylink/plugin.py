@@ -1,8 +1,8 @@
 """The dbt-duckdb plugin: what a build needs that SQL cannot do.
 
 It checks the landed files, the request log and the registers before anything is written, opens the
-three databases, puts all of that where SQL finds it, puts the pseudonym key where SQL can use it and
-nobody can read it, and publishes a full build that passed.
+three databases, puts all of that where SQL finds it, puts the pseudonym key where SQL can use it
+and nobody can read it, and publishes a full build that passed.
 """
 
 import os

@@ -91,6 +91,15 @@ PUBLISHED = (
         "studylink letters --due --to-key FILE",
     ),
     Thing(
+        "releases that hold people who have withdrawn since",
+        """
+        select release_id as release, project_id as project, study, domain, participants
+        from study.governance.releases_to_amend
+        order by release_id, study, domain
+        """,
+        "governance.releases_to_amend in study.duckdb",
+    ),
+    Thing(
         "matches for a clerk to decide",
         """
         select study, count(*) as pairs from vault.main.clerical_review

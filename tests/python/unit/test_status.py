@@ -39,11 +39,14 @@ create table study.governance.to_destroy as
 create table study.governance.to_purge as select 'dwp/benefit_spells' as source_table, 5 as rows;
 create table study.governance.due_to_be_asked as
     select 'first' as study, 'education' as domain, 46 as participants;
+create table study.governance.releases_to_amend as
+    select 'P1-1' as release_id, 'P1' as project_id, 'first' as study, 'health' as domain,
+        2 as participants;
 create table vault.main.clerical_review as select 'first' as study from range(11);
 """
 TABLES = (
     *("request_clocks", "quarantined_records", "delivery_checks", "to_destroy", "to_purge"),
-    "due_to_be_asked",
+    *("due_to_be_asked", "releases_to_amend"),
 )
 
 
@@ -66,6 +69,7 @@ def test_everything_that_wants_doing_is_shown_with_where_to_go_on() -> None:
     assert ["D9", "dwp", "3", "17"] in lines
     assert ["dwp/benefit_spells", "5"] in lines
     assert ["first", "education", "46"] in lines
+    assert ["P1-1", "P1", "first", "health", "2"] in lines
     assert ["first", "11"] in lines
     assert ["hmrc", "unknown_participant", "1"] in lines
     assert sum(line[:1] == ["next:"] for line in lines) == len(PUBLISHED) + 1
