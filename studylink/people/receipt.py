@@ -8,6 +8,7 @@ from studylink import databases, published
 from studylink.people import opening
 from studylink.people.opening import Opened, Person
 from studylink.people.story import instant
+from studylink.release import shared as releases
 from studylink.requests import request_log
 
 WIDTH = 76
@@ -90,6 +91,7 @@ def receipt(study: str, request_id: str) -> None:
     """
     with opening.opened() as opened:
         published.check_pseudonym_key(opened.connection)
+        databases.set_pseudonym_key(opened.connection)
         print(letter(opened, study, request_id))
 
 
@@ -177,17 +179,17 @@ def _remains(opened: Opened, request: dict) -> Iterator[str]:
         lines = REMAINS["stop_linkage"][1:]
     yield from lines
     named = {"study": request["study"], "request": request["request_id"]}
+    releases.create_tables(opened.connection, opened.data)
     shared = opened.rows(
         """
         select distinct shared.release_id, shared.shared_at
-        from laid.stg_governance__shared_records as shared
+        from laid.int_records_shared as shared
         inner join laid.int_requests_covering as covering
             using (study, participant_id)
         where
             study = $study
             and covering.request_id = $request
             and covering.domain in ('all', shared.domain)
-            and shared.row_fault is null
             and shared.shared_at <= covering.received_at
         order by shared.shared_at
         """,

@@ -21,6 +21,10 @@ people_requested as (
     select * from {{ ref('stg_request_log__people_requested') }}
 ),
 
+packs as (
+    select * from {{ ref('stg_access_register__packs') }}
+),
+
 people_shared as (
     select distinct
         release_id,
@@ -137,6 +141,11 @@ tokens_of_erased as (
     from people_shared
     inner join erased
         on people_shared.person = {{ pseudonym('erased.study', "'shared'", 'erased.participant_id') }}
+    union all
+    select 'access/' || packs.pack_id as source_table
+    from packs
+    inner join erased
+        on packs.person = {{ pseudonym('erased.study', "'access'", 'erased.participant_id') }}
 ),
 
 to_purge as (
