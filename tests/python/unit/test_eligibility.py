@@ -1,0 +1,177 @@
+"""Each reason why a project may not have a release, and each thing that a plan may not ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from studylink.release import eligibility, plan
+from studylink.release.eligibility import Project
+from studylink.release.plan import Column, Plan, PlanRefused
+
+DAY = date(2026, 7, 1)
+GOOD = Project(
+    project_id="P1",
+    title="Title",
+    organisation="Organisation",
+    purpose="research",
+    approved_on=DAY,
+    expires_on=DAY,
+    contract_signed_on=DAY,
+    studies=("five", "send"),
+    domains=("education",),
+    accredited=1,
+)
+BEFORE, AFTER = date(2026, 6, 30), date(2026, 7, 2)
+REASONS = {
+    "it is not approved": {"approved_on": None},
+    "it is approved only from 2026-07-02": {"approved_on": AFTER},
+    "its approval has no last day": {"expires_on": None},
+    "its approval expired on 2026-06-30": {"expires_on": BEFORE},
+    "its contract is not signed": {"contract_signed_on": None},
+    "its contract is signed only on 2026-07-02": {"contract_signed_on": AFTER},
+    "its purpose is not research or statistics": {"purpose": "commercial"},
+    "none of its researchers is accredited on 2026-07-01": {"accredited": 0},
+    "no studies are approved": {"studies": ()},
+    "its studies are not all known; there are five, send": {"studies": ("five", "six")},
+    "no domains are approved": {"domains": ()},
+    "its domains are not all known; there are education, health": {"domains": ("telepathy",)},
+}
+
+
+def reasons(project: Project) -> list[str]:
+    return eligibility.reasons(project, DAY, ["five", "send"], ["education", "health"])
+
+
+def test_a_project_on_the_last_day_of_its_approval_may_have_a_release() -> None:
+    assert reasons(GOOD) == reasons(replace(GOOD, purpose="statistics")) == []
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_each_reason_why_a_project_may_not_is_named(reason: str) -> None:
+    assert reasons(replace(GOOD, **REASONS[reason])) == [reason]
+
+
+def test_all_reasons_are_named_at_once() -> None:
+    with pytest.raises(eligibility.Refused, match="not approved; its approval expired on"):
+        eligibility.require(reasons(replace(GOOD, approved_on=None, expires_on=BEFORE)))
+
+
+# --------------------------------------------------------------------------------------------------
+# Plans
+# --------------------------------------------------------------------------------------------------
+
+COLUMNS = [
+    Column(study, table, name, has_source, domain)
+    for study, table, columns in (
+        ("five", "participants", "research_id family_research_id role* is_health_linked:health"),
+        ("five", "absence", "research_id year*:education percent*:education"),
+        ("five", "gp_events", "research_id year*:health"),
+        ("five", "child_years", "research_id income* percent*:education gp*:health"),
+        ("send", "survey", "research_id linked_child_research_id wave*"),
+        ("send", "absence", "research_id year*:education"),
+        ("send", "child_years", "research_id academic_year percent*:education"),
+        ("other", "participants", "research_id role*"),
+    )
+    for name, has_source, domain in (
+        (whole.partition(":")[0].rstrip("*"), "*" in whole, whole.partition(":")[2] or None)
+        for whole in columns.split()
+    )
+]
+
+
+def test_by_default_a_project_has_what_its_studies_and_domains_allow() -> None:
+    assert plan.default("P1", COLUMNS, ["five", "send"], ["education"]).tables == {
+        "five": {
+            "participants": ["research_id", "role"],
+            "absence": ["research_id", "year", "percent"],
+            "child_years": ["research_id", "income", "percent"],
+        },
+        "send": {
+            "survey": ["research_id", "linked_child_research_id", "wave"],
+            "absence": ["research_id", "year"],
+            "child_years": ["research_id", "academic_year", "percent"],
+        },
+    }
+
+
+def test_without_records_nothing_shows_who_has_any() -> None:
+    """Neither the link to them, nor the rows of a table that is only of theirs."""
+    tables = plan.default("P1", COLUMNS, ["send"], ["health"]).tables
+    assert tables == {"send": {"survey": ["research_id", "wave"]}}
+
+
+def written(tmp_path: Path, **content: object) -> Path:
+    file = tmp_path / "plan.yml"
+    file.write_text(yaml.safe_dump({"project": "P1", **content}))
+    return file
+
+
+def read(file: Path) -> Plan:
+    return plan.read(file, COLUMNS, ["five"], ["education"])
+
+
+def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        years=[2022, 2024],
+        family_research_id="siblings are compared",
+        statements=list(plan.STATEMENTS),
+        tables={"five": {"participants": "all", "absence": ["percent"]}},
+    )
+    whole = read(file)
+    assert whole.tables == {
+        "five": {
+            "participants": ["research_id", "family_research_id", "role"],
+            "absence": ["research_id", "percent"],
+        }
+    }
+    assert whole.years == (2022, 2024)
+    assert eligibility.reasons_against(whole, GOOD) == []
+    file.write_text(whole.written())
+    assert read(file) == whole
+
+
+REFUSED: dict[str, dict[str, object]] = {
+    "and nothing else": {"colour": "red"},
+    "needs a reason in words": {"family_research_id": True},
+    "access must be": {"access": "public"},
+    "statements may be": {"statements": ["no harm"]},
+    "years must be the first and the last": {"years": [2024, 2022]},
+    "tables must name studies": {"tables": ["absence"]},
+    "the plan holds no table": {"tables": {}},
+    "there is no table five.build": {"tables": {"five": {"build": "all"}}},
+    "five.gp_events is of a study or domain": {"tables": {"five": {"gp_events": "all"}}},
+    "other.participants is of a study or domain": {"tables": {"other": {"participants": "all"}}},
+    "five.absence must be `all`, or a list": {"tables": {"five": {"absence": ["weight"]}}},
+    "five.child_years may not have gp": {"tables": {"five": {"child_years": ["income", "gp"]}}},
+    "participants may not have family_research_id": {
+        "tables": {"five": {"participants": ["family_research_id"]}}
+    },
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_each_thing_that_a_plan_may_not_ask_for_is_named(tmp_path: Path, message: str) -> None:
+    with pytest.raises(PlanRefused, match=message.replace("`", ".")):
+        read(written(tmp_path, **REFUSED[message]))
+
+
+@pytest.mark.parametrize("content", ["- a\n- b\n", "{", "\ufffe"])
+def test_what_is_no_plan_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "plan.yml").write_text(content, encoding="utf-16")
+    with pytest.raises(PlanRefused):
+        read(tmp_path / "plan.yml")
+    with pytest.raises(PlanRefused, match="cannot be read"):
+        read(tmp_path / "nowhere.yml")
+
+
+def test_a_plan_of_another_project_or_without_a_statement_is_refused(tmp_path: Path) -> None:
+    whole = read(written(tmp_path, project="P2", statements=["no_damage_to_a_person"]))
+    of_another, without = eligibility.reasons_against(whole, GOOD)
+    assert of_another == "the plan is of project P2"
+    assert without.startswith("the plan lacks the statement no_decision_about_a_person")
