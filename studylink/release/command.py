@@ -240,7 +240,8 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
         key = (
             None if to else openpgp.public_key(keys / "projects", project.project_id, "the project")
         )
-        if to and (to / release_id).exists():
+        is_registered = _is_registered(data, release_id)
+        if to and (to / release_id).exists() and not is_registered:
             raise Refused(f"{to / release_id} is there already")
         if not (folder / APPROVED).exists():
             print(statement.decode())
@@ -251,7 +252,8 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
         _check_other(
             statement, (folder / APPROVED).read_bytes(), keys / "people", preparer, fingerprint
         )
-        _register(data, folder, released)
+        if not is_registered:
+            _register(data, folder, released)
         place = _hand_over(connection, folder, released, to, key)
     print(f"Registered and handed over: {place}")
 
@@ -290,14 +292,15 @@ def _check_other(
         )
 
 
+def _is_registered(data: Path, release_id: str) -> bool:
+    return any(row["release_id"] == release_id for row in shared.register(data).read())
+
+
 def _register(data: Path, folder: Path, released: Released) -> None:
-    """Put whom the release holds into the register, if they are not in it yet."""
-    register = shared.register(data)
-    if any(row["release_id"] == released.release_id for row in register.read()):
-        return
+    """Put whom the release holds into the register."""
     _, *people = (folder / PEOPLE).read_text(encoding="utf-8").splitlines()
     shared_at = published.written(published.now())
-    register.append(
+    shared.register(data).append(
         {
             "release_id": released.release_id,
             "project_id": released.project_id,
@@ -338,6 +341,9 @@ def _hand_over(
                 archive.write(file, file.relative_to(unfinished))
         pysequoia.encrypt_file(recipients=[key], input=unfinished / name, output=made, armor=False)
         databases.sync(made)
+    if place.is_dir():
+        # of a run that was broken off when it was in its place
+        shutil.rmtree(place)
     os.replace(made, place)
     databases.sync(beside)
     shutil.rmtree(unfinished)
@@ -366,7 +372,10 @@ def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
     lock = databases.lock(data)
     try:
         for left in shared.folder(data).glob(f"**/{UNFINISHED}*"):
-            shutil.rmtree(left)
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         shared.check(data)
         with databases.connect(data) as connection:
             connection.execute("set temp_directory = ''")

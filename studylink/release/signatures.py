@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pysequoia import Cert, Sig, SignatureMode, Tsk, sign, verify
+from pysequoia.packet import PacketPile, Tag
 
 FORMS = (".asc", ".pgp")
 
@@ -29,9 +30,10 @@ def people(keys: Path) -> dict[str, tuple[str, Cert]]:
             continue
         try:
             (key,) = Cert.split_bytes(file.read_bytes())
+            tags = [packet.tag for packet in PacketPile.from_bytes(file.read_bytes())]
         except (RuntimeError, ValueError):
             raise SignatureRefused(f"{file} does not hold one OpenPGP key") from None
-        if key.has_secret_keys:
+        if Tag.SecretKey in tags or Tag.SecretSubkey in tags:
             raise SignatureRefused(
                 f"{file} holds a secret key, which nobody but its owner may have: remove it, and "
                 "put the public key of a new pair there"
