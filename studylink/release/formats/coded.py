@@ -2,8 +2,8 @@
 
 Both label numbers, so a coded column holds a number and the label is the code's; the column of
 labels beside it is left out. The number is the code, where all of its list are whole numbers;
-otherwise the code's place among those of its list in alphabetical order, from 1. `codes.csv` has
-the number, code and label of each. A truth value is 0 or 1.
+otherwise the code's place in `about.value_labels`, from 1. `codes.csv` has the number, code and
+label of each. A truth value is 0 or 1.
 
 A release keeps no reason beside a single missing value, so each column has one missing code, and
 its label has every reason that the column knows. Text has no missing code: it is empty.
@@ -69,7 +69,7 @@ def numbers(column: Column) -> dict[str, int]:
         numbered = {code: int(code) for code in codes}
         if len(set(numbered.values())) == len(codes):
             return numbered
-    return {code: place for place, code in enumerate(sorted(codes), start=1)}
+    return {code: place for place, code in enumerate(codes, start=1)}
 
 
 def rows(

@@ -15,7 +15,7 @@ INVENTED = "INVENTED DATA"
 
 @dataclass(frozen=True)
 class Column:
-    """A column as `about.columns` describes it; `codes` are its codes with their labels."""
+    """A column as `about.columns` describes it; `codes` are code and label, in their order."""
 
     name: str
     label: str
@@ -122,7 +122,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
         """
         select table_schema, table_name, column_name, value, label
         from about.value_labels
-        order by all
+        order by rowid
         """
     ).fetchall():
         codes.setdefault(tuple(where), []).append((value, label))

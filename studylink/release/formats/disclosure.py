@@ -10,6 +10,8 @@ from studylink.contract import PROJECT
 from studylink.release.formats.description import Release
 
 FILE = "disclosure.json"
+CHILDREN = "children"
+"""The one table of people of a safeguarded release."""
 SEEDS = PROJECT / "seeds"
 """Where the policy is that a governance lead may change."""
 
@@ -17,7 +19,8 @@ SEEDS = PROJECT / "seeds"
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
     """Write what was done to every column, and what was left out and why."""
     recodes = {one["meaning"]: one for one in _seed("recodes")}
-    (counts,) = _seed("disclosure_control")
+    (limits,) = _seed("disclosure_control")
+    generalised = _generalised(connection, release)
     record = {
         "release_id": release.release_id,
         "project_id": release.project_id,
@@ -32,9 +35,17 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
             "recodes": "fixed, and the same in every build",
             "terms": release.terms,
             "public_counts": {
-                "withheld_below": int(counts["min_class_size"]),
-                "rounded_to": int(counts["round_counts_to"]),
+                "withheld_below": int(limits["min_class_size"]),
+                "rounded_to": int(limits["round_counts_to"]),
             },
+            **(
+                {
+                    "children_alike_at_least": int(limits["min_class_size"]),
+                    "sensitive_values_at_least": int(limits["min_sensitive_values"]),
+                }
+                if generalised
+                else {}
+            ),
         },
         "left_out": [
             {"table": f"{schema}.{table}", "column": column, "why": reason}
@@ -53,6 +64,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
                 "class": column.declared_class,
                 "source": column.source,
                 "recode": _recode(recodes.get(column.recode or ""), column.recode),
+                **generalised.get((table.schema, table.name, column.name), {}),
             }
             for table in release.tables
             for column in table.columns
@@ -78,3 +90,24 @@ def _recode(seed: dict[str, str] | None, meaning: str | None) -> dict[str, objec
         if name in ("width", "lowest", "highest") and value
     }
     return {"meaning": meaning, **({"kind": seed["kind"]} if seed else {}), **widths}
+
+
+def _generalised(
+    connection: duckdb.DuckDBPyConnection, release: Release
+) -> dict[tuple[str, str, str], dict[str, object]]:
+    """How each column of a safeguarded release was generalised, as `about.disclosure` has it."""
+    if release.access != "safeguarded":
+        return {}
+    return {
+        (schema, CHILDREN, column): {
+            "level": level,
+            "last_level": last,
+            "children_blanked": blanked,
+        }
+        for schema, column, level, last, blanked in connection.execute(
+            """
+            select table_schema, column_name, level, last_level, children_blanked
+            from about.disclosure
+            """
+        ).fetchall()
+    }

@@ -21,7 +21,7 @@ from studylink import cli, databases
 from studylink.release import content, formats, handed, twin
 from studylink.release import plan as plans
 from studylink.release.content import Released
-from studylink.release.formats import description
+from studylink.release.formats import description, stata
 
 STUDIES = "five_to_twelve", "send_futures"
 DOMAINS = "area", "benefits", "education", "employment_tax", "health"
@@ -173,6 +173,16 @@ def test_a_column_that_is_said_never_to_be_missing_has_every_value(twin_folder: 
         if shown(twin_folder, f'from {schema_name}.{table} where "{column}" is null limit 1')
     }
     assert missing == set()
+
+
+def test_every_column_of_codes_has_room_for_its_labels_in_stata(twin_folder: Path) -> None:
+    columns = shown(
+        twin_folder,
+        "select column_name from about.columns "
+        "where code_list is not null or data_type = 'boolean'",
+    )
+    assert len(columns) > 50
+    assert {name for (name,) in columns if len(name) > stata.LONGEST_NAME} == set()
 
 
 def test_a_real_key_does_not_reach_an_invented_build(monkeypatch: pytest.MonkeyPatch) -> None:

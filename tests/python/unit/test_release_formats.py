@@ -276,10 +276,10 @@ def test_a_key_that_rows_do_not_bear_out_is_not_stated(release: Path, tmp_path: 
 
 NUMBERS = {
     "subject": {"01": 1, "10": 10},
-    "concept": {"1085211000000107": 1, "195967001": 2, "73595000": 3},
+    "concept": {"195967001": 1, "73595000": 2, "1085211000000107": 3},
     "rating": {"1": 1, "2": 2},
 }
-"""Codes that are whole numbers keep them, all others are numbered in alphabetical order."""
+"""Codes that are whole numbers keep them, all others are numbered in their order."""
 CUT = "Pay; a very long label, a very long label, a very long label, a very long lab..."
 
 
@@ -320,7 +320,7 @@ def test_stata_has_labels_and_a_labelled_missing_code(folder: Path):
     assert found.file_label == YEARS
     assert found.variable_value_labels == {
         "subject": {1: "Health & care", 10: "<Other>", "a": REASONS},
-        "concept": {1: "Eczema", 2: "Asthma", 3: "Stress", "a": REASONS},
+        "concept": {1: "Asthma", 2: "Stress", 3: "Eczema", "a": REASONS},
         "rating": {1: "Good", 2: CODES["ratings"]["2"], "a": REASONS},
         "pay": {"a": "Not landed"},
         "is_linked": {0: "No", 1: "Yes", "a": "Not landed"},
@@ -496,6 +496,27 @@ def test_what_was_done_to_each_column_is_on_record(folder: Path):
     assert record["left_out"] == [
         {"table": FIVE, "column": "family_research_id", "why": "Not needed"}
     ]
+
+
+def test_how_a_safeguarded_release_was_generalised_is_on_record(release: Path, tmp_path: Path):
+    file = Path(shutil.copy(release, tmp_path))
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update about.release set access = 'safeguarded'")
+        connection.execute(f"create table {STUDY}.children (tenure varchar)")
+        connection.execute(
+            f"""
+            create table about.disclosure as
+            select
+                '{STUDY}' as table_schema, 'tenure' as column_name, 'quasi' as class, 1 as level,
+                2 as last_level, 'Owned; Rented' as categories, null::bigint as children_blanked
+            """
+        )
+    formats.write(file)
+    record = json.loads((tmp_path / "disclosure.json").read_text())
+    assert record["rules"]["children_alike_at_least"] == 10
+    assert record["rules"]["sensitive_values_at_least"] == 2
+    (tenure,) = (one for one in record["columns"] if one["table"] == f"{STUDY}.children")
+    assert (tenure["level"], tenure["last_level"], tenure["children_blanked"]) == (1, 2, None)
 
 
 def test_the_readme_names_every_table_and_the_citation(folder: Path):
