@@ -91,7 +91,7 @@ class Found(NamedTuple):
 
 
 JOINS = ("family_research_id", "child_research_id", "linked_child_research_id")
-WHEN = re.compile(r"_(year|month)$")
+WHEN = re.compile(r"(?<!_in)_(year|month)$")
 """The end of the name of a column that shows when something was, and nothing else."""
 CHILDS_AGE = ("age_in_year", "national_curriculum_year")
 ALSO_SHOWN_BY = {"household_size": ("equivalised_household_income_dv",)}

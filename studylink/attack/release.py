@@ -198,9 +198,8 @@ def _advice(attacker: _Attacker, tables: intruders.Tables) -> str:
         return attacker.fares(intruders.without(tables, [one for fact in facts for one in fact]))
 
     there = {column for node in tables.values() for column in node.columns}
-    facts = [
-        fact for one in attacker.facts if (fact := tuple(name for name in one if name in there))
-    ]
+    facts = list(dict.fromkeys(tuple(filter(there.__contains__, one)) for one in attacker.facts))
+    facts = [fact for fact in facts if fact]
     alone = [fact for fact in facts if fares([fact]).is_within_limits]
     if alone:
         return "leave out or coarsen " + ", or ".join(map(" and ".join, alone))
