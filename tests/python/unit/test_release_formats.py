@@ -83,10 +83,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(release: Path) -> Path:
-    """What a project is handed of that release."""
+    """What a project is handed of that release, but for the codebook page."""
     folder = release.parent / "handed"
     folder.mkdir(mode=0o700)
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, pytest.MonkeyPatch.context() as without:
+        without.setattr(handed.codebook, "write", lambda *_: None)
         connection.execute(f"attach '{release}' as release (read_only)")
         handed.make(connection, folder)
     return folder
