@@ -29,7 +29,6 @@ NAMES = {
     disclosure.FILE: "Rules of disclosure control that the release was made by",
     readme.FILE: "What is in the release, and how to open it",
     csvw.METADATA: "Description of the CSV files (CSV on the Web)",
-    "codebook.html": "Codebook, to be opened in a browser",
     "codes.csv": "Number, code and label of every coded column",
 }
 
