@@ -34,6 +34,8 @@ STATEMENTS = {
 """What those who release sign of the research (Data Protection Act 2018, section 19)."""
 ACCESS = SECURE, SAFEGUARDED = "secure", "safeguarded"
 PERSON, FAMILY, LINK = "research_id", "family_research_id", "linked_child_research_id"
+CHILD = "child_research_id"
+"""It joins parents to their child, and so families, as a family id does."""
 ALL = "all"
 AREA = {"ons": "area"}
 """The domain of reference data that is looked up for people; records have theirs declared."""
@@ -112,7 +114,11 @@ def columns_of_people(connection: duckdb.DuckDBPyConnection) -> list[Column]:
 
 
 def allowed(
-    columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str], family_ids: bool
+    columns: Sequence[Column],
+    studies: Sequence[str],
+    domains: Sequence[str],
+    family_ids: bool,
+    access: str = SECURE,
 ) -> Tables:
     """What a project with these studies and domains may have.
 
@@ -120,6 +126,8 @@ def allowed(
     records goes only with records.
     """
     tables: dict[str, dict[str, list[str]]] = {study: {} for study in studies}
+    # a safeguarded table sums up by the child, and has no id that joins
+    withheld = () if family_ids else (FAMILY,) if access == SAFEGUARDED else (FAMILY, CHILD)
     shown = [
         column
         for column in columns
@@ -130,7 +138,7 @@ def allowed(
     for column in shown:
         if (
             (column.study, column.table) in with_source
-            and (column.name != FAMILY or family_ids)
+            and column.name not in withheld
             and (column.name != LINK or column.study in with_records)
         ):
             tables[column.study].setdefault(column.table, []).append(column.name)
@@ -182,7 +190,7 @@ def read(
     statements = content.get("statements") or []
     if not isinstance(statements, list) or set(statements) - set(STATEMENTS):
         raise PlanRefused(f"statements may be {' and '.join(STATEMENTS)}")
-    may_have = allowed(columns, studies, domains, family_ids=because is not None)
+    may_have = allowed(columns, studies, domains, because is not None, access)
     return Plan(
         project=str(content.get("project")),
         access=access,

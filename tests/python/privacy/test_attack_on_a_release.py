@@ -10,6 +10,7 @@ import pytest
 from studylink.attack import release
 from studylink.attack.figures import Ceiling, Figures, ceiling, read_ceilings
 from studylink.attack.intruders import INTRUDERS
+from studylink.release import plan
 from tests.python.lib import project
 
 CEILINGS = [
@@ -162,6 +163,22 @@ def test_a_family_is_who_the_ids_of_a_release_join(invented: Invented) -> None:
     neighbour = figures["five_to_twelve, neighbour"]
     assert (neighbour.tries, neighbour.for_certain, neighbour.among) == (10, 0.1, 1)
     assert advice == []
+
+
+def test_a_plan_without_family_ids_has_no_id_that_joins_parents_to_their_child() -> None:
+    """But for a safeguarded table, which sums up by the child and has no such id."""
+    columns = [
+        plan.Column("five_to_twelve", "parent_interviews", name, name == "tenure", None)
+        for name in ("research_id", "family_research_id", "child_research_id", "tenure")
+    ]
+
+    def held(family_ids: bool, access: str = plan.SECURE) -> list[str]:
+        tables = plan.allowed(columns, ["five_to_twelve"], [], family_ids, access)
+        return list(tables["five_to_twelve"]["parent_interviews"])
+
+    assert held(family_ids=False) == ["research_id", "tenure"]
+    assert held(family_ids=True) == [column.name for column in columns]
+    assert held(False, plan.SAFEGUARDED) == ["research_id", "child_research_id", "tenure"]
 
 
 def test_where_somebody_is_found_the_advice_names_each_fact_that_is_enough_to_leave_out(
