@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from studylink.attack.figures import read_ceilings
+from studylink.attack.release import release_figures
 from studylink.release import safeguarded
 from studylink.release.generalisation import Anonymous, Rules
 from tests.python.lib.project import ROOT
@@ -321,6 +323,35 @@ def test_no_child_of_the_sample_stands_among_fewer_than_ten(of_sample: tuple, st
             f"from release.{study}.children group by {', '.join(columns)}) where n = 1"
         ).fetchall()
         assert not alike, column
+
+
+def test_who_knows_everything_by_which_a_child_of_the_sample_may_be_known_finds_nobody(
+    of_sample: tuple,
+) -> None:
+    release, _, _ = of_sample
+    release.execute(
+        "create temp table known as "
+        + " union all ".join(
+            f"select '{study}' as study, research_id, research_id as family "
+            f"from release.{study}.children"
+            for study in STUDIES
+        )
+    )
+    release.execute(
+        "create table release.about.release as select 'safeguarded' as access, "
+        "false as has_family_ids, as_of from research.about.build"
+    )
+    ceilings = read_ceilings(release, "study.policy.attack_ceilings")
+    attacked = release_figures(release, "release", "known", ceilings)
+    release.execute("drop table release.about.release")
+    assert len(attacked.figures) == len(STUDIES)
+    for figures in attacked.figures:
+        assert figures.is_within_limits, figures
+        assert figures.for_certain == 0
+        assert figures.among is not None
+        assert figures.among >= 10
+        assert figures.among_at_least == 10
+    assert not attacked.advice
 
 
 def test_the_sample_keeps_something_of_most_columns(of_sample: tuple) -> None:
