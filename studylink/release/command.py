@@ -371,17 +371,24 @@ def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
         raise Refused(f"{data} is not there: run `dbt build` first, to the end")
     lock = databases.lock(data)
     try:
-        for left in shared.folder(data).glob(f"**/{UNFINISHED}*"):
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+        _remove_unfinished(data)
         shared.check(data)
         with databases.connect(data) as connection:
             connection.execute("set temp_directory = ''")
             yield data, connection
+    except Refused:
+        _remove_unfinished(data)
+        raise
     finally:
         os.close(lock)
+
+
+def _remove_unfinished(data: Path) -> None:
+    for left in shared.folder(data).glob(f"**/{UNFINISHED}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _eligible(

@@ -386,7 +386,7 @@ def _summary(column: Column, policy: Policy) -> str:
     order = f"({column.period or 0}, goes_first, {value})"
     whole = f"filter ({IS_WHOLE})"
     summary = {
-        "latest": f"arg_max({value}, {order}) filter ({value} is not null)",
+        "latest": f"arg_max({value}, {order})",
         "ever": f"max({value})",
         "share": f"avg({value}) {whole}",
         "total": f"sum({value}) {whole}",

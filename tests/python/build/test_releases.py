@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -150,6 +151,46 @@ def test_a_secure_place_gets_a_folder(place: Place, tmp_path: Path) -> None:
     assert [path.name for path in to.iterdir()] == [release]
 
 
+def test_a_safeguarded_release_holds_children_and_registers_whom_it_sums_up(
+    place: Place, tmp_path: Path
+) -> None:
+    of_children = ("participants", "child_years", "parent_survey", "child_survey", "key_stage_2")
+    tables = {"send_futures": {table: "all" for table in of_children}}
+    place.run(*PREPARE, "--plan", place.plan(access="safeguarded", tables=tables), *place.by("ann"))
+    (folder,) = (place.data / "releases").glob("P003-*")
+    place.run("approve", folder.name, *place.by("bob"), "--to", tmp_path)
+    with duckdb.connect(str(tmp_path / folder.name / "release.duckdb"), read_only=True) as it:
+        of_people = it.sql(
+            "select table_name from duckdb_columns() where column_name = 'research_id'"
+        ).fetchall()
+        assert of_people == [("children",)]
+        ((children, fewest),) = it.sql(
+            """
+            select sum(people), min(people) from (
+                select count(*) as people from send_futures.children
+                group by sen_provision_dv, send_need_dv, year_group_dv
+            )
+            """
+        ).fetchall()
+    assert fewest >= 10
+    registered = {(row["person"], row["domain"]) for row in place.registered()}
+    with databases.connect(place.data) as connection:
+        answered = connection.execute(
+            """
+            select participant_id, linked_child_research_id is not null
+            from (
+                select research_id, linked_child_research_id from research.send_futures.parent_survey
+                union select research_id, linked_child_research_id from research.send_futures.child_survey
+            )
+            inner join vault.main.pseudonyms using (research_id)
+            """
+        ).fetchall()
+    token = partial(databases.pseudonym, "send_futures", shared.PERSON_KIND)
+    linked = {token(person) for person, is_linked in answered if is_linked}
+    assert {person for person, domain in registered if domain == "answers"} == linked
+    assert children <= sum(domain == "education" for _, domain in registered)
+
+
 PROTECTED = """\
 -----BEGIN PGP PRIVATE KEY BLOCK-----
 
@@ -214,10 +255,20 @@ def test_a_project_that_may_not_have_one_is_told_why(
         ({"statements": []}, "the plan lacks the statement no_damage_to_a_person"),
         ({"project": "P004"}, "the plan is of project P004"),
         ({"tables": {"five_to_twelve": {"absence": "all"}}}, "the project is not approved"),
+        (
+            {"access": "safeguarded", "family_research_id": "siblings"},
+            "a safeguarded release has no family_research_id",
+        ),
     ],
 )
 def test_a_plan_that_may_not_be_is_refused(place: Place, plan: dict, reason: str) -> None:
     assert reason in place.refusal(*PREPARE, "--plan", place.plan(**plan), *place.by("ann"))
+
+
+def test_a_release_that_cannot_be_safeguarded_leaves_nothing(place: Place) -> None:
+    (place.data / "releases").mkdir()
+    plan = place.plan(access="safeguarded")
+    assert "nothing of send_futures" in place.refusal(*PREPARE, "--plan", plan, *place.by("ann"))
 
 
 SPOILT: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = {
