@@ -374,7 +374,6 @@ def _summed(schema: str, tables: Held, declared: Declared, policy: Policy) -> st
         select child as {PERSON}, {names}
         from (select {PERSON} as child from ({_children(schema, tables, declared)}))
         {" ".join(queries)}
-        order by child
     """
 
 

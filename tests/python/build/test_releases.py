@@ -179,8 +179,11 @@ def test_a_safeguarded_release_holds_children_and_registers_whom_it_sums_up(
             """
             select participant_id, linked_child_research_id is not null
             from (
-                select research_id, linked_child_research_id from research.send_futures.parent_survey
-                union select research_id, linked_child_research_id from research.send_futures.child_survey
+                select research_id, linked_child_research_id
+                from research.send_futures.parent_survey
+                union
+                select research_id, linked_child_research_id
+                from research.send_futures.child_survey
             )
             inner join vault.main.pseudonyms using (research_id)
             """
