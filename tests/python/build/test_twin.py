@@ -18,6 +18,7 @@ import pyreadstat
 import pytest
 
 from studylink import cli, databases
+from studylink.pages import codebook
 from studylink.release import content, formats, handed, twin
 from studylink.release import plan as plans
 from studylink.release.content import Released
@@ -146,6 +147,14 @@ def test_every_row_of_a_person_in_a_twin_bears_the_mark(twin_folder: Path) -> No
         )
         assert not unmarked, f"{table}.{column}"
         assert some, f"{table}.{column}"
+
+
+def test_the_codebook_page_of_a_twin_says_that_it_is_invented(
+    twin_folder: Path, release_folder: Path
+) -> None:
+    said = "invented data."
+    assert said in (twin_folder / codebook.FILE).read_text(encoding="utf-8").lower()
+    assert said not in (release_folder / codebook.FILE).read_text(encoding="utf-8").lower()
 
 
 def test_ids_of_a_twin_join_its_tables_as_those_of_the_release_do(
