@@ -1,7 +1,7 @@
 """A release's plan: what a project is to receive, as a small YAML file that anybody can read.
 
     project: P001
-    access: secure
+    access: secure            # or safeguarded: one row per child, all of it generalised
     family_research_id:       # why it is needed; empty: it is left out
     years:                    # the first and the last, as [2022, 2024]; empty: all
     statements: [no_damage_to_a_person, no_decision_about_a_person]

@@ -32,7 +32,9 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
         "rules": {
             "identifiers": "none is released",
             "pseudonyms": "HMAC-SHA256 with a key of this release alone, cut to 128 bits",
-            "recodes": "fixed, and the same in every build",
+            "recodes": "each column at one level of its hierarchy, then blanked where it has to be"
+            if generalised
+            else "fixed, and the same in every build",
             "terms": release.terms,
             "public_counts": {
                 "withheld_below": int(limits["min_class_size"]),
