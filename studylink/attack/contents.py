@@ -74,7 +74,7 @@ ANSWERS_WITH_THE_FAMILY, ANSWERS_ALONE = 0.8, 0.08
 SURE = math.log(10)
 """The lead of a best guess over the next from which its record is taken to be found."""
 
-MANY = 2000
+MANY = 1000
 """Families in a file in which people hide each other; of a smaller one waves are left aside."""
 
 Row = Mapping[str, Any]
