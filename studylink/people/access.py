@@ -12,6 +12,7 @@ from studylink.people import access_register, opening
 from studylink.people.held import Held
 from studylink.people.opening import Opened, Person
 from studylink.people.pack import Pack, locked_by_password, new_password, zipped
+from studylink.people.receipt import ASKED, VOID
 from studylink.people.story import stories
 from studylink.requests import openpgp
 
@@ -143,6 +144,14 @@ def made(opened: Opened, person: Person) -> Pack:
         is_erased=person.is_erased,
         as_of=opened.as_of,
         stories=stories(opened, person),
-        outcomes=outcomes,
+        outcomes=[
+            {
+                "request": ASKED[one["request_type"]],
+                "received_at": one["received_at"],
+                "outcome": one["outcome"].replace("_", " "),
+                "why": VOID.get(one["reason"], ""),
+            }
+            for one in outcomes
+        ],
         sections=list(Held(opened, person).sections()),
     )

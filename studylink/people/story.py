@@ -39,6 +39,8 @@ SAID = {
     "object": "objected: in no table",
     "erase": "asked for erasure",
 }
+OUT_ALTOGETHER = ("objected", "restricted", "pilot", "unreadable")
+"""Reasons for which nothing of a person's is used, whatever was permitted."""
 NEITHER = ("refused", "dont_know")
 NOES = ("no", "stop_linkage", "delete_linked")
 
@@ -320,6 +322,7 @@ def stories(opened: Opened, person: Person, domain: str | None = None) -> list[S
                     )
                     for one in deliveries
                     if (one["domain"], one["answers_of"]) == linkage
+                    and not _has_nothing(opened, one, permitted, decision["reason"])
                 ),
                 unreadable=tuple(
                     f"{one['source_table']}, row {one['row_number']}: {one['row_fault']}"
@@ -421,6 +424,23 @@ def _why_neutral(person: Person, one: dict) -> str:
     return "without parental responsibility nobody may say yes for a child"
 
 
+def _has_nothing(
+    opened: Opened, one: dict, permitted: list[tuple[datetime, datetime]], reason: str
+) -> bool:
+    """Whether DfE's delivery holds no record of theirs: it would be usable, and is not."""
+    return (
+        one["is_held_by_dfe"]
+        and not one["is_usable"]
+        and reason not in OUT_ALTOGETHER
+        and any(
+            begin <= opened.as_of
+            and one["received_at"] < end
+            and (one["deleted_at"] is None or begin > one["deleted_at"])
+            for begin, end in permitted
+        )
+    )
+
+
 def _why_usable(one: dict, permitted: list[tuple[datetime, datetime]], reason: str) -> str:
     """Why records of a delivery may be used or not, by what the rules ask of a delivery."""
 
@@ -431,7 +451,7 @@ def _why_usable(one: dict, permitted: list[tuple[datetime, datetime]], reason: s
         if one["is_held_by_dfe"]:
             return "permitted after DfE had the records"
         return "permitted when they were asked for and when they came; the agency has certified"
-    if reason in ("objected", "restricted", "pilot", "unreadable"):
+    if reason in OUT_ALTOGETHER:
         return REASONS[reason]
     if one["is_held_by_dfe"]:
         if one["deleted_at"]:

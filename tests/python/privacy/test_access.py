@@ -1,7 +1,9 @@
-"""What a person is given of what is held on them: all of it, and nothing about anybody else."""
+"""Packs, receipts and letters hold all that they should, and nothing about anybody else."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import stat
@@ -14,7 +16,7 @@ import pyzipper
 from pysequoia import Tsk
 
 from studylink import cli, databases
-from studylink.people import access, access_register, opening, pack
+from studylink.people import access, access_register, opening, pack, receipt
 from studylink.people.opening import Opened, Refused
 from studylink.people.pack import Pack
 from studylink.register import Register, RegisterError
@@ -308,3 +310,85 @@ def test_nothing_is_written_where_nothing_is_given(
 def test_an_unknown_person_is_refused(opened: Opened) -> None:
     with pytest.raises(Refused, match="no participant"):
         opened.person("five_to_twelve", "")
+
+
+def test_a_receipt_of_each_kind_says_what_was_done_and_names_nobody(opened: Opened) -> None:
+    databases.set_pseudonym_key(opened.connection)
+    kinds = opened.rows(
+        """
+        select study, request_type, outcome, reason, min(request_id) as request_id
+        from study.governance.request_outcomes
+        group by all
+        """
+    )
+    assert len(kinds) > 15
+    identifiers = {row["identifier"] for row in opened.rows(IDENTIFIERS)}
+    for one in kinds:
+        text = receipt.letter(opened, one["study"], one["request_id"])
+        assert one["request_id"] in text
+        assert len(set(re.split(r"[\s,.;()]+", text)) & identifiers) == 0
+        undone = one["outcome"] in ("void", "open")
+        assert ("What was done" in text) is not undone
+        assert ("What remains" in text) is not undone
+        assert ("cannot be recalled" in " ".join(text.split())) is (
+            one["outcome"] == "honoured_already_shared"
+        )
+
+
+def test_a_request_without_an_outcome_has_no_receipt(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["receipt", "--study", "five_to_twelve", "--request", "nothing"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and len(said.err.splitlines()) == 1
+
+
+def test_letters_go_to_those_who_decide_now_and_to_those_who_soon_will(
+    data: Path, opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At the vault's address, which is the corrected one, and to nobody who is out altogether."""
+    secret = Tsk.generate("the printer")
+    (data / "printer.asc").write_text(str(secret.extract_certificate()))
+    months = ("--months", "12")
+    assert cli.main(["letters", "--due", *months, "--to-key", str(data / "printer.asc")]) == 0
+    (file,) = (data / "letters").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    text = pysequoia.decrypt(file.read_bytes(), decryptor=secret.decryptor()).bytes.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    expected = opened.rows(
+        """
+        select identities.study, participant_id, address_line_1, postcode, decides_from,
+            participant_id in (
+                select participant_id from vault.main.due_to_be_asked as due
+                where due.study = identities.study
+            ) as is_due
+        from vault.main.identities
+        inner join study.intermediate.int_participants as people using (study, participant_id)
+        where people.is_active and (
+            is_due
+            or (decides_from > $as_of and decides_from <= $as_of + to_months(12)
+                and not people.is_pilot)
+        )
+        """,
+        as_of=opened.as_of,
+    )
+    addressed = {
+        (row["study"], row["participant_id"], row["letter"] == "due", row["postcode"])
+        for row in rows
+    }
+    there_are = {
+        (one["study"], one["participant_id"], one["is_due"], one["postcode"] or "")
+        for one in expected
+    }
+    assert len(addressed ^ there_are) == 0
+    assert {row["letter"] for row in rows} == {"due", "next"}
+    said = capsys.readouterr().out
+    assert len({row["participant_id"] for row in rows if row["participant_id"] in said}) == 0
+
+
+def test_no_letters_are_written_without_a_key(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["letters", "--due", "--to-key", str(data / "no.asc")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (data / "letters").exists()

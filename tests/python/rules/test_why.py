@@ -10,13 +10,12 @@ import pytest
 from studylink import cli
 from studylink.people import opening
 from studylink.people.opening import Opened
-from studylink.people.story import Story, stories
+from studylink.people.story import OUT_ALTOGETHER, Story, stories
 from tests.python.lib.cases import CASES, Case
 from tests.python.lib.worlds import SEND, linkage_of, prefix_of
 
 EVERY = 3
 """Of the worked cases every third is told: each takes half a second."""
-OUT_ALTOGETHER = ("objected", "restricted", "pilot", "unreadable")
 TOLD = {
     "the only yes is from a carer without parental responsibility": (
         ("the father", "neither", "without parental responsibility"),
