@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 def why(study: str, participant_id: str, domain: str | None) -> None:
     """Print how each linkage of a participant came to be decided; people go by their roles.
 
-    Raises what `opening.opened` does, and `Refused` where there is nobody or nothing to tell of.
+    Raises what `opening.opened` does, and `Refused` where there is nobody, or nothing to show.
     """
     with opening.opened() as opened:
         person = opened.person(study, participant_id)

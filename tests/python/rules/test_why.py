@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_named_by_its_row(world: Opened) -> None:
         assert all(bool(story.unreadable) == one["is_unreadable"] for story in told)
 
 
-def test_nobody_who_is_unknown_is_told_of(
+def test_nobody_who_is_unknown_has_a_story(
     rules_world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STUDY_DATA", str(rules_world / "data"))
