@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from studylink import databases, landing, published
+from studylink import databases, landing, progress, published
 from studylink.register import RegisterError
 from studylink.requests import openpgp, request_log
 
@@ -87,7 +87,8 @@ class Opened:
 
         A view over landed files that is named as `laid.<view>` is read once, whatever asks for it.
         """
-        for view in set(re.findall(r"\blaid\.(\w+)", sql)):
+        views = sorted(set(re.findall(r"\blaid\.(\w+)", sql)))
+        for view in progress.shown(views, "reading what was landed"):
             place = {"int": "study.intermediate", "stg": "study.staging"}.get(
                 view[:3], "vault.main"
             )

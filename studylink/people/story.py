@@ -281,12 +281,10 @@ def stories(opened: Opened, person: Person, domain: str | None = None) -> list[S
     )
     decisions = opened.rows(
         """
-        select decisions.*, linkages.mode, people.is_pilot
+        select decisions.*, linkages.mode
         from study.governance.linkage_decisions as decisions
         inner join study.intermediate.int_linkages as linkages
             using (study, participant_id, domain, answers_of)
-        inner join study.intermediate.int_participants as people
-            using (study, participant_id)
         where study = $study and participant_id = $person
         order by domain, answers_of
         """,
