@@ -74,7 +74,7 @@ from landing.surveys.requests
 inner join laid.int_requests_covering as covering using (study, request_id)
 where study = $study and covering.participant_id = $person
 """
-# what names one person alone
+# what names one person alone, and pupils with whom a child was compared
 IDENTIFIERS = """
 select study, participant_id, unnest([
     participant_id, email, phone, unique_pupil_number, address_line_1, postcode,
@@ -83,6 +83,9 @@ select study, participant_id, unnest([
 from vault.main.identities
 left join vault.main.pseudonyms using (study, participant_id)
 left join vault.main.pupil_matches using (study, participant_id)
+union all
+select study, null, pupil_matching_ref
+from vault.main.clerical_review
 """
 
 
