@@ -8,6 +8,7 @@ from studylink.attack import command as attack
 from studylink.bench import matching as bench_matching
 from studylink.lineage import command as lineage
 from studylink.matching import training
+from studylink.outputs import command as check_output
 from studylink.people import access, letters, receipt, why
 from studylink.release import command as release
 from studylink.requests import command as request
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         letters,
         request,
         release,
+        check_output,
         synth,
         bench,
         bench_matching,
