@@ -14,8 +14,8 @@ from studylink.release import command as release
 from studylink.requests import command as request
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one subcommand; returns the exit code."""
+def parser() -> argparse.ArgumentParser:
+    """The command with all its subcommands."""
     parser = argparse.ArgumentParser(
         prog="studylink", description="The commands beside studylink's dbt project."
     )
@@ -38,7 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         lineage,
     ):
         module.add_command(subparsers)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    parsed = parser().parse_args(arguments)
     return parsed.run(parsed) or 0
 
 
