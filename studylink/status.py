@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from studylink import alarm, databases, landing
+from studylink import alarm, databases, landing, published
 from studylink.people import opening
 from studylink.summary import aligned
 
@@ -160,6 +160,9 @@ def status() -> None:
         ).fetchall()[0]
         today = datetime.now(UTC).replace(tzinfo=None)
         print(f"Published in {data}, as of {as_of:%Y-%m-%d %H:%M:%S} UTC")
+        if (days := published.days_old(as_of)) > 0:
+            print(f"\nThe build is {days:,} day(s) old: a child may have come of age since")
+            print("  next: dbt build")
         landed = landing.read_landing(extracts, "governance")
         deciding, _ = landing.find(extracts)
         if landing.permissions_checksum(deciding) != checksum:

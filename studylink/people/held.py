@@ -73,6 +73,14 @@ GROUPS = {
     WORKING: "The study's own working tables",
 }
 """The parts of what is held, in the order in which they are shown, and their headings."""
+GROUP_OF_KIND = {
+    **dict.fromkeys(contract.KINDS, "handed in"),
+    **dict.fromkeys(
+        (contract.AGENCY_RECORDS, contract.PUPIL_RECORDS, contract.REGISTER), "records"
+    ),
+    contract.GOVERNANCE: "given",
+}
+"""Where the rows of a landed table are shown; what a clerk decided is shown with who they are."""
 
 
 class Held:
@@ -157,14 +165,9 @@ class Held:
             f"where {where} order by all",
             **known,
         )
-        is_record = table.kind in (
-            contract.AGENCY_RECORDS,
-            contract.PUPIL_RECORDS,
-            contract.REGISTER,
-        )
-        group = "records" if is_record else "handed in"
-        if table.kind == contract.GOVERNANCE and table.schema == "governance":
-            group = "given"
+        group = GROUP_OF_KIND[table.kind]
+        if table.schema == "surveys" and table.kind == contract.GOVERNANCE:
+            group = "identity"
         return Section(
             group=group,
             held_in=table.landed_as.replace("*", self.person.study),
