@@ -27,6 +27,8 @@ import duckdb
 import pysequoia
 
 from studylink import databases, landing, published
+from studylink.attack import release as attack
+from studylink.attack.figures import read_ceilings
 from studylink.register import RegisterError
 from studylink.release import content, eligibility, handed, safeguarded, shared, signatures, twin
 from studylink.release import plan as plans
@@ -131,10 +133,11 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
         people = _people(connection, tables)
         if plan.access == plans.SAFEGUARDED:
             safeguarded.sum_up(connection, content.RELEASE, safeguarded.read_policy(connection))
+        figures = _attacked(connection)
         connection.execute(f"checkpoint {content.RELEASE}")
         connection.execute(f"detach {content.RELEASE}")
         (unfinished / PLAN).write_text(plan.written(), encoding="utf-8")
-        (unfinished / FIGURES).write_text(json.dumps([], indent=2) + "\n", encoding="utf-8")
+        (unfinished / FIGURES).write_text(figures, encoding="utf-8")
         (unfinished / PEOPLE).write_text(people, encoding="utf-8")
         statement = _statement(unfinished, released, plan, shared.register(data).head())
         (unfinished / STATEMENT).write_bytes(statement)
@@ -184,6 +187,23 @@ def _people(connection: duckdb.DuckDBPyConnection, tables: plans.Tables) -> str:
         ).fetchall()
     )
     return "".join(",".join(row) + "\n" for row in [("study", "person", "domain"), *rows])
+
+
+def _attacked(connection: duckdb.DuckDBPyConnection) -> str:
+    """What intruders find in the release, as JSON; raises `Refused` where it is too much."""
+    ceilings = read_ceilings(connection, "study.policy.attack_ceilings")
+    known = attack.know(connection, "release_ids")
+    attacked = attack.release_figures(connection, content.RELEASE, known, ceilings)
+    eligibility.require([f"too many are found by {advice}" for advice in attacked.advice])
+    rows = [
+        json.dumps({name: _rounded(value) for name, value in one._asdict().items()})
+        for one in attacked.figures
+    ]
+    return "[\n{}\n]\n".format(",\n".join(rows))
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _statement(folder: Path, released: Released, plan: plans.Plan, head: str) -> bytes:

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -23,7 +24,7 @@ from pysequoia import Tsk
 
 from studylink import cli, databases, published
 from studylink.contract import PROJECT
-from studylink.release import content, handed, shared
+from studylink.release import command, content, handed, shared
 from studylink.release import plan as plans
 
 NOW = datetime(2026, 7, 1, 9)
@@ -217,6 +218,7 @@ def test_a_key_is_opened_by_its_passphrase(place: Place, monkeypatch: pytest.Mon
         monkeypatch.setenv("STUDY_PASSPHRASE", wrong)
         assert "does not sign" in place.refusal(*PREPARE, *place.by("ann"))
     monkeypatch.setenv("STUDY_PASSPHRASE", "opens it")
+    light(monkeypatch)
     place.prepared()
 
 
@@ -227,6 +229,32 @@ def readable(folder: Path) -> list[str]:
         for file in folder.rglob("*")
         if file.is_file() and MARK in file.read_bytes()
     ]
+
+
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release of one person, handed over in one file: no step depends on what it holds."""
+
+    def write(connection: duckdb.DuckDBPyConnection, _: object, released: content.Released) -> None:
+        connection.execute(f"create schema {content.RELEASE}.about")
+        connection.execute(
+            f"create table {content.RELEASE}.about.mark as select ?", [MARK.decode()]
+        )
+        row = asdict(released)
+        connection.execute(
+            f"create table {content.RELEASE}.about.release as select "
+            + ", ".join(f"? as {name}" for name in row),
+            list(row.values()),
+        )
+
+    def make(_: object, folder: Path, *__: object) -> None:
+        (folder / "release.duckdb").write_bytes(MARK)
+
+    monkeypatch.setattr(content, "write", write)
+    monkeypatch.setattr(
+        content, "records_shared", lambda *_: "select 'send_futures', 'p', 'answers'"
+    )
+    monkeypatch.setattr(command, "_attacked", lambda _: "[]\n")
+    monkeypatch.setattr(handed, "make", make)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -399,6 +427,7 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
 def test_nothing_is_approved_that_is_not_what_was_prepared(
     place: Place, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    light(monkeypatch)
     release = place.prepared()
     change, reason = CHANGED[how]
     change(place, monkeypatch)
@@ -407,7 +436,10 @@ def test_nothing_is_approved_that_is_not_what_was_prepared(
     assert readable(place.data) == ["research.duckdb", "study.duckdb"]
 
 
-def test_the_preparer_cannot_approve_whatever_the_file_is_called(place: Place) -> None:
+def test_the_preparer_cannot_approve_whatever_the_file_is_called(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(monkeypatch)
     release = place.prepared()
     shutil.copyfile(place.keys / "ann", place.keys / "other")
     for name in ("ann", "other"):
@@ -479,20 +511,6 @@ def killed_at_every_step(
     raise AssertionError("it never ends")
 
 
-def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release of one row, handed over in one file: no step depends on what it holds."""
-
-    def write(connection: duckdb.DuckDBPyConnection, *_: object) -> None:
-        connection.execute(f"create table {content.RELEASE}.release as select ?", [MARK.decode()])
-
-    def make(_: object, folder: Path) -> None:
-        (folder / "release.duckdb").write_bytes(MARK)
-
-    monkeypatch.setattr(content, "write", write)
-    monkeypatch.setattr(content, "records_shared", lambda *_: "select 'send_futures', 'p', 'area'")
-    monkeypatch.setattr(handed, "make", make)
-
-
 def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -523,10 +541,10 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
 def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_release(
     place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, to_a_folder: bool
 ) -> None:
+    light(monkeypatch)
     release = place.prepared()
     releases, kept, to = place.data / "releases", tmp_path / "kept", tmp_path / "to"
     shutil.copytree(releases, kept)
-    light(monkeypatch)
     approve = ["release", "approve", release, *map(str, place.by("bob"))]
     if to_a_folder:
         approve += ["--to", str(to)]
@@ -582,8 +600,6 @@ def two(
     built_sample: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, plans.Plan]]:
     """Two releases of everything, `first` and `second`, beside what is published."""
-    from dataclasses import replace
-
     folder = tmp_path_factory.mktemp("two")
     with databases.connect(built_sample) as connection:
         columns = plans.columns_of_people(connection)
