@@ -47,6 +47,9 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Register `studylink release`."""
     parser = subparsers.add_parser("release", help="what a research project receives")
     commands = parser.add_subparsers(required=True, metavar="STEP")
+    shows = commands.add_parser("plan", help="the plan by default, to keep in a file and cut down")
+    shows.add_argument("--project", required=True, help="the project's id")
+    shows.set_defaults(run=_run(lambda given: show_plan(given.project)))
     prepares = commands.add_parser("prepare", help="make a release, to be approved by another")
     prepares.add_argument("--project", required=True, help="the project's id")
     prepares.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
@@ -100,6 +103,15 @@ def _run(step: Callable[[argparse.Namespace], object]) -> Callable[[argparse.Nam
 # --------------------------------------------------------------------------------------------------
 # Preparing
 # --------------------------------------------------------------------------------------------------
+
+
+def show_plan(project_id: str) -> None:
+    """Print the plan by default of a project; raises what `_run` knows where it may have none."""
+    with _at_work() as (data, connection):
+        project, _ = _eligible(connection, project_id, data)
+        columns = plans.columns_of_people(connection)
+        plan = plans.default(project_id, columns, project.studies, project.domains)
+    print(plan.written(), end="")
 
 
 def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:

@@ -142,6 +142,24 @@ def test_one_prepares_another_approves_and_the_project_alone_can_read_it(place: 
     assert "handed over at" in place.refusal("approve", release, *place.by("bob"))
 
 
+def test_the_plan_by_default_can_be_kept_and_cut_down(place: Place) -> None:
+    written = yaml.safe_load(place.run("plan", "--project", "P003"))
+    assert written["project"] == "P003"
+    assert "key_stage_2" in written["tables"]["send_futures"]
+
+
+def test_a_release_in_which_too_many_are_found_is_refused_with_what_to_leave_out(
+    place: Place,
+) -> None:
+    """In so few families a neighbour finds a child through the answers of a parent."""
+    refusal = place.refusal(*PREPARE, *place.by("ann"))
+    assert "too many are found by send_futures, neighbour: leave out" in refusal
+    place.run(*PREPARE, "--plan", place.plan(family_research_id="siblings"), *place.by("ann"))
+    assert (
+        '"intruder": "send_futures, neighbour"' in (of_release(place) / "figures.json").read_text()
+    )
+
+
 def test_a_secure_place_gets_a_folder(place: Place, tmp_path: Path) -> None:
     release = place.prepared()
     to = tmp_path / "secure"
@@ -537,7 +555,7 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     assert [path.name for path in releases.iterdir()] == [of_release(place).name]
 
 
-@pytest.mark.parametrize("to_a_folder", [False, True])
+@pytest.mark.parametrize("to_a_folder", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_release(
     place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, to_a_folder: bool
 ) -> None:
