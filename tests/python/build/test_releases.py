@@ -52,7 +52,8 @@ class Place(SimpleNamespace):
         return self.said.readouterr().err
 
     def files(self) -> set[Path]:
-        return {file for file in self.data.rglob("*") if file.name != databases.LOCK}
+        everything = self.data.rglob("*")
+        return {file for file in everything if file.is_file() and file.name != databases.LOCK}
 
     def plan(self, **more: object) -> Path:
         """A small plan of P003, or another."""

@@ -21,8 +21,10 @@ import duckdb
 import pytest
 from stdnum.gb import nhs
 
-from studylink import cli, synth
+from studylink import cli, databases, synth
 from studylink.contract import landed_tables
+from studylink.release import content, handed
+from studylink.release import plan as plans
 from tests.python.lib import project
 from tests.python.privacy import canaries, identifiers
 from tests.python.privacy.canaries import Canaries, Canary
@@ -234,7 +236,26 @@ def built(planted: tuple[Path, Canaries], tmp_path_factory: pytest.TempPathFacto
                 f"copy {schema}.{table} to '{data / f'{schema}.{table}.parquet'}' "
                 "(compression uncompressed)"
             )
+    release_of_all(data)
     return data
+
+
+def release_of_all(data: Path) -> None:
+    """A release of everything that there is, in every format, as a project would receive it."""
+    with databases.connect(data) as connection:
+        columns = plans.columns_of_people(connection)
+        domains = sorted({column.domain for column in columns if column.domain})
+        studies = sorted({column.study for column in columns})
+        tables = plans.allowed(columns, studies, domains, family_ids=True)
+        plan = plans.Plan("P", "secure", "families", None, tuple(plans.STATEMENTS), tables)
+        released = content.Released(
+            *("R", "P", "Title", "Organisation", "secure", ";".join(studies), ";".join(domains)),
+            *(AS_OF, True, False, "research", "Citation"),
+        )
+        connection.execute(f"attach ':memory:' as {content.RELEASE}")
+        content.write(connection, plan, released)
+        (data / "release").mkdir()
+        handed.make(connection, data / "release")
 
 
 def test_no_canary_is_anywhere_after_a_build(planted: tuple[Path, Canaries], built: Path) -> None:
@@ -245,6 +266,7 @@ def test_no_canary_is_anywhere_after_a_build(planted: tuple[Path, Canaries], bui
         *("research.duckdb", "study.duckdb", "vault.duckdb", "dbt.log", "manifest.json"),
         *("run_results.json", "catalog.json", "index.html", "summary.out", "build.out"),
         *("send_futures.absence.parquet", "five_to_twelve.hospital_episodes.parquet"),
+        *("release.duckdb", "codebook.html"),
     }
 
 
