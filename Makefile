@@ -65,8 +65,8 @@ bench-matching: setup ## how well and how fast children are found in the pupil r
 landing-page: setup ## the tables of docs/landing.md, from the source declarations
 	$(BIN)/python -m tests.python.lib.landing_page
 
-docs: setup ## dbt's documentation site, in target/
-	$(BIN)/dbt docs generate
+docs: setup ## dbt's documentation site as one page, target/static_index.html
+	$(BIN)/dbt docs generate --static
 
 twins: setup ## for each study an invented release to write code on, in target/twins
 	rm -rf target/twins

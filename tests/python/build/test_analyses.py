@@ -17,8 +17,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from studylink import databases
+from studylink.release.eligibility import PURPOSES
+from studylink.release.plan import columns_of_people, default
 from tests.python.lib.project import ROOT
 
 ANALYSES = sorted((ROOT / "analyses").glob("*.sql"))
@@ -220,3 +223,25 @@ def test_the_stata_files_of_the_guide_hold_every_table_with_its_labels(workplace
             written = reader.read()
             written[numbers] = written[numbers].astype("float64")
             pd.testing.assert_frame_equal(written, landed, check_exact=True)
+
+
+def test_each_approved_project_has_an_exposure_of_tables_that_it_may_have(built_sample: Path):
+    declared = (ROOT / "models" / "marts" / "_projects.yml").read_text(encoding="utf-8")
+    exposures = {one["name"]: one for one in yaml.safe_load(declared)["exposures"]}
+    with (ROOT / "extracts/sample/governance/projects.csv").open(encoding="utf-8") as file:
+        projects = {
+            f"project_{one['project_id'].lower()}": one
+            for one in csv.DictReader(file)
+            if one["approved_on"] and one["contract_signed_on"] and one["purpose"] in PURPOSES
+        }
+    assert {name: (one["label"], one["owner"]["name"]) for name, one in exposures.items()} == {
+        name: (one["title"], one["organisation"]) for name, one in projects.items()
+    }
+    with databases.connect(built_sample) as connection:
+        columns = columns_of_people(connection)
+    for name, project in projects.items():
+        studies, domains = project["studies"].split(";"), project["domains"].split(";")
+        plan = default(project["project_id"], columns, studies, domains)
+        may_have = {f"{study}__{table}" for study in plan.tables for table in plan.tables[study]}
+        has = set(re.findall(r"'(\w+)'", " ".join(exposures[name]["depends_on"])))
+        assert {f"{study}__participants" for study in studies} <= has <= may_have, name

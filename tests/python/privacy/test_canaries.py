@@ -222,7 +222,10 @@ def built(planted: tuple[Path, Canaries], tmp_path_factory: pytest.TempPathFacto
     """All that a build, its documentation and its readers leave, in one folder."""
     extracts, _ = planted
     data = tmp_path_factory.mktemp("built")
-    for name, run in (("build", project.build), ("docs", partial(project.dbt, "docs generate"))):
+    for name, run in (
+        ("build", project.build),
+        ("docs", partial(project.dbt, "docs generate --static")),
+    ):
         done = run(extracts, data, AS_OF)
         assert done.returncode == 0, f"dbt {name} failed"
         (data / f"{name}.out").write_text(done.stdout + done.stderr, encoding="utf-8")
