@@ -9,6 +9,7 @@ from studylink.bench import matching as bench_matching
 from studylink.lineage import command as lineage
 from studylink.matching import training
 from studylink.outputs import command as check_output
+from studylink.pages import report
 from studylink.people import access, letters, receipt, why
 from studylink.release import command as release
 from studylink.requests import command as request
@@ -27,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
         access,
         receipt,
         letters,
+        report,
         request,
         release,
         check_output,

@@ -1,22 +1,28 @@
-"""Pages as people open them: the codebook of a release of the sample."""
+"""Pages as people open them: the codebook of a release of the sample, and the report on it."""
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+import stat
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page
 
 from studylink import databases
+from studylink.cli import main
 from studylink.pages import codebook
+from studylink.pages import report as reports
 from studylink.release import content
 from studylink.release import plan as plans
 from studylink.release.content import Released
-from tests.python.lib import browser
+from tests.python.lib import browser, project
 from tests.python.lib.worlds import FIVE, SEND
 
 DOMAINS = ("area", "benefits", "education", "employment_tax", "health")
@@ -47,6 +53,21 @@ def release(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def page_of_release(release: Path) -> Path:
     file = release.with_name("codebook.html")
     codebook.write(release, file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def page_of_report(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on the sample, with the figures of one earlier build."""
+    data = tmp_path_factory.mktemp("data")
+    for name in ("study", "research"):
+        databases.path(data, name).symlink_to(databases.path(built_sample, name))
+    earlier = {"as_of": "2026-05-01T00:00:00", "figures": {"Statements quarantined": 20}}
+    kept = data / reports.FOLDER / reports.KEPT
+    kept.mkdir(parents=True)
+    (kept / "20260501T000000Z.json").write_text(json.dumps(earlier), encoding="utf-8")
+    file = data / reports.FOLDER / reports.PAGE
+    reports.write(data, file)
     return file
 
 
@@ -132,7 +153,7 @@ def test_what_keeps_people_from_a_page_is_noticed(chromium: Browser, tmp_path: P
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", browser.SIZES)
-@pytest.mark.parametrize("which", ["page_of_release"])
+@pytest.mark.parametrize("which", ["page_of_release", "page_of_report"])
 def test_a_page_can_be_read_and_used_by_everybody(
     chromium: Browser, request: pytest.FixtureRequest, which: str, size: str, scheme: str
 ) -> None:
@@ -205,3 +226,143 @@ def test_print_shows_every_value_and_no_search(chromium: Browser, page_of_releas
         assert not page.locator("#search").is_visible()
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert page.locator("details:not([open])").count()
+
+
+# --------------------------------------------------------------------------------------------------
+# The report
+# --------------------------------------------------------------------------------------------------
+
+
+def tables_of(page: Path) -> dict[str, list[list[str]]]:
+    """The tables of a page by their captions: the header, then each row, as text."""
+    found = {}
+    for table in re.findall(r"<table>.*?</table>", page.read_text(encoding="utf-8"), flags=re.S):
+        [caption] = re.findall(r"<caption>(.*?)</caption>", table)
+        found[unescape(caption)] = [
+            [
+                unescape(re.sub("<[^>]+>", "", cell))
+                for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.S)
+            ]
+            for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table, flags=re.S)
+        ]
+    return found
+
+
+def test_every_count_of_a_report_is_rounded_or_withheld(page_of_report: Path) -> None:
+    shown = []
+    for header, *rows in tables_of(page_of_report).values():
+        for row in rows:
+            shown += [
+                int(cell.replace(",", ""))
+                for name, cell in zip(header, row, strict=True)
+                if re.fullmatch(r"[\d,]+", cell) and name != "Days"
+            ]
+    text = re.sub(r"<table>.*?</table>", "", page_of_report.read_text("utf-8"), flags=re.S)
+    shown += [
+        int(count.replace(",", ""))
+        for count in re.findall(r"([\d,]+) (?:rows|requests|young people)", text)
+    ]
+    assert len(shown) > 100
+    assert [count for count in shown if count < 10 or count % 10] == []
+
+
+def test_a_report_shows_what_governance_knows(page_of_report: Path, built_sample: Path) -> None:
+    shown = tables_of(page_of_report)
+
+    def counted(query: str) -> dict[str, int]:
+        return dict(project.study_rows(built_sample, query))
+
+    def near(cell: str, count: int | None) -> bool:
+        if cell == "under 10":
+            return (count or 0) < 10
+        return abs(int(cell.replace(",", "")) - (count or 0)) <= 5
+
+    fates = counted("select fate, sum(records) from governance.record_reconciliation group by 1")
+    assert fates.keys() - reports.OUT <= reports.FATES.keys()
+    for fate, (_, _, cell) in zip(reports.FATES, shown["All tables"][1:], strict=True):
+        assert near(cell, fates.get(fate)), fate
+    for study, domain in ((FIVE, "health"), (SEND, "education")):
+        reasons = counted(
+            "select reason, count(*) from governance.linkage_decisions "
+            f"where study = '{study}' and domain = '{domain}' and answers_of in ('family', 'child')"
+            "group by 1"
+        )
+        title = {FIVE: "Five to Twelve", SEND: "SEND Futures"}[study]
+        [line] = [
+            line
+            for line in shown["Linkages by reason"]
+            if line[:2] == [title, domain.capitalize()] and line[2] in ("Family", "Child")
+        ]
+        for reason, cell in zip(reports.REASONS, line[3:], strict=True):
+            assert near(cell, reasons.get(reason)), (study, reason)
+    certificates = project.study_rows(
+        built_sample,
+        "select certificate_days_missing from governance.delivery_checks "
+        "where is_certificate_missing order by 1 desc",
+    )
+    missing = shown["Certificates missing"][1:]
+    assert [(int(days),) for *_, days in missing] == certificates
+    statements, *others = shown["Quarantined rows by supplier and reason"][1:]
+    assert statements[0].startswith("Participants, permissions and requests")
+    assert int(statements[-1]) >= 10
+    assert any(supplier == "NHS England" for supplier, *_ in others)
+
+
+def test_fates_and_reasons_are_shown_or_are_those_of_people_who_are_out() -> None:
+    for model, column, shown, out in (
+        ("record_reconciliation", "fate", reports.FATES, reports.OUT),
+        ("linkage_decisions", "reason", reports.REASONS, reports.OUT_REASONS),
+        ("requests_due", "clock", reports.CLOCKS, ()),
+    ):
+        file = project.ROOT / "models" / "marts" / "governance" / f"{model}.yml"
+        [found] = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        [described] = [one["description"] for one in found["columns"] if one["name"] == column]
+        named = set(re.findall(r"`([a-z_]+)`", described)) - {"as_of"}
+        assert named == {*shown, *out}, model
+
+
+def test_a_report_names_no_participant_request_delivery_or_researcher(
+    page_of_report: Path, built_sample: Path
+) -> None:
+    shown = page_of_report.read_text(encoding="utf-8")
+    known = {
+        value
+        for column, table in (
+            ("participant_id", "linkage_decisions"),
+            ("request_id", "request_outcomes"),
+            ("delivery_id", "delivery_checks"),
+        )
+        for (value,) in project.study_rows(
+            built_sample, f"select distinct {column} from governance.{table}"
+        )
+    }
+    landed = project.ROOT / "extracts" / "sample" / "governance" / "researchers.csv"
+    with landed.open(encoding="utf-8", newline="") as file:
+        known |= {
+            row[column] for row in csv.DictReader(file) for column in ("researcher_id", "name")
+        }
+    assert len(known) > 1000
+    assert [value for value in known if value in shown] == []
+
+
+def test_a_report_keeps_its_figures_and_shows_those_of_earlier_builds(
+    page_of_report: Path, built_sample: Path
+) -> None:
+    kept = page_of_report.parent / reports.KEPT
+    assert len(list(kept.glob("*.json"))) == 2
+    header, *rows = tables_of(page_of_report)["Figures of the builds that were reported on"]
+    [(as_of,)] = project.study_rows(built_sample, "select as_of from governance.published_build")
+    assert header == ["Figure", "2026-05-01 00:00", f"{as_of:%Y-%m-%d %H:%M}"]
+    of_statements = next(row for row in rows if row[0] == "Statements quarantined")
+    assert of_statements[1] == "20"
+    assert all(cell == "under 10" or int(cell.replace(",", "")) % 10 == 0 for *_, cell in rows)
+    assert stat.S_IMODE(page_of_report.stat().st_mode) == 0o600
+
+
+def test_there_is_no_report_where_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
+    assert main(["report"]) == 1
+    assert "run `dbt build` first" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
