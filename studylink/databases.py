@@ -10,7 +10,6 @@ import hmac
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -129,8 +128,8 @@ def attach_file(
     )
 
 
-def connect(folder: Path | None = None, names: Iterable[str] = NAMES) -> duckdb.DuckDBPyConnection:
-    """A connection with the published databases of these names attached read-only.
+def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with the published `vault`, `study` and `research` attached read-only.
 
     Raises `FileNotFoundError` where nothing has been published in `folder` yet.
     """

@@ -92,7 +92,7 @@ def write(folder: Path, file: Path) -> None:
     what was asked of agencies was changed.
     """
     log = request_log.read(folder)
-    with databases.connect(folder, ("study", "research")) as connection:
+    with databases.connect_to(folder, "study", "research") as connection:
         report = Report(connection, log)
         _keep(folder / FOLDER / KEPT, report)
         pages.write(
