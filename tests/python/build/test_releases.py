@@ -26,7 +26,9 @@ from studylink import cli, databases, published
 from studylink.contract import PROJECT
 from studylink.release import command, content, handed, shared
 from studylink.release import plan as plans
+from tests.python.lib import project
 
+AS_OF = "2026-06-30T00:00:00Z"
 NOW = datetime(2026, 7, 1, 9)
 SMALL = {"send_futures": {"key_stage_2": "all", "participants": "all"}}
 MARK = b"Grain: one row per"
@@ -130,7 +132,7 @@ def test_one_prepares_another_approves_and_the_project_alone_can_read_it(place: 
     assert names >= {f"{release}/{name}" for name in ("release.duckdb", "plan.yml", "approved.asc")}
     with duckdb.connect(str(place.keys / release / "release.duckdb"), read_only=True) as it:
         assert it.sql("select release_id, as_of from about.release").fetchall() == [
-            (release, "2026-06-30T00:00:00Z")
+            (release, AS_OF)
         ]
         ((people,),) = it.sql(
             "select count(distinct research_id) from send_futures.participants"
@@ -472,6 +474,31 @@ def test_a_release_that_was_not_prepared_is_refused(place: Place, release: str) 
 
 
 # --------------------------------------------------------------------------------------------------
+# The register, read by a build
+# --------------------------------------------------------------------------------------------------
+
+
+def test_a_build_reads_the_register_and_stops_at_a_broken_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(monkeypatch)
+    place.run("approve", place.prepared(), *place.by("bob"))
+    place.run(*PREPARE, "--plan", place.plan(), *place.by("ann"))
+    place.run("approve", "P003-20260630T000000Z-2", *place.by("bob"))
+    extracts = PROJECT / "extracts" / "sample"
+
+    def show() -> str:
+        query = "select count(distinct release_id) as releases, count(distinct person) as people"
+        query += " from {{ source('releases', 'records_shared') }}"
+        return project.dbt("show", extracts, place.data, AS_OF, "--inline", query).stdout
+
+    assert "|        2 |      1 |" in show()
+    register = shared.register(place.data).file
+    register.write_text(register.read_text().replace("answers", "health", 1))
+    assert "register.csv, line 2: its checksum is not that of its values" in show()
+
+
+# --------------------------------------------------------------------------------------------------
 # Killed
 # --------------------------------------------------------------------------------------------------
 
@@ -606,7 +633,7 @@ RELEASED = content.Released(
     access="secure",
     studies="five_to_twelve;send_futures",
     domains="area;benefits;education;employment_tax;health",
-    as_of="2026-06-30T00:00:00Z",
+    as_of=AS_OF,
     has_family_ids=True,
     is_invented=False,
     purpose="research",
