@@ -247,9 +247,7 @@ class _Counted:
             ]
             if all(re.fullmatch(ORDERED, one.value) for one in values):
                 kind = "columns"
-                values.sort(
-                    key=lambda one: (not one.value.startswith("Under"), _in_order(one.value))
-                )
+                values.sort(key=lambda one: _in_order(one.value))
             elif len(values) > MOST_VALUES:
                 values, note = _commonest(values)
             note = note or "Values that fewer than 10 people have are not listed."
@@ -311,10 +309,13 @@ class _Counted:
 
 
 def _in_order(value: str) -> list:
-    """A key that puts text in its natural order: 2 before 10."""
+    """A key that puts text in its natural order: 2 before 10, and whatever is under both first."""
     return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in re.findall(r"\d+|\D+", value)
+        (not value.startswith("Under"), 0, ""),
+        *(
+            (0, int(part), "") if part.isdecimal() else (1, 0, part)
+            for part in re.findall(r"\d+|\D+", value)
+        ),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from html import unescape
@@ -51,8 +52,13 @@ def release(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def page_of_release(release: Path) -> Path:
-    file = release.with_name("codebook.html")
-    codebook.write(release, file)
+    """Its codebook, where the project had a release before, with a table fewer."""
+    file, previous = release.with_name("codebook.html"), release.with_name("previous.duckdb")
+    shutil.copyfile(release, previous)
+    with duckdb.connect(str(previous)) as connection:
+        connection.execute("delete from about.columns where table_name = 'absence'")
+        connection.execute("update about.columns set label = 'Other' where column_name = 'tenure'")
+    codebook.write(release, file, previous)
     return file
 
 

@@ -13,6 +13,8 @@ import pytest
 from studylink import databases
 from studylink.pages import charts, codebook
 from studylink.pages.codebook import Value
+from studylink.release import command, shared
+from studylink.release.content import Released
 
 STUDY = "five_to_twelve"
 COLUMNS = {
@@ -276,6 +278,26 @@ def test_what_has_changed_since_the_previous_release(make: Make, key: str | None
     assert f"described otherwise {STUDY}.participants.tenure : label" in text
     assert f"Table Before Now {STUDY}.participants 40 60" in text
     assert "What has changed" not in page(after)
+
+
+def test_the_previous_release_is_the_last_that_the_same_project_was_handed(tmp_path: Path) -> None:
+    def before(release_id: str) -> tuple:
+        released = Released(release_id, "P7", *[""] * 6, False, False, "", "")
+        return command._release_before(tmp_path, released)
+
+    assert before("first") == ()
+    for release_id, project in (("older", "P7"), ("old", "P7"), ("other", "P8")):
+        row = dict.fromkeys(shared.COLUMNS, "x")
+        shared.register(tmp_path).append(
+            [row | {"release_id": release_id, "project_id": project}] * 2
+        )
+    assert before("new") == (), "its content is no longer there"
+    content = shared.folder(tmp_path) / "old" / command.CONTENT
+    content.parent.mkdir()
+    content.touch()
+    assert before("new") == (content, command._content_key("old"))
+    # what was registered before a hand-over was broken off is not the one before itself
+    assert before("old") == ()
 
 
 def test_invented_data_is_said_to_be(make: Make) -> None:
