@@ -238,6 +238,17 @@ def test_a_page_shows_no_pseudonym_and_no_text_as_markup(make: Make) -> None:
     assert stat.S_IMODE(release.with_suffix(".html").stat().st_mode) == 0o600
 
 
+def test_a_pseudonym_that_many_people_share_is_not_shown_either(make: Make) -> None:
+    practice = "ab" * 16
+    release = make(gp_events=several(40, "2024-01", practice, 1.0, 7, True))
+    assert practice in page(release)
+    with duckdb.connect(str(release)) as connection:
+        connection.execute(
+            "update about.columns set class = 'pseudonym' where column_name = 'snomed_code'"
+        )
+    assert practice not in page(release)
+
+
 def test_every_variable_has_a_place_of_its_own_and_a_code_stands_with_its_label(
     make: Make,
 ) -> None:
