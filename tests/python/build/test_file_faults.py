@@ -9,8 +9,6 @@ import csv
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +20,7 @@ import pytest
 
 from studylink import databases, landing, lines
 from tests.python.lib import project
+from tests.python.lib.cases import AS_OF
 from tests.python.lib.oracle import COLUMNS, PATHS, table_of
 from tests.python.lib.project import ROOT
 from tests.python.lib.worlds import FIVE, World, write_landing
@@ -506,9 +505,7 @@ def test_a_var_that_the_project_does_not_know_stops_a_command_before_anything_is
     extracts: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    done = project.dbt(
-        "run", extracts, data, "2024-06-01T00:00:00Z", "--vars", '{asof: "2024-06-01T00:00:00Z"}'
-    )
+    done = project.dbt("run", extracts, data, AS_OF, "--vars", '{asof: "2024-06-01T00:00:00Z"}')
     assert done.returncode != 0
     assert "Unknown in --vars: asof. The project knows: as_of." in done.stdout
     assert {made.name for made in data.iterdir()} <= {"target", "logs"}
@@ -518,27 +515,12 @@ def test_a_file_fault_stops_a_build_before_anything_is_written(
     extracts: Path, tmp_path: Path
 ) -> None:
     expected = lay_faults_everywhere(extracts)
-    data, logs = tmp_path / "data", tmp_path / "logs"
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "--debug",
-            "build",
-            "--target-path",
-            str(tmp_path / "target"),
-            "--log-path",
-            str(logs),
-        ],
-        cwd=project.ROOT,
-        env={**os.environ, "STUDY_EXTRACTS": str(extracts), "STUDY_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    data = tmp_path / "data"
+    done = project.dbt("--debug build", extracts, data, AS_OF)
     assert done.returncode != 0
     assert [place for place in expected if place not in done.stdout] == []
-    assert not data.exists()
-    written = "".join(file.read_text() for file in logs.rglob("*") if file.is_file())
+    assert {made.name for made in data.iterdir()} <= {"target", "logs"}
+    written = "".join(file.read_text() for file in data.glob("logs/*"))
     assert expected[0] in written
     assert CANARY not in done.stdout + done.stderr + written
 
