@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all format lint mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
+.PHONY: help setup build test test-all short whole format lint lint-python lint-sql mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
 # trust what the machine trusts: behind a proxy the list that uv brings is not enough
@@ -35,16 +35,26 @@ build: setup ## build the three databases from the landed extracts, with every d
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/studylink summary
 
-test: setup lint ## style and types, then every promise tested, with samples of the long tests
+test: setup lint-python ## style and types, and every promise tested, with samples of the long tests
+	$(MAKE) --no-print-directory --jobs=2 lint-sql short
+
+test-all: setup lint-python ## the same with all of the long tests
+	$(MAKE) --no-print-directory --jobs=2 lint-sql whole
+
+short: setup
 	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
-test-all: setup lint ## the same with all of the long tests
+whole: setup
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-lint: setup ## style of SQL and Python, and Python's types
+lint: lint-python lint-sql ## style of SQL and Python, and Python's types
+
+lint-python: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql: setup
 	# one process reads the project and renders, which opens a database of its own; two lint
 	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes 2 models tests analyses
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.python.lib.oracle import Requested
-from tests.python.lib.project import built, study_rows, vault_rows
+from tests.python.lib.project import all_models, study_rows, vault_rows
 from tests.python.lib.request_logs import write_request_log
 from tests.python.lib.worlds import FIVE, World, prefix_of, write_landing
 
@@ -90,7 +90,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "R1", "nhs_england", FIVE, "health", datetime.fromisoformat(SENT[:-1]), asked
     )
     write_request_log([request], folder / "data")
-    return built(folder / "extracts", folder / "data", AS_OF)
+    return all_models(folder / "extracts", folder / "data", AS_OF)
 
 
 def shown(data: Path, columns: str) -> dict[str, list]:

@@ -63,21 +63,26 @@ def tables(folder: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
         yield path.relative_to(folder).with_suffix("").as_posix(), rows(path)
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("first")
+    synth.write_extracts(400, 7, out)
+    return contents(out)
+
+
 @pytest.mark.parametrize("threads", [1, 4])
 def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+    first: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
 ) -> None:
-    synth.write_extracts(400, 7, tmp_path / "first")
     connect = functools.partial(duckdb.connect, config={"threads": threads})
     monkeypatch.setattr(synth.duckdb, "connect", connect)
-    synth.write_extracts(400, 7, tmp_path / "second")
-    assert contents(tmp_path / "first") == contents(tmp_path / "second")
+    synth.write_extracts(400, 7, tmp_path)
+    assert contents(tmp_path) == first
 
 
-def test_another_seed_gives_other_people(tmp_path: Path) -> None:
-    synth.write_extracts(400, 7, tmp_path / "first")
-    synth.write_extracts(400, 8, tmp_path / "second")
-    first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
+def test_another_seed_gives_other_people(first: dict[str, bytes], tmp_path: Path) -> None:
+    synth.write_extracts(400, 8, tmp_path)
+    second = contents(tmp_path)
     # what agencies and approvers were asked for does not depend on who the families are
     fixed = {f"governance/{name}.csv" for name in ("deliveries", "projects", "researchers")}
     assert {name for name in first if first[name] == second[name]} == fixed
