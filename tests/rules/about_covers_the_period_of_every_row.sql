@@ -1,7 +1,7 @@
--- The first and last period that `about` gives of a table are those of its rows: a reader who plans with them
--- must find no row before or after. Tables and counts, never values.
+-- `about` gives the first and last period of every table of people: a reader who plans with them must find no
+-- table without, and no row before or after. Tables and counts, never values.
 
-{{ config(meta={'remedy': '`about__coverage` gives another first or last period than the rows of the table have.'}) }}
+{{ config(meta={'remedy': '`about__coverage` leaves the table out, or gives another first or last period than its rows have.'}) }}
 
 with
 
@@ -26,9 +26,11 @@ select
     periods.table_schema || '.' || periods.table_name as research_table,
     count(*) as rows_outside
 from periods
-inner join coverage
+left join coverage
     on
         periods.table_schema = coverage.table_schema
         and periods.table_name = coverage.table_name
-where periods.period not between coverage.first_period and coverage.last_period
+where
+    coverage.table_name is null
+    or periods.period not between coverage.first_period and coverage.last_period
 group by periods.table_schema, periods.table_name

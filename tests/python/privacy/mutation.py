@@ -339,13 +339,16 @@ def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
 
 
 def sample(mutants: list[tuple[str, Mutant]], seed: int, size: int) -> list[tuple[str, Mutant]]:
-    """As many of each model as of any other, while it has them."""
-    draw, by_model = Random(seed), {}
+    """As many of each model as of any other, while it has them.
+
+    Which of a model does not depend on other models, so a change draws no mutants but its own.
+    """
+    by_model: dict[str, list[tuple[str, Mutant]]] = {}
     for model, mutant in mutants:
         by_model.setdefault(model, []).append((model, mutant))
-    for found in by_model.values():
-        draw.shuffle(found)
-    taken = []
+    for model, found in by_model.items():
+        Random(f"{seed} {model}").shuffle(found)
+    taken: list[tuple[str, Mutant]] = []
     while len(taken) < size and any(by_model.values()):
         taken += [found.pop() for found in by_model.values() if found]
     return taken[:size]
