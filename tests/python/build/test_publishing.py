@@ -245,7 +245,8 @@ def test_a_build_with_a_failing_test_leaves_yesterdays_files_and_so_does_its_ret
         "names_published 4 What to do: Say no more of names." in said
     )
     # All that failed passes now, but it is not the whole that has been built and tested.
-    place.dbt("retry")
+    retried = place.dbt("retry")
+    assert retried.returncode == 0, retried.stdout[-3000:]
     assert place.published() == yesterdays
 
 
@@ -366,6 +367,7 @@ def test_each_development_key_is_reported_except_on_the_sample(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, on_the_sample: bool
 ) -> None:
     from studylink import plugin
+    from studylink.people import access_register
     from studylink.requests import request_log
 
     said: list[str] = []
@@ -376,6 +378,7 @@ def test_each_development_key_is_reported_except_on_the_sample(
     config = {"extracts": str(extracts), "data": str(tmp_path / "data")}
     one = plugin.Plugin("studylink", config)
     one.landed, one.request_log = [], request_log.read(tmp_path)
+    one.access_register = access_register.register(tmp_path)
     one.workbench.folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         one.configure_connection(connection)

@@ -92,9 +92,11 @@ def _run(place: Path, arguments: list[str], environment: dict[str, str]) -> None
     os.environ.update(environment)
     os.chdir(place)
     sys.path.insert(0, environment["PYTHONPATH"])
+    # from it dbt knows which command was given: a retry, say
+    sys.argv = ["dbt", *arguments]
     from dbt.cli.main import cli
 
-    cli(arguments, prog_name="dbt")
+    cli()
 
 
 def start(
