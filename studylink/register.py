@@ -48,10 +48,14 @@ class Register:
 
     def head(self) -> str:
         """The checksum of the last line, which stands for all that the register holds."""
-        head = NO_HEAD
-        for _, checksum in self._lines():
-            head = checksum
+        *_, head = self.heads()
         return head
+
+    def heads(self) -> Iterator[str]:
+        """Every checksum that has stood at the end, the one before the first line included."""
+        yield NO_HEAD
+        for _, checksum in self._lines():
+            yield checksum
 
     def append(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Add rows, all of them or none: a reader, even after a kill, finds the old or the new.

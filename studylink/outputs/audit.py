@@ -6,6 +6,7 @@ a total and its parts, gives nobody away (Hundepool et al., Statistical Disclosu
 mean needs a count of enough people, and no person who alone makes up much of the sum.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -18,6 +19,8 @@ Released = Mapping[tuple[Labels, str], Sequence[tuple[str, str]]]
 
 AS_IT_IS, ROUND, RECOMPUTE = "as it is", "round", "recompute"
 """The figure may leave: as it is, rounded, or computed again from rounded counts."""
+FIGURE = r"\W*\d[\d,.\s]*([eE][+-]?\d+)?\W*(\(.*\))?\W*"
+"""A number however it is written, as 1,234 or £3 or 12% or <5 or 3 (1.2); no year span or band."""
 WITHHOLD, REVIEW = "withhold", "review"
 """It may not leave; or a person has to decide."""
 
@@ -96,13 +99,11 @@ def labels(row: Row, groups: Sequence[str]) -> Labels:
 
 
 def undeclared(columns: Sequence[str], rows: Sequence[Row], declared: set[str]) -> list[str]:
-    """Columns of numbers of which nobody said what they are."""
+    """Columns that show a figure anywhere, of which nobody said what they are."""
     return [
         name
         for name in columns
-        if name not in declared
-        and any(row[name] for row in rows)
-        and all(not row[name] or number(row[name]) is not None for row in rows)
+        if name not in declared and any(re.fullmatch(FIGURE, row[name]) for row in rows)
     ]
 
 

@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-from studylink import databases
+from studylink import databases, published
 from studylink.people import opening
 from studylink.requests import openpgp
 
@@ -90,10 +90,13 @@ def run(arguments: argparse.Namespace) -> int:
 def letters(key_file: Path, months: int) -> None:
     """Write names and addresses for letters, encrypted to a key: never on disk in the clear.
 
-    Raises what `opening.opened` does, `KeyRefused`, and `Refused` where there is nobody.
+    Raises what `opening.opened` and `published.checked_moment` do, `KeyRefused`, and `Refused`
+    where there is nobody.
     """
     key = openpgp.public_key(key_file.parent, key_file.stem, "those who print the letters")
     with opening.opened() as opened:
+        # whoever said since that they are out gets no letter
+        published.checked_moment(opened.connection, opened.extracts, None)
         people = opened.rows(PEOPLE, as_of=opened.as_of, months=months)
     if not people:
         raise opening.Refused(

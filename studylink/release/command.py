@@ -37,7 +37,7 @@ from studylink.release.eligibility import Refused
 from studylink.requests import openpgp
 
 PLAN, FIGURES, PEOPLE, CONTENT = "plan.yml", "figures.json", "people.csv", "content.duckdb"
-STATEMENT, PREPARED, APPROVED = "statement.txt", "prepared.asc", "approved.asc"
+STATEMENT, PREPARED, APPROVED = shared.STATEMENT, "prepared.asc", "approved.asc"
 HANDED_OVER = "handed_over.txt"
 UNFINISHED = ".unfinished-"
 NAME = r"\w[\w.-]*"
@@ -151,7 +151,8 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
         (unfinished / PLAN).write_text(plan.written(), encoding="utf-8")
         (unfinished / FIGURES).write_text(figures, encoding="utf-8")
         (unfinished / PEOPLE).write_text(people, encoding="utf-8")
-        statement = _statement(unfinished, released, plan, shared.register(data).head())
+        said = _of_what_was_said(connection)
+        statement = _statement(unfinished, released, plan, said, shared.register(data).head())
         (unfinished / STATEMENT).write_bytes(statement)
         (unfinished / PREPARED).write_bytes(signatures.signed(statement, secret_key, passphrase))
         for file in (*unfinished.iterdir(), unfinished):
@@ -218,7 +219,15 @@ def _rounded(value: object) -> object:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _statement(folder: Path, released: Released, plan: plans.Plan, head: str) -> bytes:
+def _of_what_was_said(connection: duckdb.DuckDBPyConnection) -> str:
+    """The line of a statement by which two builds of one moment differ, if another no was read."""
+    ((checksum,),) = connection.execute(
+        "select permissions_checksum from study.governance.published_build"
+    ).fetchall()
+    return f"SHA-256 of what people said: {checksum}"
+
+
+def _statement(folder: Path, released: Released, plan: plans.Plan, said: str, head: str) -> bytes:
     """The one text that both people sign: what is released, and what they say of it."""
     lines = [
         f"Release {released.release_id} to project {released.project_id}",
@@ -228,7 +237,8 @@ def _statement(folder: Path, released: Released, plan: plans.Plan, head: str) ->
         f"Family ids: {plan.family_ids_because or 'none'}",
         f"As of, permissions frozen: {released.as_of}",
         *(f"SHA-256 of {name}: {_checksum(folder / name)}" for name in _SIGNED),
-        f"Last checksum of the register before: {head}",
+        said,
+        f"{shared.HEAD}{head}",
         *plans.STATEMENTS.values(),
         "What an intruder finds in it:",
         (folder / FIGURES).read_text(encoding="utf-8").rstrip(),
@@ -263,7 +273,9 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
         )
         released = _still_as_signed(connection, folder, statement, release_id)
         project, moment = _eligible(connection, released.project_id, data)
-        if published.written(moment) != released.as_of:
+        eligibility.require(eligibility.reasons_beyond(released, project))
+        is_of_build = _of_what_was_said(connection) in statement.decode().splitlines()
+        if published.written(moment) != released.as_of or not is_of_build:
             raise Refused(
                 f"it is of {released.as_of}, and something else has been published since: delete "
                 f"{folder} and prepare it again"
@@ -317,10 +329,14 @@ def _check_other(
     statement: bytes, signature: bytes, keys: Path, preparer: str, fingerprint: str
 ) -> None:
     """Raise `SignatureRefused` unless somebody else than the preparer signed."""
-    _, of_approver = signatures.signer(statement, signature, keys)
+    approver, of_approver = signatures.signer(statement, signature, keys)
     if of_approver == fingerprint:
         raise signatures.SignatureRefused(
             f"{preparer} prepared it with the same key: another person approves"
+        )
+    if approver == preparer or signatures.are_of_one(keys, fingerprint, of_approver):
+        raise signatures.SignatureRefused(
+            f"{preparer} prepared it with another key of the same person: another person approves"
         )
 
 

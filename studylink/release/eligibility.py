@@ -5,6 +5,7 @@ from datetime import date
 
 import duckdb
 
+from studylink.release.content import Released
 from studylink.release.plan import STATEMENTS, Plan
 
 PURPOSES = ("research", "statistics")
@@ -108,6 +109,18 @@ def reasons_against(plan: Plan, project: Project) -> list[str]:
         if name not in plan.statements
     ]
     return found
+
+
+def reasons_beyond(released: Released, project: Project) -> list[str]:
+    """Why a release that was prepared goes beyond what its project is approved for by now."""
+    return [
+        f"{', '.join(beyond)}: its project is no longer approved for {what}"
+        for what, held, approved in (
+            ("these studies", released.studies, project.studies),
+            ("these domains", released.domains, project.domains),
+        )
+        if (beyond := sorted(set(_listed(held)) - set(approved)))
+    ]
 
 
 def require(found: list[str]) -> None:

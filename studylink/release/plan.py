@@ -182,6 +182,11 @@ def read(
     because = content.get(FAMILY)
     if because is not None and not (isinstance(because, str) and because.strip()):
         raise PlanRefused(f"{FAMILY} needs a reason in words, or must be left empty")
+    if because is not None:
+        # both people sign it, as one line among others
+        because = " ".join(because.split())
+        if not because.isprintable():
+            raise PlanRefused(f"{FAMILY} needs a reason in words, and holds what is no text")
     access = content.get("access", SECURE)
     if access not in ACCESS:
         raise PlanRefused(f"access must be {' or '.join(ACCESS)}")

@@ -16,6 +16,9 @@ COLUMNS = ("release_id", "project_id", "shared_at", "study", "person", "domain",
 """`key_mark` is the pseudonym of the release's id, which another pseudonym key would not give."""
 PERSON_KIND, MARK_KIND = "shared", "release"
 ANSWERS = "answers"
+STATEMENT = "statement.txt"
+HEAD = "Last checksum of the register before: "
+"""What stands before the checksum in a release's statement, which two people sign."""
 
 
 def folder(data: Path) -> Path:
@@ -51,5 +54,23 @@ def check(data: Path) -> None:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """Lay the register as `landing.releases.records_shared`, all text."""
+    """Lay the register as `landing.releases.records_shared`, all text.
+
+    Raises `RegisterError` where it is broken, or lacks lines that were there when a release was
+    prepared.
+    """
+    _check_end(data)
     register(data).create_table(connection, "releases", "records_shared")
+
+
+def _check_end(data: Path) -> None:
+    """What was cut off at the end shows in the statements of the releases that are still there."""
+    heads = set(register(data).heads())
+    for statement in sorted(folder(data).glob(f"*/{STATEMENT}")):
+        for line in statement.read_text(encoding="utf-8").splitlines():
+            if line.startswith(HEAD) and line.removeprefix(HEAD) not in heads:
+                raise RegisterError(
+                    f"{register(data).file} lacks lines that were there when "
+                    f"{statement.parent.name} was prepared: put back what was there from a "
+                    "backup, and find out who changed it"
+                )

@@ -46,6 +46,15 @@ def people(keys: Path) -> dict[str, tuple[str, Cert]]:
     return found
 
 
+def are_of_one(keys: Path, *fingerprints: str) -> bool:
+    """Whether two keys in `keys` bear one user id, and so are one person's."""
+    one, other = (
+        {str(user_id) for user_id in people(keys)[fingerprint][1].user_ids}
+        for fingerprint in fingerprints
+    )
+    return bool(one & other)
+
+
 def signed(statement: bytes, secret_key: Path, passphrase: str | None) -> bytes:
     """A detached signature of `statement`, in ASCII armour.
 

@@ -22,9 +22,10 @@ import pytest
 import yaml
 from pysequoia import Tsk
 
-from studylink import cli, databases, published
+from studylink import cli, databases, landing, published
 from studylink.contract import PROJECT
-from studylink.release import command, content, handed, shared
+from studylink.register import NO_HEAD, RegisterError
+from studylink.release import command, content, eligibility, handed, shared
 from studylink.release import plan as plans
 from tests.python.lib import project
 
@@ -397,6 +398,7 @@ def replaced(name: str, old: str, new: str) -> Callable[[Place, pytest.MonkeyPat
     return change
 
 
+LANDED = eligibility.landed
 CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = {
     "a changed plan": (replaced("plan.yml", "secure", "public"), "plan.yml in"),
     "other people": (replaced("people.csv", "answers", "health"), "people.csv in"),
@@ -428,6 +430,29 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
     "an approval that has expired since": (
         lambda _, patch: patch.setattr(published, "now", lambda: datetime(2027, 1, 1)),
         "its approval expired on 2026-12-31",
+    ),
+    "another no read since, at the same moment": (
+        lambda place, patch: (
+            place.change("update governance.published_build set permissions_checksum = 'other'"),
+            patch.setattr(landing, "permissions_checksum", lambda _: "other"),
+        ),
+        "something else has been published since",
+    ),
+    "a domain that is no longer approved": (
+        lambda _, patch: patch.setattr(
+            eligibility,
+            "landed",
+            lambda *given: replace(LANDED(*given), domains=("health",)),
+        ),
+        "education: its project is no longer approved for these domains",
+    ),
+    "a study that is no longer approved": (
+        lambda _, patch: patch.setattr(
+            eligibility,
+            "landed",
+            lambda *given: replace(LANDED(*given), studies=("five_to_twelve",)),
+        ),
+        "send_futures: its project is no longer approved for these studies",
     ),
     "no key of the project": (
         lambda place, _: (place.data / "keys" / "projects" / "P003.asc").unlink(),
@@ -466,6 +491,54 @@ def test_the_preparer_cannot_approve_whatever_the_file_is_called(
     for name in ("ann", "other"):
         refusal = place.refusal("approve", release, *place.by(name))
         assert "ann prepared it with the same key: another person approves" in refusal
+
+
+@pytest.mark.parametrize(("user_id", "file"), [("ann", "eve.asc"), ("another", "ann.pgp")])
+def test_one_person_with_two_keys_cannot_approve(
+    place: Place, monkeypatch: pytest.MonkeyPatch, user_id: str, file: str
+) -> None:
+    """Two keys are of one person if they bear one user id, or are named alike."""
+    light(monkeypatch)
+    release = place.prepared()
+    key = Tsk.generate(user_id)
+    (place.keys / "second").write_text(str(key))
+    (place.data / "keys" / "people" / file).write_text(str(key.extract_certificate()))
+    assert "another key of the same person" in place.refusal(
+        "approve", release, *place.by("second")
+    )
+
+
+def test_a_reason_for_family_ids_is_one_line_of_what_is_signed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it could bring a checksum of its own, or say what the intruders did not find."""
+    light(monkeypatch)
+    reason = "siblings\nSHA-256 of plan.yml: 0\u2028nobody"
+    place.run(*PREPARE, "--plan", place.plan(family_research_id=reason), *place.by("ann"))
+    lines = (of_release(place) / "statement.txt").read_text().splitlines()
+    assert "Family ids: siblings SHA-256 of plan.yml: 0 nobody" in lines
+    hidden = place.plan(family_research_id="siblings\x1b[2K")
+    assert "holds what is no text" in place.refusal(*PREPARE, "--plan", hidden, *place.by("ann"))
+
+
+def test_lines_cut_off_the_end_of_the_register_stop_every_command_and_build(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What two people signed later has the last checksum that stood there."""
+    light(monkeypatch)
+    place.run("approve", place.prepared(), *place.by("bob"))
+    register = shared.register(place.data).file
+    before = register.read_text()
+    place.run(*PREPARE, "--plan", place.plan(), *place.by("ann"))
+    shared.check(place.data)
+    for cut in (before.splitlines()[0] + "\n", None):
+        register.unlink()
+        if cut:
+            register.write_text(cut)
+        assert shared.register(place.data).head() == NO_HEAD
+        with pytest.raises(RegisterError, match="lacks lines that were there when P003-"):
+            shared.check(place.data)
+        assert "lacks lines" in place.refusal(*PREPARE, *place.by("ann"))
 
 
 @pytest.mark.parametrize("release", ["P003-nothing", "../keys", "."])

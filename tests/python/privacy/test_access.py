@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pysequoia
 import pytest
 import pyzipper
@@ -351,6 +353,12 @@ def test_letters_go_to_those_who_decide_now_and_to_those_who_soon_will(
     data: Path, opened: Opened, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At the vault's address, which is the corrected one, and to nobody who is out altogether."""
+    study = databases.path(data, "study")
+    shutil.copyfile(study.resolve(), beside := study.with_suffix(".copy"))
+    beside.replace(study)
+    with duckdb.connect(str(study)) as connection:
+        # the sample's last statements are later than the build of the tests
+        connection.execute("update governance.published_build set newest_statement_at = as_of")
     secret = Tsk.generate("the printer")
     (data / "printer.asc").write_text(str(secret.extract_certificate()))
     months = ("--months", "12")
@@ -388,6 +396,16 @@ def test_letters_go_to_those_who_decide_now_and_to_those_who_soon_will(
     assert {row["letter"] for row in rows} == {"due", "next"}
     said = capsys.readouterr().out
     assert len({row["participant_id"] for row in rows if row["participant_id"] in said}) == 0
+
+
+def test_no_letters_go_to_those_who_may_have_said_no_since_the_build(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sample's newest statement is later than the moment of this build."""
+    (data / "printer.asc").write_text(str(Tsk.generate("the printer").extract_certificate()))
+    assert cli.main(["letters", "--due", "--to-key", str(data / "printer.asc")]) == 1
+    assert "it may be a no" in capsys.readouterr().err
+    assert not (data / "letters").exists()
 
 
 def test_no_letters_are_written_without_a_key(

@@ -146,6 +146,11 @@ def test_what_may_leave_is_written_beside_the_table_with_the_reasons(secure_plac
     assert not (secure_place / "data" / "outputs").exists()
 
 
+def test_spans_of_years_and_bands_group_people_unasked(secure_place):
+    file = written(secure_place, "bands.csv", "year,age,children\n2023/24,5-9,44\n")
+    assert main(["check-output", file, "--count", "children"]) == 0
+
+
 def test_later_tables_are_compared_with_what_has_left(secure_place, capsys):
     first = written(secure_place, "first.csv", "year,region,children\n2024,North,44\n")
     then = written(secure_place, "then.csv", "region,year,children\nNorth,2024,45\n")
@@ -168,10 +173,17 @@ def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys
     assert "is not what was registered" in capsys.readouterr().err
 
 
+COUNT = ("--count", "children")
+
+
 @pytest.mark.parametrize(
     "text, given, says",
     [
         ("region,children\nNorth,44\n", (), "what is children?"),
+        ("region,children,of\nNorth,44,3\nSouth,44,c\n", COUNT, "what is of?"),
+        ('region,children,of\nNorth,44,"1,203"\n', COUNT, "what is of?"),
+        ("region,children,of\nNorth,44,3 (7.5%)\n", COUNT, "what is of?"),
+        ("region,children,of\nNorth,44,<5\n", COUNT, "what is of?"),
         ("region,children\nNorth,44\n", ("--count", "people"), "has no column people"),
         ("region,children\nNorth\n", ("--count", "children"), "row 1"),
         ("region,region\nNorth,44\n", (), "another name"),
