@@ -2,7 +2,7 @@
 
 It shows public figures alone, and names no participant, request, delivery or researcher. Where
 somebody has to act on single ones, it says where they are. People who are out altogether are in no
-figure, nor are their records and requests, but for releases that they have withdrawn from.
+figure, nor are their records and requests.
 """
 
 import argparse
@@ -322,14 +322,16 @@ class Report:
         return projects
 
     def _releases(self) -> list[Row]:
-        """Releases that ten people or more, of a study and domain, have withdrawn from since."""
+        """Releases from which ten people or more have deleted records since, by study and domain."""
         return [
             (release, title, self.studies[study], _named(domain), public(people))
             for release, title, study, domain, people in self._rows(
                 """
-                select release_id, coalesce(title, project_id), study, domain, participants
-                from study.governance.releases_to_amend
+                select release_id, coalesce(title, project_id), study, domain, count(*)
+                from study.intermediate.int_records_withdrawn
+                anti join study.intermediate.int_participants_inactive using (study, participant_id)
                 left join study.governance.projects using (project_id)
+                group by all
                 order by all
                 """
             )
@@ -376,7 +378,7 @@ class Report:
             if people
         ]
         if self.releases:
-            found.append(("releases", "Releases hold people who have withdrawn since."))
+            found.append(("releases", "Releases hold records that have been deleted since."))
         if any(wants for *_, wants in self.projects):
             found.append(
                 ("projects", "Approvals, contracts or accreditations of projects want attention.")
