@@ -327,11 +327,9 @@ class Report:
             (release, title, self.studies[study], _named(domain), public(people))
             for release, title, study, domain, people in self._rows(
                 """
-                select release_id, coalesce(title, project_id), study, domain, count(*)
-                from study.intermediate.int_records_withdrawn
-                anti join study.intermediate.int_participants_inactive using (study, participant_id)
+                select release_id, coalesce(title, project_id), study, domain, participants_active
+                from study.governance.releases_to_amend
                 left join study.governance.projects using (project_id)
-                group by all
                 order by all
                 """
             )
