@@ -21,6 +21,8 @@ AS_IT_IS, ROUND, RECOMPUTE = "as it is", "round", "recompute"
 """The figure may leave: as it is, rounded, or computed again from rounded counts."""
 FIGURE = r"\W*\d[\d,.\s]*([eE][+-]?\d+)?\W*(\(.*\))?\W*"
 """A number however it is written, as 1,234 or £3 or 12% or <5 or 3 (1.2); no year span or band."""
+DIGITS = 3
+"""Digits of a mean: 3.2941 is 56 of 17, and the exact count would show when one person leaves."""
 WITHHOLD, REVIEW = "withhold", "review"
 """It may not leave; or a person has to decide."""
 
@@ -183,4 +185,7 @@ def _of_mean(text: str, count: str, largest: str, limits: Limits) -> tuple[str, 
         return REVIEW, "without the largest value nobody can see whether one person decides it", ""
     if abs(most) > limits.max_share_of_one * abs(mean * people):
         return WITHHOLD, "one person makes up too much of the sum", ""
+    shown = f"{Decimal(f'{mean:.{DIGITS}g}'):f}"
+    if mean != Decimal(shown):
+        return ROUND, f"to {DIGITS} digits: with more it gives away of how many people it is", shown
     return AS_IT_IS, "of enough people, of whom none makes up much of it", text.strip()

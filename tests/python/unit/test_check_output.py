@@ -65,11 +65,15 @@ def test_a_share_is_computed_from_rounded_counts_or_withheld_with_one_of_them():
         ("20000", "30", "90000", "as it is", "20000"),
         ("20000", "30", "300000", "as it is", "20000"),
         ("20000", "30", "300001", "withhold", ""),
+        # 56 of 17 people
+        ("3.29411764705882", "17", "9", "round", "3.29"),
+        ("-0.0129411", "17", "0.01", "round", "-0.0129"),
+        ("21549.5", "30", "90000", "round", "21500"),
         ("20000", "9", "30000", "withhold", ""),
         ("20000", "30", "", "review", ""),
     ],
 )
-def test_a_mean_is_of_ten_people_of_whom_none_makes_up_over_half(
+def test_a_mean_is_of_ten_people_of_whom_none_makes_up_over_half_in_three_digits(
     mean, children, largest, verdict, shown
 ):
     row = {"region": "North", "children": children, "absent": "10"}
