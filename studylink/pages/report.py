@@ -322,7 +322,7 @@ class Report:
         return projects
 
     def _releases(self) -> list[Row]:
-        """Releases from which ten people or more have deleted records since, by study and domain."""
+        """Releases of which ten people or more had records deleted, by study and domain."""
         return [
             (release, title, self.studies[study], _named(domain), public(people))
             for release, title, study, domain, people in self._rows(
