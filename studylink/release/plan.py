@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from studylink.contract import landed_tables
+from studylink.contract import ANSWERS, landed_tables, of_kind
 
 KEYS = ("project", "access", "family_research_id", "years", "statements", "tables")
 STATEMENTS = {
@@ -36,6 +36,8 @@ ACCESS = SECURE, SAFEGUARDED = "secure", "safeguarded"
 PERSON, FAMILY, LINK = "research_id", "family_research_id", "linked_child_research_id"
 CHILD = "child_research_id"
 """It joins parents to their child, and so families, as a family id does."""
+CHILD_YEARS = "child_years"
+"""It repeats what parents answered and earned, beside the child."""
 ALL = "all"
 AREA = {"ons": "area"}
 """The domain of reference data that is looked up for people; records have theirs declared."""
@@ -85,13 +87,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a research table of people, and its domain: none of answers and of ids."""
+    """A column of a research table of people, and its domain: none of answers and of ids.
+
+    `repeats` is the table of parents that a column of `child_years` repeats, if it does.
+    """
 
     study: str
     table: str
     name: str
     has_source: bool
     domain: str | None
+    repeats: str | None = None
 
 
 def columns_of_people(connection: duckdb.DuckDBPyConnection) -> list[Column]:
@@ -99,17 +105,21 @@ def columns_of_people(connection: duckdb.DuckDBPyConnection) -> list[Column]:
     domains = AREA | {table.schema: table.domain for table in landed_tables() if table.domain}
     rows = connection.execute(
         f"""
-        select table_schema, table_name, column_name, split_part(source, '.', 1)
+        select table_schema, table_name, column_name, split_part(source, '.', 1),
+            split_part(source, '.', 2)
         from research.about.columns
         qualify bool_or(column_name = '{PERSON}') over (partition by table_schema, table_name)
         order by table_schema, table_name, position
         """
     ).fetchall()
+    of_parents = {one.name for one in of_kind(ANSWERS) if one.answers_of != "child"}
     columns = []
-    for study, table, name, supplier in rows:
+    for study, table, name, supplier, origin in rows:
         flag = re.fullmatch(r"is_(\w+)_linked", name)
         domain = flag[1] if flag else domains.get(supplier)
-        columns.append(Column(study, table, name, supplier is not None, domain))
+        is_repeated = name.startswith("parents_") or origin in of_parents
+        repeats = origin if table == CHILD_YEARS and is_repeated else None
+        columns.append(Column(study, table, name, supplier is not None, domain, repeats))
     return columns
 
 
@@ -119,7 +129,7 @@ def allowed(
     domains: Sequence[str],
     family_ids: bool,
     access: str = SECURE,
-) -> Tables:
+) -> dict[str, dict[str, list[str]]]:
     """What a project with these studies and domains may have.
 
     A table is in if it shows something of an allowed domain, or answers. The link from answers to
@@ -157,11 +167,23 @@ def domains(columns: Sequence[Column], plan: Plan) -> list[str]:
     )
 
 
+def _joining(tables: Tables, columns: Sequence[Column]) -> list[tuple[str, str, str]]:
+    """Columns that join parents to their child without ids: a parent's own table has them too."""
+    return [
+        (one.study, one.table, one.name)
+        for one in columns
+        if one.repeats in tables.get(one.study, {})
+        and one.name in tables[one.study].get(one.table, ())
+    ]
+
+
 def default(
     project: str, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
 ) -> Plan:
     """The plan of a project for which none was made."""
     tables = allowed(columns, studies, domains, family_ids=False)
+    for study, table, name in _joining(tables, columns):
+        tables[study][table].remove(name)
     return Plan(project, SECURE, None, None, tuple(STATEMENTS), tables)
 
 
@@ -196,13 +218,21 @@ def read(
     if not isinstance(statements, list) or set(statements) - set(STATEMENTS):
         raise PlanRefused(f"statements may be {' and '.join(STATEMENTS)}")
     may_have = allowed(columns, studies, domains, because is not None, access)
+    tables = _tables(content.get("tables", may_have), may_have, columns)
+    joining = _joining(tables, columns) if access == SECURE and because is None else []
+    if joining:
+        raise PlanRefused(
+            f"without {FAMILY} nothing may join parents to their child: leave "
+            f"{', '.join('.'.join(one) for one in joining)} out, or the tables of parents that "
+            "have the same"
+        )
     return Plan(
         project=str(content.get("project")),
         access=access,
         family_ids_because=because,
         years=_years(content.get("years")),
         statements=tuple(statements),
-        tables=_tables(content.get("tables", may_have), may_have, columns),
+        tables=tables,
     )
 
 

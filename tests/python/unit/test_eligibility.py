@@ -99,6 +99,32 @@ def test_by_default_a_project_has_what_its_studies_and_domains_allow() -> None:
     }
 
 
+REPEATED = [
+    *COLUMNS,
+    Column("five", "parent_interviews", "research_id", False, None),
+    Column("five", "parent_interviews", "income", True, None),
+    Column("five", "child_years", "household_income", True, None, "parent_interviews"),
+]
+
+
+def test_without_family_ids_no_figure_of_parents_stands_beside_their_child_too(
+    tmp_path: Path,
+) -> None:
+    """An income, a score and a month in two tables join nearly every parent to the child."""
+    told = REPEATED, ["five"], ["education"]
+    assert "household_income" not in plan.default("P1", *told).tables["five"]["child_years"]
+    both = {"five": {"child_years": "all", "parent_interviews": "all"}}
+    with pytest.raises(PlanRefused, match="leave five.child_years.household_income out, or the"):
+        plan.read(written(tmp_path, tables=both), *told)
+    for more in (
+        {"tables": both, "family_research_id": "siblings are compared"},
+        {"tables": both, "access": "safeguarded"},
+        {"tables": {"five": {"child_years": "all"}}},
+    ):
+        tables = plan.read(written(tmp_path, **more), *told).tables
+        assert "household_income" in tables["five"]["child_years"]
+
+
 def test_without_records_nothing_shows_who_has_any() -> None:
     """Neither the link to them, nor the rows of a table that is only of theirs."""
     tables = plan.default("P1", COLUMNS, ["send"], ["health"]).tables
