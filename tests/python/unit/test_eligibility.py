@@ -114,7 +114,7 @@ def test_without_family_ids_no_figure_of_parents_stands_beside_their_child_too(
     told = REPEATED, ["five"], ["education"]
     assert "household_income" not in plan.default("P1", *told).tables["five"]["child_years"]
     both = {"five": {"child_years": "all", "parent_interviews": "all"}}
-    with pytest.raises(PlanRefused, match="leave five.child_years.household_income out, or the"):
+    with pytest.raises(PlanRefused, match=r"leave five.child_years.household_income out, or the"):
         plan.read(written(tmp_path, tables=both), *told)
     for more in (
         {"tables": both, "family_research_id": "siblings are compared"},
