@@ -24,10 +24,12 @@ from pysequoia import Tsk
 
 from studylink import cli, databases, landing, published
 from studylink.contract import PROJECT
+from studylink.manifest import Manifest
 from studylink.register import NO_HEAD, RegisterError
 from studylink.release import command, content, eligibility, handed, shared
 from studylink.release import plan as plans
 from tests.python.lib import project
+from tests.python.lib.releases import of_everything
 
 AS_OF = "2026-06-30T00:00:00Z"
 NOW = datetime(2026, 7, 1, 9)
@@ -698,21 +700,6 @@ def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_rel
 # What is in it
 # --------------------------------------------------------------------------------------------------
 
-RELEASED = content.Released(
-    release_id="",
-    project_id="P001",
-    title="Title",
-    organisation="Organisation",
-    access="secure",
-    studies="five_to_twelve;send_futures",
-    domains="area;benefits;education;employment_tax;health",
-    as_of=AS_OF,
-    has_family_ids=True,
-    is_invented=False,
-    purpose="research",
-    citation="",
-)
-
 
 @pytest.fixture(scope="module")
 def two(
@@ -721,13 +708,10 @@ def two(
     """Two releases of everything, `first` and `second`, beside what is published."""
     folder = tmp_path_factory.mktemp("two")
     with databases.connect(built_sample) as connection:
-        columns = plans.columns_of_people(connection)
-        studies, domains = RELEASED.studies.split(";"), RELEASED.domains.split(";")
-        tables = plans.allowed(columns, studies, domains, family_ids=True)
-        plan = plans.Plan("P001", "secure", "siblings", None, tuple(plans.STATEMENTS), tables)
         for name in ("first", "second"):
+            plan, released = of_everything(connection, name)
             databases.attach_file(connection, folder / f"{name}.duckdb", content.RELEASE)
-            content.write(connection, plan, replace(RELEASED, release_id=name))
+            content.write(connection, plan, released)
             connection.execute(f"detach {content.RELEASE}")
             databases.attach_file(connection, folder / f"{name}.duckdb", name, read_only=True)
         yield connection, plan
@@ -795,6 +779,68 @@ def test_a_release_is_what_is_published_under_pseudonyms_of_its_own(
             assert places == sorted(places), table
 
 
+@pytest.fixture(scope="module")
+def released_as_research(
+    two: tuple[duckdb.DuckDBPyConnection, plans.Plan], built_sample: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The first release in the place of the research database, and the vault's keys re-keyed."""
+    released, _ = two
+    ((file,),) = released.execute(
+        "select path from duckdb_databases() where database_name = 'first'"
+    ).fetchall()
+    with duckdb.connect() as connection:
+        for name in ("vault", "study"):
+            databases.attach(connection, built_sample, name, read_only=True)
+        databases.attach_file(connection, Path(file), "research", read_only=True)
+        landing.create_views(connection, landing.read_landing(PROJECT / "extracts" / "sample"))
+        databases.set_pseudonym_key(connection, content.pseudonym_key("first"))
+        for table in ("pseudonyms", "place_pseudonyms"):
+            ids = [
+                f"{content.REKEYED.format(study='study', column=column)} as {column}"
+                for (column,) in connection.execute(
+                    "select column_name from duckdb_columns() where database_name = 'vault' "
+                    "and table_name = ? and column_name like '%research_id'",
+                    [table],
+                ).fetchall()
+            ]
+            connection.execute(
+                f"create temp table {table} as "
+                f"select * replace ({', '.join(ids)}) from vault.main.{table}"
+            )
+        databases.set_pseudonym_key(connection)
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "nothing_of_the_vault_is_published",
+        "no_column_passes_for_identifiers",
+        "pseudonyms_are_the_vaults_and_of_one_study",
+        "unlinked_answers_lead_to_no_record",
+        "no_column_finds_the_records_of_answers",
+    ],
+)
+def test_a_release_stands_the_proofs_of_what_is_published(
+    released_as_research: duckdb.DuckDBPyConnection, built_sample: Path, proof: str
+) -> None:
+    sql = Manifest(built_sample / "target").named(proof, "test").sql
+    for table in ("pseudonyms", "place_pseudonyms"):
+        sql = sql.replace(f'"vault"."main"."{table}"', f'temp."{table}"')
+    assert released_as_research.execute(f"select count(*) from ({sql})").fetchall() == [(0,)]
+
+
+def test_the_proofs_notice_a_release_of_other_keys(
+    released_as_research: duckdb.DuckDBPyConnection, built_sample: Path
+) -> None:
+    sql = (
+        Manifest(built_sample / "target")
+        .named("pseudonyms_are_the_vaults_and_of_one_study", "test")
+        .sql
+    )
+    assert released_as_research.execute(f"select count(*) from ({sql})").fetchall() != [(0,)]
+
+
 def test_no_pseudonym_is_in_two_releases_nor_in_what_is_published(
     two: tuple[duckdb.DuckDBPyConnection, plans.Plan],
 ) -> None:
@@ -841,7 +887,7 @@ def test_years_cut_rows_by_when_they_begin(built_sample: Path) -> None:
         tables = plans.allowed(columns, ["five_to_twelve"], ["education", "benefits"], False)
         plan = plans.Plan("P001", "secure", None, (2023, 2024), tuple(plans.STATEMENTS), tables)
         connection.execute(f"attach ':memory:' as {content.RELEASE}")
-        content.write(connection, plan, RELEASED)
+        content.write(connection, plan, of_everything(connection, "years")[1])
         for table, column, years in (
             ("absence", "academic_year", {"2023/24", "2024/25"}),
             ("benefit_spells", "start_year", {2023, 2024}),

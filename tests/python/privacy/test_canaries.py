@@ -24,8 +24,8 @@ from stdnum.gb import nhs
 from studylink import cli, databases, synth
 from studylink.contract import landed_tables
 from studylink.release import content, handed
-from studylink.release import plan as plans
 from tests.python.lib import project
+from tests.python.lib.releases import of_everything
 from tests.python.privacy import canaries, identifiers
 from tests.python.privacy.canaries import Canaries, Canary
 
@@ -246,17 +246,8 @@ def built(planted: tuple[Path, Canaries], tmp_path_factory: pytest.TempPathFacto
 def release_of_all(data: Path) -> None:
     """A release of everything that there is, in every format, as a project would receive it."""
     with databases.connect(data) as connection:
-        columns = plans.columns_of_people(connection)
-        domains = sorted({column.domain for column in columns if column.domain})
-        studies = sorted({column.study for column in columns})
-        tables = plans.allowed(columns, studies, domains, family_ids=True)
-        plan = plans.Plan("P", "secure", "families", None, tuple(plans.STATEMENTS), tables)
-        released = content.Released(
-            *("R", "P", "Title", "Organisation", "secure", ";".join(studies), ";".join(domains)),
-            *(AS_OF, True, False, "research", "Citation"),
-        )
         connection.execute(f"attach ':memory:' as {content.RELEASE}")
-        content.write(connection, plan, released)
+        content.write(connection, *of_everything(connection, "R"))
         (data / "release").mkdir()
         handed.make(connection, data / "release")
 

@@ -18,8 +18,10 @@ import pytest
 
 from studylink import databases, synth
 from studylink.contract import landed_tables
+from studylink.release import content
 from tests.python.lib import project
 from tests.python.lib.oracle import Row
+from tests.python.lib.releases import of_everything
 from tests.python.lib.worlds import FIVE, NAMING_COLUMNS, SEND, World, write_landing
 from tests.python.privacy import identifiers, two_worlds
 from tests.python.privacy.two_worlds import Mapping
@@ -409,6 +411,50 @@ def test_other_identifiers_in_another_order_change_nothing_that_is_published(
             first, f"select 1 from governance.linkage_decisions where {where} limit 1"
         )
     assert project.study_rows(first, "from governance.quarantined_records limit 1")
+
+
+def test_other_identifiers_change_nothing_in_a_release_but_its_pseudonyms(
+    built: Landings, tmp_path: Path
+) -> None:
+    with duckdb.connect() as compared:
+        plan, pseudonyms = None, set()
+        for name, folder in zip(("one", "other"), built[:2], strict=True):
+            with databases.connect(folder) as connection:
+                plan, released = of_everything(connection, "R")
+                databases.attach_file(connection, tmp_path / name, content.RELEASE)
+                content.write(connection, plan, released)
+                pseudonyms |= set(
+                    connection.execute(
+                        f"select column_name from {content.RELEASE}.about.columns "
+                        "where class = 'pseudonym'"
+                    ).fetchall()
+                )
+            databases.attach_file(compared, tmp_path / name, name, read_only=True)
+        assert compared.execute("from one.about.denominators").fetchall()
+        tables = compared.execute(
+            """
+            select schema_name, table_name, list(column_name order by column_index)
+            from duckdb_columns() where database_name = 'one' group by all
+            """
+        ).fetchall()
+        assert len(tables) > len([table for of_study in plan.tables.values() for table in of_study])
+        for schema, table, columns in tables:
+            kept = ", ".join(column for column in columns if (column,) not in pseudonyms)
+            ((differing,),) = compared.execute(
+                f"""
+                select count(*) from (
+                    (
+                        select {kept} from one.{schema}.{table}
+                        except all select {kept} from other.{schema}.{table}
+                    )
+                    union all (
+                        select {kept} from other.{schema}.{table}
+                        except all select {kept} from one.{schema}.{table}
+                    )
+                )
+                """
+            ).fetchall()
+            assert differing == 0, f"{schema}.{table}"
 
 
 def tables_with_people(data: Path) -> set[str]:
