@@ -12,7 +12,7 @@ import duckdb
 
 from studylink import databases
 from studylink.files import quoted
-from studylink.release.plan import CHILD, FAMILY, PERSON, Plan, Tables, columns_of_people
+from studylink.release.plan import JOIN_FAMILIES, PERSON, Plan, Tables, columns_of_people
 
 RELEASE = "release"
 """The name under which the database of a release is attached while it is made."""
@@ -448,7 +448,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Relea
         tables = plan.tables.get(column.study)
         if tables is None or column.name in tables.get(column.table, ()):
             continue
-        if column.name in (CHILD, FAMILY) and not released.has_family_ids:
+        if column.name in JOIN_FAMILIES and not released.has_family_ids:
             reason = "Family ids are not needed for the project"
         elif column.domain and column.domain not in released.domains.split(";"):
             reason = f"Nothing of {column.domain} is released"

@@ -34,8 +34,9 @@ STATEMENTS = {
 """What those who release sign of the research (Data Protection Act 2018, section 19)."""
 ACCESS = SECURE, SAFEGUARDED = "secure", "safeguarded"
 PERSON, FAMILY, LINK = "research_id", "family_research_id", "linked_child_research_id"
-CHILD = "child_research_id"
-"""It joins parents to their child, and so families, as a family id does."""
+JOIN_FAMILIES = (FAMILY, "child_research_id", "area_id")
+"""Ids that group a family's members: its own, the child's in answers, and that of an area, in which
+often one family of the study lives."""
 CHILD_YEARS = "child_years"
 """It repeats what parents answered and earned, beside the child."""
 ALL = "all"
@@ -137,7 +138,7 @@ def allowed(
     """
     tables: dict[str, dict[str, list[str]]] = {study: {} for study in studies}
     # a safeguarded table sums up by the child, and has no id that joins
-    withheld = () if family_ids else (FAMILY,) if access == SAFEGUARDED else (FAMILY, CHILD)
+    withheld = () if family_ids else (FAMILY,) if access == SAFEGUARDED else JOIN_FAMILIES
     shown = [
         column
         for column in columns

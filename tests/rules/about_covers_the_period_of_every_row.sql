@@ -1,7 +1,9 @@
 -- `about` gives the first and last period of every table of people: a reader who plans with them must find no
 -- table without, and no row before or after. Tables and counts, never values.
 
-{{ config(meta={'remedy': '`about__coverage` leaves the table out, or gives another first or last period than its rows have.'}) }}
+{{ config(meta={'remedy':
+    '`about__coverage` leaves the table out, or gives another first or last period than its rows have.',
+}) }}
 
 with
 
