@@ -18,10 +18,8 @@ from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
-from studylink import alarm, catalogue, databases, landing
-from studylink.people import access_register
+from studylink import alarm, catalogue, databases, landing, registers
 from studylink.register import RegisterError
-from studylink.release import shared
 from studylink.requests import request_log
 
 log = AdapterLogger("studylink")
@@ -42,9 +40,7 @@ class Plugin(BasePlugin):
         try:
             self.landed = landing.read_landing(self.extracts)
             self.request_log = request_log.read(self.workbench.published)
-            shared.check(self.workbench.published)
-            self.access_register = access_register.register(self.workbench.published)
-            self.access_register.head()
+            registers.check(self.workbench.published)
             self.workbench.open(fresh=_is_full_build())
         except (
             landing.LandingError,
@@ -65,9 +61,7 @@ class Plugin(BasePlugin):
         except PermissionError as error:
             raise DbtRuntimeError(str(error)) from None
         landing.create_views(conn, self.landed)
-        request_log.create_tables(conn, self.request_log)
-        shared.create_tables(conn, self.workbench.published)
-        self.access_register.create_table(conn, "access_register", "packs")
+        registers.create_tables(conn, self.workbench.published)
         for name in self.request_log.broken_off():
             log.warning(request_log.broken_off_message(self.request_log, name))
         for warning in databases.warnings_of_development_keys(self.extracts):

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import duckdb
 
-from studylink import databases, landing
+from studylink import databases, landing, registers
 from studylink.attack import contents, guessing, intruders
 from studylink.attack.figures import Figures, ceiling, read_ceilings
 from studylink.contract import PROJECT
 from studylink.manifest import Manifest
-from studylink.release import shared
-from studylink.requests import request_log
 from studylink.summary import aligned
 
 SAMPLE = PROJECT / "extracts" / "sample"
@@ -75,8 +73,7 @@ def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> lis
             )
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
-        request_log.create_tables(connection, request_log.read(folder))
-        shared.create_tables(connection, folder)
+        registers.create_tables(connection, folder)
         return list(_figures(connection, manifest, as_of))
 
 

@@ -13,7 +13,7 @@ linkage_characteristics as (
 ),
 
 shown as (
-    {%- for study in tables_of_counts() %}
+    {%- for study, tables in tables_of_counts().items() if 'linkage_quality' in tables %}
     select
         '{{ study }}' as study,
         characteristic

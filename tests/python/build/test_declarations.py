@@ -185,7 +185,7 @@ def test_each_analysis_has_an_exposure_of_its_question_and_its_models(manifest: 
     assert {
         exposure["name"]: (exposure["label"], set(exposure["depends_on"]["nodes"]))
         for exposure in manifest["exposures"].values()
-        if exposure["path"].startswith("analyses")
+        if exposure["original_file_path"].startswith("analyses")
     } == analyses
 
 

@@ -784,7 +784,8 @@ def test_the_names_of_folders_say_nothing_about_their_rows(
     assert {row[2] for row in rows_read(extracts, "surveys.participants")} == {FIVE}
 
 
-READERS = re.compile(r"\b(read_csv|read_csv_auto|read_parquet|parquet_scan)\(")
+READERS = re.compile(r"(?<!pandas\.)\b(read_csv|read_csv_auto|read_parquet|parquet_scan)\(")
+"""DuckDB's, and not those of pandas."""
 
 
 def test_no_reader_takes_the_name_of_a_folder_for_a_column() -> None:

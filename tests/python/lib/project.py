@@ -96,7 +96,11 @@ def _run(place: Path, arguments: list[str], environment: dict[str, str]) -> None
     sys.argv = ["dbt", *arguments]
     from dbt.cli.main import cli
 
-    cli()
+    try:
+        cli()
+    finally:
+        # a forked process leaves without, and DuckDB without writing all of its files
+        atexit._run_exitfuncs()
 
 
 def start(

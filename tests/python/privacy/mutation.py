@@ -30,10 +30,9 @@ import duckdb
 import sqlglot
 import yaml
 
-from studylink import databases, landing
+from studylink import databases, landing, registers
 from studylink.lineage import Lineage
 from studylink.manifest import Manifest, Node
-from studylink.release import shared
 from studylink.requests import request_log
 from tests.python.lib.cases import AS_OF
 from tests.python.lib.findings import EXPECTED, Rows, found_alike
@@ -97,8 +96,7 @@ class Laboratory:
         databases.set_pseudonym_key(self.connection)
         landing.create_views(self.connection, landing.read_landing(self.extracts))
         self.request_log = request_log.read(folder / "data")
-        request_log.create_tables(self.connection, self.request_log)
-        shared.create_tables(self.connection, folder / "data")
+        registers.create_tables(self.connection, folder / "data")
         self.replaced: dict[str, str] = {}
         self.read: set[str] = set()
         self.connection.execute("create schema base")

@@ -92,7 +92,9 @@ class Invented:
 def policy(connection: duckdb.DuckDBPyConnection) -> list[Ceiling]:
     """The ceilings of the policy seed."""
     seed = project.ROOT / "seeds" / "attack_ceilings.csv"
-    return read_ceilings(connection, f"read_csv('{seed}', header = true)")
+    return read_ceilings(
+        connection, f"read_csv('{seed}', header = true, hive_partitioning = false)"
+    )
 
 
 def test_a_ceiling_is_for_an_intruder_and_an_output_that_there_are(

@@ -80,7 +80,8 @@ def policy() -> safeguarded.Policy:
         connection.execute("create schema policy")
         for seed in ("disclosure_control", "generalisations"):
             connection.execute(
-                f"create table policy.{seed} as from read_csv($1, all_varchar = $2)",
+                f"create table policy.{seed} as "
+                "from read_csv($1, all_varchar = $2, hive_partitioning = false)",
                 [str(ROOT / "seeds" / f"{seed}.csv"), seed == "generalisations"],
             )
         return safeguarded.read_policy(connection, "policy")

@@ -53,6 +53,8 @@ IDS_IN_GOVERNANCE = {
     "participant_id": "participant",
     "request_id": "request",
     "delivery_id": "delivery",
+    "release_id": "release",
+    "project_id": "project",
 }
 OTHER_SEX = {"F": "M", "M": "F"}
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
