@@ -1,4 +1,4 @@
-"""`studylink status`: what wants doing today, and the command that shows more of each.
+"""`studylink status`: what needs doing today, and the command that shows more of each.
 
 What the build came to is `studylink summary`; this is what somebody has to see to because of it, or
 because of what happened since: each thing with its clock, none where there is nothing to do.
@@ -142,17 +142,17 @@ LANDED = (
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `studylink status`."""
-    parser = subparsers.add_parser("status", help="what wants doing today")
+    parser = subparsers.add_parser("status", help="what needs doing today")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what wants doing, or say in one line why that is not known and return 1."""
+    """Print what needs doing, or say in one line why that is not known and return 1."""
     return opening.answered(status)
 
 
 def status() -> None:
-    """Print what wants doing with what is published under `STUDY_DATA`; names nobody."""
+    """Print what needs doing with what is published under `STUDY_DATA`; names nobody."""
     data, extracts = databases.data_folder(), databases.extracts_folder()
     with databases.connect(data) as connection:
         as_of, checksum = connection.execute(
@@ -170,7 +170,7 @@ def status() -> None:
             print("  next: dbt build")
         landing.create_views(connection, landed)
         lines = list(shown(connection, (*PUBLISHED, *LANDED), today))
-        print("\n".join(lines or ["", "Nothing wants doing."]))
+        print("\n".join(lines or ["", "Nothing needs doing."]))
 
 
 def shown(

@@ -140,7 +140,7 @@ def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
         "",
         f"Landed rows: {rows(LANDED_ROWS)[0][0]}",
         "",
-        "What wants doing: studylink status",
+        "What needs doing: studylink status",
         "Look next: docs/governance.md, docs/researchers.md; for a message, docs/messages.md",
     ]
     return "\n".join(lines)

@@ -338,7 +338,7 @@ class Report:
 
     @property
     def attention(self) -> list[tuple[str, str]]:
-        """What wants doing, each with the section that says more."""
+        """What needs doing, each with the section that says more."""
         found = []
         if self.statements:
             found.append(

@@ -19,7 +19,7 @@ ASKED = {
     "resume_linkage": "to link records again",
     "restrict": "to pause all use of what we hold",
     "lift_restriction": "to end the pause on the use of what we hold",
-    "object": "to take no further part, and for nothing more to be used",
+    "object": "to take no further part, and to have nothing more used",
     "erase": "to erase what we hold",
     "rectify": "to correct what we hold",
     "access": "to see what we hold",
@@ -34,7 +34,7 @@ DONE = {
     "restrict": "Nothing is used, and nothing is counted, until you lift the restriction.",
     "lift_restriction": "The restriction has ended, and all is as if it had not been.",
     "object": "Nothing is used or counted any more, for good.",
-    "erase": "No database of the study holds anything any more.",
+    "erase": "No database that the study works with holds anything on you any more.",
     "rectify": "The value was corrected, and everything sent out from then on has the new one.",
     "access": "What we hold was put together and locked, for you to open.",
 }

@@ -52,7 +52,7 @@ def _lines(story: Story) -> Iterator[str]:
     else:
         yield "  linked only with a yes that counts"
     for event in story.events:
-        who = "themself" if event.who == "you" else event.who
+        who = "they" if event.who == "you" else event.who
         yield f"  {instant(event.at)}: {who} {event.what}"
         if event.counted:
             counts = "" if event.counted == "not counted" else "counts as "

@@ -1,4 +1,4 @@
-"""`studylink status` shows what wants doing with its clock, and nothing where all is in order."""
+"""`studylink status` shows what needs doing with its clock, and nothing where all is in order."""
 
 from __future__ import annotations
 
