@@ -19,14 +19,20 @@ SHARED = ("rules_world", "built_sample")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One file makes each build that is shared first, and the others that read it come last.
 
-    So no process waits for another that builds it, while there is something else to do.
+    So no process waits for another that builds it, while there is something else to do. A file that
+    reads two of them makes neither.
     """
     readers = {
         name: [item.path for item in items if name in getattr(item, "fixturenames", ())]
         for name in SHARED
     }
-    first = {paths[0] for paths in readers.values() if paths}
     waiting = {path for paths in readers.values() for path in paths}
+    of_one = {path for path in waiting if sum(path in paths for paths in readers.values()) == 1}
+    first = {
+        next(path for path in paths if path in of_one or not of_one.intersection(paths))
+        for paths in readers.values()
+        if paths
+    }
     items.sort(key=lambda item: 0 if item.path in first else 2 if item.path in waiting else 1)
 
 
