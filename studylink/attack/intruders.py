@@ -2,7 +2,7 @@
 
 Each is a declaration of what they know; how many they may find is in the seed `attack_ceilings`.
 They have every table of a study, and join the tables on the ids of people and families: a family is
-whoever these ids join, where a file has no family ids perhaps one person alone. What they know
+all whom these ids join, where a file has no family ids perhaps one person alone. What they know
 exactly a column shows within its recode, which is no secret: so they look for the value that is
 shown of their person. Years of birth and regions they know as landed, whatever is shown; years of
 birth are held against every age that any row shows.

@@ -1,4 +1,4 @@
-"""`studylink report`: a page for whoever governs the data, of what is published under `STUDY_DATA`.
+"""`studylink report`: a page for those who govern the data, of what stands under `STUDY_DATA`.
 
 It shows public figures alone, and names no participant, request, delivery or researcher. Where
 somebody has to act on single ones, it says where they are. People who are out altogether are in no

@@ -1,1 +1,1 @@
-"""What a participant, and whoever answers them, is shown: a command for each question."""
+"""What participants, and those who answer them, are shown: a command for each question."""

@@ -95,7 +95,7 @@ def letters(key_file: Path, months: int) -> None:
     """
     key = openpgp.public_key(key_file.parent, key_file.stem, "those who print the letters")
     with opening.opened() as opened:
-        # whoever said since that they are out gets no letter
+        # people who have said since that they are out get no letter
         published.checked_moment(opened.connection, opened.extracts, None)
         people = opened.rows(PEOPLE, as_of=opened.as_of, months=months)
     if not people:

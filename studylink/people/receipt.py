@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def receipt(study: str, request_id: str) -> None:
-    """Print a letter to whoever made a request.
+    """Print a letter to the person who made a request.
 
     Raises what `opening.opened` and `letter` do.
     """

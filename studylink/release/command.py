@@ -131,7 +131,17 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
         )
         eligibility.require(eligibility.reasons_against(plan, project))
         release_id = _unused_id(data, project_id, moment)
-        released = _described(project, plan, plans.domains(columns, plan), release_id, moment)
+        as_of = published.written(moment)
+        released = eligibility.described(
+            project,
+            plan,
+            plans.domains(columns, plan),
+            release_id=release_id,
+            as_of=as_of,
+            citation=f"Linked research tables of {' and '.join(plan.tables)}, release {release_id} "
+            f"to project {project.project_id}, permissions as of {as_of}.",
+            is_invented=False,
+        )
         releases = shared.folder(data)
         releases.mkdir(mode=0o700, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=releases))
@@ -164,31 +174,6 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
         f"approves it with\n    studylink release approve {release_id} --sign-with FILE"
     )
     return release_id
-
-
-def _described(
-    project: eligibility.Project,
-    plan: plans.Plan,
-    domains: list[str],
-    release_id: str,
-    moment: datetime,
-) -> Released:
-    as_of = published.written(moment)
-    return Released(
-        release_id=release_id,
-        project_id=project.project_id,
-        title=project.title,
-        organisation=project.organisation,
-        access=plan.access,
-        studies=";".join(plan.tables),
-        domains=";".join(domains),
-        as_of=as_of,
-        has_family_ids=plan.family_ids_because is not None,
-        is_invented=False,
-        purpose=project.purpose,
-        citation=f"Linked research tables of {' and '.join(plan.tables)}, release {release_id} to "
-        f"project {project.project_id}, permissions as of {as_of}.",
-    )
 
 
 def _people(connection: duckdb.DuckDBPyConnection, tables: plans.Tables) -> str:

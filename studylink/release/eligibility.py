@@ -1,5 +1,6 @@
 """May a project have a release? Every reason why not, in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +30,33 @@ class Project:
     studies: tuple[str, ...]
     domains: tuple[str, ...]
     accredited: int
+
+
+def described(
+    project: Project,
+    plan: Plan,
+    domains: Iterable[str],
+    *,
+    release_id: str,
+    as_of: str,
+    citation: str,
+    is_invented: bool,
+) -> Released:
+    """What a release to the project says of itself; `domains` are those of which it shows any."""
+    return Released(
+        release_id=release_id,
+        project_id=project.project_id,
+        title=project.title,
+        organisation=project.organisation,
+        access=plan.access,
+        studies=";".join(plan.tables),
+        domains=";".join(domains),
+        as_of=as_of,
+        has_family_ids=plan.family_ids_because is not None,
+        is_invented=is_invented,
+        purpose=project.purpose,
+        citation=citation,
+    )
 
 
 def landed(connection: duckdb.DuckDBPyConnection, project_id: str, day: date) -> Project:

@@ -21,7 +21,7 @@ from studylink.contract import PROJECT
 from studylink.release import content, handed, safeguarded
 from studylink.release import plan as plans
 from studylink.release.content import Released
-from studylink.release.eligibility import Project, Refused, landed
+from studylink.release.eligibility import Project, Refused, described, landed
 
 FAMILIES, SEED = 400, 7
 AS_OF = "2026-06-30T00:00:00Z"
@@ -50,7 +50,16 @@ def make(project_id: str | None, plan_file: Path | None, to: Path) -> None:
                 else plans.default(wanted.project_id, *of_project)
             )
             folder.mkdir(parents=True)
-            write(connection, plan, _described(wanted, plan, plans.domains(columns, plan)), folder)
+            released = described(
+                wanted,
+                plan,
+                plans.domains(columns, plan),
+                release_id=f"{wanted.project_id}-twin",
+                as_of=AS_OF,
+                citation="Invented data: not to be cited, and no result of theirs to be published.",
+                is_invented=True,
+            )
+            write(connection, plan, released, folder)
             print(f"Invented: {folder}")
 
 
@@ -147,20 +156,3 @@ def _studies(connection: duckdb.DuckDBPyConnection) -> list[Project]:
         )
         for study, domains in rows
     ]
-
-
-def _described(project: Project, plan: plans.Plan, domains: list[str]) -> Released:
-    return Released(
-        release_id=f"{project.project_id}-twin",
-        project_id=project.project_id,
-        title=project.title,
-        organisation=project.organisation,
-        access=plan.access,
-        studies=";".join(plan.tables),
-        domains=";".join(domains),
-        as_of=AS_OF,
-        has_family_ids=plan.family_ids_because is not None,
-        is_invented=True,
-        purpose=project.purpose,
-        citation="Invented data: not to be cited, and no result of theirs to be published.",
-    )

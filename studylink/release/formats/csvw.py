@@ -107,7 +107,7 @@ def _key(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
 def _foreign_key(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[Table, list[str]]
 ) -> dict[str, object]:
-    """That whoever a row is about is among the participants, where every row bears it out."""
+    """That everybody a row is about is among the participants, where every row bears it out."""
     everybody = next(
         (one for one in keys if (one.schema, one.name) == (table.schema, PEOPLE)), None
     )

@@ -15,7 +15,7 @@ from tests.python.lib.cases import CASES, Case
 from tests.python.lib.worlds import SEND, linkage_of, prefix_of
 
 EVERY = 5
-"""Of the worked cases every fifth is told: each takes half a second."""
+"""One worked case in five, because each takes half a second."""
 TOLD = {
     "the only yes is from a carer without parental responsibility": (
         ("the father", "neither", "without parental responsibility"),
