@@ -2,14 +2,19 @@
 
 `vault` holds identities and pseudonyms and is always encrypted, `study` the working layers and
 governance, `research` what researchers open. dbt works on files of these names in the folder
-`building` beside them; a full build whose every test passed is published by renaming the three.
+`building`. A full build whose every test passed gets a folder of its own in `builds`, and the link
+`current` leads to it; the three names that everybody opens are links through `current`. So one
+rename, that of `current`, replaces all three at once.
 """
 
+import errno
 import fcntl
 import hmac
 import os
 import shutil
 import tempfile
+import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +25,10 @@ from studylink import catalogue
 from studylink.contract import PROJECT
 
 NAMES = ("vault", "study", "research")
+BUILDS, CURRENT = "builds", "current"
+"""In a data folder: the folder of the published builds, and the link to the newest of them."""
+SECONDS_LOOKED_UP = 600
+"""How long the place of a file that was looked up may be opened: NFS keeps it a minute (nfs(5))."""
 LOCK = ".lock"
 """The file in a data folder that is locked while a build or request is at work there."""
 DEVELOPMENT_KEY = "studylink development key: synthetic data only"
@@ -137,18 +146,133 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def connect_to(folder: Path, *names: str) -> duckdb.DuckDBPyConnection:
-    """A connection with some of the databases in a folder attached read-only.
+    """A connection with some of the databases in a folder attached read-only, all of one build.
 
     Raises `FileNotFoundError` where one of them is not there.
     """
-    connection = duckdb.connect()
-    for name in names:
-        if not path(folder, name).exists():
-            raise FileNotFoundError(
-                f"{path(folder, name)} is not there: run `dbt build` first, to the end"
-            )
-        attach(connection, folder, name, read_only=True)
-    return connection
+    while True:
+        build = folder_of_build(folder)
+        connection = duckdb.connect()
+        try:
+            for name in names:
+                if not path(build, name).exists():
+                    raise FileNotFoundError(
+                        f"{path(folder, name)} is not there: run `dbt build` first, to the end"
+                    )
+                attach(connection, build, name, read_only=True)
+        except (OSError, duckdb.Error):
+            connection.close()
+            if folder_of_build(folder) == build:
+                raise
+        else:
+            if folder_of_build(folder) == build:
+                return connection
+            # another has been published meanwhile, and what was opened may be of both
+            connection.close()
+
+
+def folder_of_build(folder: Path) -> Path:
+    """Where the files are to which the names in a data folder lead.
+
+    That is the folder itself where the names are no links: in `building`, say, and where nothing
+    has been published yet.
+    """
+    if not _has_links(folder):
+        return folder
+    return folder / os.readlink(folder / CURRENT)
+
+
+def replace_build(folder: Path, built: Path) -> None:
+    """Publish the three files in `built` under the names in a data folder, all at one instant.
+
+    Whoever opens a name at any instant finds the old build or the new one. The caller holds the
+    folder's lock.
+
+    Raises `OSError` where the disk is full or the file system knows no links.
+    """
+    _lay_links(folder)
+    build = _new_build(folder)
+    for name in NAMES:
+        os.replace(path(built, name), path(build, name))
+    _lead_to(folder, build)
+    remove_old_builds(folder)
+
+
+def remove_old_builds(folder: Path) -> None:
+    """Remove every build in a data folder to which its names do not lead: replaced, or broken off.
+
+    Links to the newest files take the names of the old ones for a while: DuckDB looks up where a
+    link leads and opens what is there a moment later. The caller holds the folder's lock.
+    """
+    builds, current = folder / BUILDS, folder / CURRENT
+    kept = folder / os.readlink(current) if current.is_symlink() else None
+    for build in builds.iterdir() if builds.exists() else ():
+        if build == kept:
+            continue
+        for name in NAMES:
+            file = path(build, name)
+            if file.exists() and not file.is_symlink():
+                _link(file, Path("..", "..", CURRENT, file.name))
+        if time.time() - build.stat().st_mtime > SECONDS_LOOKED_UP:
+            try:
+                shutil.rmtree(build)
+            except OSError as error:
+                # NFS keeps a file that a reader still has open; a later build removes it
+                if error.errno not in (errno.EBUSY, errno.ENOTEMPTY):
+                    raise
+
+
+def _has_links(folder: Path) -> bool:
+    """Whether all three names in a data folder are links through `current`."""
+    return (folder / CURRENT).is_symlink() and all(
+        path(folder, name).is_symlink()
+        and Path(os.readlink(path(folder, name))) == path(Path(CURRENT), name)
+        for name in NAMES
+    )
+
+
+def _lay_links(folder: Path) -> None:
+    """Make the three names in a data folder links through `current`; they lead where they did.
+
+    Files that are there under these names become a build of their own, which needs no copies where
+    the file system knows hard links.
+    """
+    if _has_links(folder):
+        return
+    build = _new_build(folder)
+    for name in NAMES:
+        if path(folder, name).exists():
+            file = path(folder, name).resolve()
+            try:
+                os.link(file, path(build, name))
+            except OSError:
+                shutil.copy(file, path(build, name))
+    _lead_to(folder, build)
+    for name in NAMES:
+        _link(path(folder, name), path(Path(CURRENT), name))
+
+
+def _new_build(folder: Path) -> Path:
+    """A new and empty folder for a build, named by the moment, UTC."""
+    builds = folder / BUILDS
+    builds.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-", dir=builds))
+
+
+def _lead_to(folder: Path, build: Path) -> None:
+    """Have `current` lead to a build, all of which is on disk before."""
+    for place in (*build.iterdir(), build, build.parent):
+        sync(place)
+    _link(folder / CURRENT, Path(BUILDS) / build.name)
+
+
+def _link(link: Path, target: Path) -> None:
+    """Have a name lead to another place from one instant to the next, and have that on disk."""
+    unfinished = link.with_name(f".{link.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.symlink_to(target)
+    os.replace(unfinished, link)
+    sync(link.parent)
 
 
 def lock(folder: Path) -> int:
@@ -157,9 +281,12 @@ def lock(folder: Path) -> int:
     What is locked is a file open for writing, for NFS locks no other (flock(2)).
 
     Raises `BlockingIOError` while another build or request is at work in the same folder, and
-    `OSError` where the file system cannot lock.
+    `OSError` where nothing can be written or the file system cannot lock.
     """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _not_writable(folder, error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -175,6 +302,13 @@ def lock(folder: Path) -> int:
             "this one mounted with locks"
         ) from None
     return descriptor
+
+
+def _not_writable(folder: Path, error: OSError) -> OSError:
+    return OSError(
+        f"{folder} cannot be written to ({error.strerror}): have that put right, "
+        "or set STUDY_DATA to another folder"
+    )
 
 
 def sync(place: Path) -> None:
@@ -208,7 +342,7 @@ def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 class Workbench:
-    """The folder in which dbt builds: `building`, inside the folder of the published databases.
+    """The folder in which dbt builds: `building`, inside the data folder.
 
     A full build begins with an empty one, so that nothing of an earlier build, not even the bytes
     of rows since dropped, is in what it publishes. Any other command works on what the last build
@@ -231,32 +365,34 @@ class Workbench:
                 f"DuckDB cannot write databases in {self.published}: it takes a ? for the end of "
                 "a path: set STUDY_DATA to a folder without one"
             )
-        self.published.mkdir(parents=True, exist_ok=True)
+        try:
+            self.published.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_writable(self.published, error) from None
         self._lock = lock(self.published)
+        is_whole = all(path(self.folder, name).exists() for name in NAMES)
+        if self.folder.exists() and (fresh or not is_whole):
+            shutil.rmtree(self.folder)
         if fresh:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_old_builds(self.published)
         self.folder.mkdir(exist_ok=True)
-        for name in NAMES:
-            built, published = path(self.folder, name), path(self.published, name)
-            if not built.exists() and published.exists() and not fresh:
-                shutil.copyfile(published, built)
+        build = folder_of_build(self.published)
+        for name in NAMES if not (fresh or is_whole) else ():
+            if path(build, name).exists():
+                shutil.copyfile(path(build, name), path(self.folder, name))
 
     def publish(
         self, connection: duckdb.DuckDBPyConnection, contracts: list[catalogue.Contract]
     ) -> None:
-        """Replace the published databases by those just built, each by one rename.
+        """Replace the published databases by those just built.
 
-        The study database is still open in this process; renaming does not disturb it.
+        The study database is still open in this process; moving it does not disturb it.
         Raises `catalogue.NotAsContracted`, and publishes nothing, where what researchers would open
-        is not what the contracts of its tables say.
+        is not what the contracts of its tables say; and what `replace_build` does.
         """
         catalogue.require(connection, "research", contracts)
         for name in NAMES:
             connection.execute(f"checkpoint {name}")
         for name in ("vault", "research"):
             connection.execute(f"detach {name}")
-        for name in NAMES:
-            built = path(self.folder, name)
-            sync(built)
-            os.replace(built, path(self.published, name))
-        sync(self.published)
+        replace_build(self.published, self.folder)

@@ -100,6 +100,11 @@ class Plugin(BasePlugin):
                 self.workbench.publish(cursor, target_config.config["contracts"])
         except catalogue.NotAsContracted as error:
             raise DbtRuntimeError(str(error)) from None
+        except (OSError, duckdb.IOException) as error:
+            raise DbtRuntimeError(
+                f"Publishing to {self.workbench.published} broke off: {error}. What is published "
+                "there is whole, of one build; have that put right, then build again."
+            ) from None
         log.info(f"Published to {self.workbench.published}.")
 
 

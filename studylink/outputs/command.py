@@ -156,14 +156,13 @@ def _released(register: Register) -> audit.Released:
 
 
 def _limits() -> audit.Limits:
-    with duckdb.connect() as connection:
-        try:
-            databases.attach(connection, databases.data_folder(), "study", read_only=True)
+    try:
+        with databases.connect_to(databases.data_folder(), "study") as connection:
             ((at_least, most),) = connection.execute(
                 "select round_counts_to, max_share_of_one from study.policy.disclosure_control"
             ).fetchall()
-        except duckdb.Error:
-            raise NotReadable("nothing that can be read is published: run `dbt build`") from None
+    except (FileNotFoundError, duckdb.Error):
+        raise NotReadable("nothing that can be read is published: run `dbt build`") from None
     return audit.Limits(int(at_least), Decimal(str(most)))
 
 

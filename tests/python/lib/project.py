@@ -29,14 +29,14 @@ if "STUDYLINK_TESTS" not in os.environ:
     # the processes of a run are started by this one and share it
     os.environ["STUDYLINK_TESTS"] = tempfile.mkdtemp(prefix="studylink-tests-")
     atexit.register(shutil.rmtree, os.environ["STUDYLINK_TESTS"], ignore_errors=True)
-_PLACES = Path(os.environ["STUDYLINK_TESTS"])
+PLACES = Path(os.environ["STUDYLINK_TESTS"])
 _FORKED = multiprocessing.get_context("forkserver")
 _FORKED.set_forkserver_preload(["dbt.adapters.duckdb", "dbt.cli.main", "splink"])
 
 
 def _parsed(as_of: str) -> Path:
     """Where dbt's parsed project is kept, one for each moment, because it depends on vars."""
-    return _PLACES / f"{as_of}.msgpack"
+    return PLACES / f"{as_of}.msgpack"
 
 
 def copied(folder: Path) -> Path:
@@ -128,7 +128,7 @@ def _prepared(
     given to it by the same names, in a folder of links.
     """
     data.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=_PLACES))
+    place = Path(tempfile.mkdtemp(dir=PLACES))
     for name in (*COPIED, "analyses", "tests"):
         if (root / name).exists():
             (place / name).symlink_to(root / name)
