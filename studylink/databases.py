@@ -77,12 +77,18 @@ def set_pseudonym_key(connection: duckdb.DuckDBPyConnection, text: str | None = 
 
     The key is the pseudonym key where no other is given.
     """
+    for variable, pad in pads(text).items():
+        connection.execute(f"set variable {variable} = ?::blob", [pad])
+
+
+def pads(text: str | None = None) -> dict[str, bytes]:
+    """The two pads of HMAC's key, by the variable that SQL knows each by."""
     key = (text or pseudonym_key()).encode()
     padded = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
-    for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C)):
-        connection.execute(
-            f"set variable {variable} = ?::blob", [bytes(byte ^ pad for byte in padded)]
-        )
+    return {
+        variable: bytes(byte ^ pad for byte in padded)
+        for variable, pad in (("hmac_ipad", 0x36), ("hmac_opad", 0x5C))
+    }
 
 
 def pseudonym(study: str, kind: str, text: str) -> str:

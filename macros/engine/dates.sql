@@ -7,12 +7,20 @@
 cast({{ date }} + to_months(cast({{ months }} as integer)) as date)
 {%- endmacro %}
 
+{% macro spark__add_months(date, months) -%}
+add_months({{ date }}, cast({{ months }} as int))
+{%- endmacro %}
+
 {#- The month of a date, as text `2024-03`, without the day. -#}
 
 {% macro month_of(date) -%}{{ return(adapter.dispatch('month_of', 'studylink')(date)) }}{%- endmacro %}
 
 {% macro duckdb__month_of(date) -%}
 strftime({{ date }}, '%Y-%m')
+{%- endmacro %}
+
+{% macro spark__month_of(date) -%}
+date_format({{ date }}, 'yyyy-MM')
 {%- endmacro %}
 
 {% macro year_of(date) -%}
@@ -36,10 +44,20 @@ cast(extract(year from {{ date }}) as integer)
 date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
+{% macro spark__days_between(earlier, later) -%}
+cast(datediff({{ later }}, {{ earlier }}) as bigint)
+{%- endmacro %}
+
 {#- The date that a text gives in a form (`%d/%m/%Y`), as text `20240331`; null where it is not one. -#}
 
 {% macro date_spelt(text, form) -%}{{ return(adapter.dispatch('date_spelt', 'studylink')(text, form)) }}{%- endmacro %}
 
 {% macro duckdb__date_spelt(text, form) -%}
 strftime(try_strptime({{ text }}, '{{ form }}'), '%Y%m%d')
+{%- endmacro %}
+
+{% macro spark__date_spelt(text, form) -%}
+{#- of years of four digits; `d` and `M` read one digit or two, as DuckDB does -#}
+{%- set pattern = form | replace('%d', 'd') | replace('%m', 'M') | replace('%Y', 'yyyy') -%}
+date_format(try_to_timestamp({{ text }}, '{{ pattern }}'), 'yyyyMMdd')
 {%- endmacro %}

@@ -5,3 +5,7 @@
 {% macro duckdb__unkeyed_hashes(text) -%}
     {{ return(['md5(' ~ text ~ ')', 'sha1(' ~ text ~ ')', 'sha256(' ~ text ~ ')']) }}
 {%- endmacro %}
+
+{% macro spark__unkeyed_hashes(text) -%}
+    {{ return(['md5(' ~ text ~ ')', 'sha1(' ~ text ~ ')', 'sha2(' ~ text ~ ', 256)']) }}
+{%- endmacro %}

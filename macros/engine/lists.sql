@@ -8,6 +8,12 @@ unnest([
         ])
 {%- endmacro %}
 
+{% macro spark__one_row_each(expressions) -%}
+explode(array(
+            {{ expressions | join(',\n            ') }}
+        ))
+{%- endmacro %}
+
 {#- A row for each run of one to five words of a text, in a select list, as written but without the
     punctuation around it: a name, a number or an address inside a sentence is one of them. -#}
 
@@ -24,6 +30,17 @@ unnest(flatten([
         ]))
 {%- endmacro %}
 
+{% macro spark__one_row_a_run(text) -%}
+{%- set words = "split(" ~ text ~ ", '[\\\\t\\\\n\\\\f\\\\r ]+')" -%}
+explode(flatten(transform(
+            sequence(1, size({{ words }})),
+            first -> transform(
+                sequence(1, least(5, size({{ words }}) - first + 1)),
+                length -> trim(both '.,;:!?"()<>[]' from array_join(slice({{ words }}, first, length), ' '))
+            )
+        )))
+{%- endmacro %}
+
 {#- A row for each whole number from one to another, in a select list; no row where the last comes before the
     first. -#}
 
@@ -31,4 +48,9 @@ unnest(flatten([
 
 {% macro duckdb__one_row_per_number(first, last) -%}
 unnest(range({{ first }}, {{ last }} + 1))
+{%- endmacro %}
+
+{#- `sequence` would count down where the last comes before the first -#}
+{% macro spark__one_row_per_number(first, last) -%}
+explode(case when {{ last }} >= {{ first }} then sequence({{ first }}, {{ last }}) else array() end)
 {%- endmacro %}

@@ -4,3 +4,6 @@
 {% macro materialized() -%}{{ return(adapter.dispatch('materialized', 'studylink')()) }}{%- endmacro %}
 
 {% macro duckdb__materialized() -%}materialized{%- endmacro %}
+
+{#- Spark computes a CTE again for each that reads it, and plans the whole well enough -#}
+{% macro spark__materialized() -%}{%- endmacro %}

@@ -13,3 +13,12 @@ left(
     32
 )
 {%- endmacro %}
+
+{% macro spark__pseudonym(study, kind, id) -%}
+left(
+    sha2(concat(hmac_opad, unhex(sha2(
+        concat(hmac_ipad, encode({{ study }} || '/' || {{ kind }} || '/' || {{ id }}, 'UTF-8')), 256
+    ))), 256),
+    32
+)
+{%- endmacro %}

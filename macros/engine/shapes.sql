@@ -7,6 +7,19 @@
 coalesce(regexp_full_match({{ text }}, '{{ pattern }}'), false)
 {%- endmacro %}
 
+{% macro spark__is_shaped(text, pattern) -%}
+coalesce({{ text }} rlike '^(?:{{ pattern_in_java(pattern) }})\\z', false)
+{%- endmacro %}
+
+{#- A pattern as a literal of Spark has it, whose expressions are Java's: there `C` has the characters that
+    are not assigned too, and a backslash is written twice. -#}
+
+{% macro pattern_in_java(pattern) -%}
+{{ return(
+    pattern | replace('\\p{C}', '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}') | replace('\\', '\\\\') | replace("''", "\\'")
+) }}
+{%- endmacro %}
+
 {#- A text where the whole of it has the shape of a pattern; otherwise null. A landed code may be
     anything, even an identifier put into the wrong field: only text that looks like the code it should be
     is passed on. -#}
@@ -28,4 +41,8 @@ case when {{ is_shaped(text, pattern) }} then {{ text }} end
 
 {% macro duckdb__without(text, pattern) -%}
 regexp_replace({{ text }}, '{{ pattern }}', '', 'g')
+{%- endmacro %}
+
+{% macro spark__without(text, pattern) -%}
+regexp_replace({{ text }}, '{{ pattern_in_java(pattern) }}', '')
 {%- endmacro %}

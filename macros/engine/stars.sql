@@ -11,10 +11,21 @@
         )
 {%- endmacro %}
 
+{% macro spark__all_columns_replacing(relation, replacements) -%}
+{{ relation }}.* except ({{ replacements | join(', ') }}),
+        {%- for column, expression in replacements.items() %}
+        {{ expression }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+{%- endmacro %}
+
 {#- All columns of a query but one. -#}
 
 {% macro all_columns_but(column) -%}{{ return(adapter.dispatch('all_columns_but', 'studylink')(column)) }}{%- endmacro %}
 
 {% macro duckdb__all_columns_but(column) -%}
 * exclude ({{ column }})
+{%- endmacro %}
+
+{% macro spark__all_columns_but(column) -%}
+* except ({{ column }})
 {%- endmacro %}

@@ -7,7 +7,16 @@
 unnest(['{{ columns | map(attribute='label') | join("', '") }}']) as identifier,
         unnest([
             {%- for column in columns %}
-            cast({{ column.name }} as varchar){{ ',' if not loop.last }}
+            cast({{ column.name }} as string){{ ',' if not loop.last }}
             {%- endfor %}
         ]) as value
+{%- endmacro %}
+
+{% macro spark__unpivoted(columns) -%}
+stack(
+            {{ columns | length }},
+            {%- for column in columns %}
+            '{{ column.label }}', cast({{ column.name }} as string){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as (identifier, value)
 {%- endmacro %}

@@ -11,6 +11,10 @@ case when {{ is_shaped(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} and {{ text }} >= 
 case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z') and {{ text }} >= '0001' then try_cast(rtrim({{ text }}, 'Z') as timestamp) end
 {%- endmacro %}
 
+{% macro spark__as_timestamp(text) -%}
+case when {{ is_shaped(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z') }} and {{ text }} >= '0001' then try_cast(rtrim('Z', {{ text }}) as timestamp) end
+{%- endmacro %}
+
 {#- Of 64 bits. A larger whole number is no fault of its row, but has no value here. -#}
 
 {% macro as_integer(text) -%}
@@ -36,6 +40,14 @@ case
 end
 {%- endmacro %}
 
+{% macro spark__as_compared_integer(text) -%}
+case
+    when {{ is_shaped(text, '-?[0-9]+') }}
+        then regexp_replace(regexp_replace({{ text }}, '^(-?)0+', '$1'), '^-?\\z', '0')
+    else {{ text }}
+end
+{%- endmacro %}
+
 {% macro as_decimal(text) -%}
 case when {{ is_shaped(text, '-?[0-9]+([.][0-9]+)?') }} and {{ is_finite(text) }} then try_cast({{ text }} as double) end
 {%- endmacro %}
@@ -54,4 +66,8 @@ case {{ text }} when 'true' then true when 'false' then false end
 
 {% macro duckdb__normalised(text) -%}
 upper(trim(regexp_replace({{ text }}, '\s+', ' ', 'g')))
+{%- endmacro %}
+
+{% macro spark__normalised(text) -%}
+upper(trim(regexp_replace({{ text }}, '[\\t\\n\\f\\r ]+', ' ')))
 {%- endmacro %}

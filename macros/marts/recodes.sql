@@ -31,5 +31,5 @@ case
 {%- endmacro %}
 
 {% macro whole(number) -%}
-cast(cast({{ number }} as bigint) as varchar)
+cast(cast({{ number }} as bigint) as string)
 {%- endmacro %}

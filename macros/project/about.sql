@@ -8,8 +8,8 @@
     {{ return(
         graph.nodes.values()
         | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('database', 'equalto', 'research')
-        | sort(attribute='schema,alias')
+        | selectattr('config.database', 'equalto', 'research')
+        | sort(attribute='config.schema,name')
         if execute and graph.nodes else []
     ) }}
 {%- endmacro %}
@@ -30,8 +30,8 @@
             {%- set meta = column.config.meta -%}
             {%- set description = column.description.split() | join(' ') -%}
             {%- do found.append({
-                'table_schema': model.schema,
-                'table_name': model.alias,
+                'table_schema': model.config.schema,
+                'table_name': plain_name(model),
                 'position': loop.index,
                 'column_name': column.name,
                 'label': (description.split('. ') | first).rstrip('.'),
@@ -95,8 +95,8 @@
             if node.resource_type in ['model', 'seed'] -%}
             {%- do checksums.append(node.unique_id ~ ' ' ~ node.checksum.checksum) -%}
         {%- endfor -%}
-        {%- for model in research_models() if 'research_id' in model.columns and model.schema not in studies -%}
-            {%- do studies.append(model.schema) -%}
+        {%- for model in research_models() if 'research_id' in model.columns and model.config.schema not in studies -%}
+            {%- do studies.append(model.config.schema) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set checksum = local_md5(checksums | join('\n')) -%}

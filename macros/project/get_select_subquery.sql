@@ -7,11 +7,11 @@
     from (
         {{ sql }}
     ) as model_subq
-    {%- if model.database == 'research' %}
+    {%- if model.config.database == 'research' %}
     {%- set ids, others = [], [] %}
     {%- for column in model.columns.values() %}
     {%- do (ids if column.config.meta.class == 'pseudonym' else others).append(column.name) %}
     {%- endfor %}
-    order by {{ (ids + others) | join(', ') }}
+    order by {{ (ids + others) | join(' nulls last, ') }} nulls last
     {%- endif %}
 {%- endmacro %}

@@ -4,7 +4,9 @@
     Also whether the run built the table of quarantined rows, so that the plugin can name the statements
     among them. -#}
 
-{% macro publish(results) -%}
+{% macro publish(results) -%}{{ adapter.dispatch('publish', 'studylink')(results) }}{%- endmacro %}
+
+{% macro duckdb__publish(results) -%}
     {%- if execute -%}
         {%- set passed, not_passed, quarantine = [], [], [] -%}
         {%- for result in results -%}

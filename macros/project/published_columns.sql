@@ -99,7 +99,7 @@ select distinct
     {{ beside }},
     {%- endif %}
     '{{ column.research_column }}' as research_column,
-    cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as varchar) as published_value
+    cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as string) as published_value
 from {{ column.relation }}
 where
     {%- if is_number %}
@@ -112,10 +112,10 @@ union all
 {% endfor -%}
 select
     {%- if beside %}
-    cast(null as varchar) as {{ beside }},
+    cast(null as string) as {{ beside }},
     {%- endif %}
-    cast(null as varchar) as research_column,
-    cast(null as varchar) as published_value
+    cast(null as string) as research_column,
+    cast(null as string) as published_value
 where false
 {%- endmacro %}
 
@@ -125,10 +125,10 @@ where false
 {%- if column.data_type in types_of_numbers() -%}
 case
             when {{ column.name }} between -1e15 and 1e15 and {{ column.name }} = floor({{ column.name }})
-                then cast(cast({{ column.name }} as bigint) as varchar)
-            else cast({{ column.name }} as varchar)
+                then cast(cast({{ column.name }} as bigint) as string)
+            else cast({{ column.name }} as string)
         end
 {%- else -%}
-cast({{ column.name }} as varchar)
+cast({{ column.name }} as string)
 {%- endif -%}
 {%- endmacro %}

@@ -6,8 +6,8 @@
     {%- for study, names in tables_of_people().items() -%}
         {%- do tables.update({study: names + tables_of_counts()[study]}) -%}
     {%- endfor -%}
-    {%- for model in research_models() if model.schema not in tables_about()
-        and model.alias not in tables.get(model.schema, []) -%}
+    {%- for model in research_models() if model.config.schema not in tables_about()
+        and plain_name(model) not in tables.get(model.config.schema, []) -%}
         {{ exceptions.raise_compiler_error(
             model.name ~ ' is a table for researchers, and tables_of_people() and tables_of_counts() in '
             ~ 'macros/project/research_tables.sql lack it'

@@ -3,7 +3,7 @@
 
 {% macro as_known_date(text) -%}
 case
-            when {{ text }} not in (select cast(placeholder_date as varchar) from {{ ref('placeholder_dates') }})
+            when {{ text }} not in (select cast(placeholder_date as string) from {{ ref('placeholder_dates') }})
                 then {{ as_date(text) }}
         end
 {%- endmacro %}

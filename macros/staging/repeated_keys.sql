@@ -40,7 +40,7 @@ rows_compared as (
             order by source_table, row_number
         ) as place_among_alike
     from {{ compared }}
-    where ({{ key | join(', ') }}) in (select ({{ key | join(', ') }}) from keys_landed_twice)
+    where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from keys_landed_twice)
 ),
 
 repeated_keys as (

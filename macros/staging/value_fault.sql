@@ -39,7 +39,7 @@ case
             {%- endfor %}
             end
     {%- else -%}
-cast(null as varchar)
+cast(null as string)
     {%- endif -%}
 {%- endmacro %}
 

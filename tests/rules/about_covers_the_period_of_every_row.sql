@@ -16,7 +16,7 @@ periods as (
     select
         '{{ table.study }}' as table_schema,
         '{{ table.name }}' as table_name,
-        cast({{ table.period }} as varchar) as period
+        cast({{ table.period }} as string) as period
     from {{ ref(table.study ~ '__' ~ table.name) }}
     {%- if not loop.last %}
     union all

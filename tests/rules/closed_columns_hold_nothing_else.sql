@@ -87,8 +87,8 @@ lists_of_columns as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as research_column,
-        cast(null as varchar) as code_list
+        cast(null as string) as research_column,
+        cast(null as string) as code_list
     where false
 ),
 
@@ -110,10 +110,10 @@ values_misshapen as (
     from {{ column.relation }}
     where
         {{ column.name }} is not null
-        and not {{ is_shaped('cast(' ~ column.name ~ ' as varchar)', shapes[column.declared]) }}
+        and not {{ is_shaped('cast(' ~ column.name ~ ' as string)', shapes[column.declared]) }}
     union all
     {%- endfor %}
-    select cast(null as varchar) as research_column
+    select cast(null as string) as research_column
     where false
 ),
 

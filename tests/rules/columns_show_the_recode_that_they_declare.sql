@@ -20,14 +20,14 @@ shown as (
     select distinct
         '{{ column.research_column }}' as research_column,
         '{{ column.recode }}' as recode,
-        cast({{ column.name }} as varchar) as value_shown
+        cast({{ column.name }} as string) as value_shown
     from {{ column.relation }}
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as research_column,
-        cast(null as varchar) as recode,
-        cast(null as varchar) as value_shown
+        cast(null as string) as research_column,
+        cast(null as string) as recode,
+        cast(null as string) as value_shown
     where false
 ),
 

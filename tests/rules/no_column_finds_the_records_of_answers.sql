@@ -38,10 +38,10 @@ pseudonyms as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as study,
-        cast(null as varchar) as research_id,
-        cast(null as varchar) as research_column,
-        cast(null as varchar) as value_shown
+        cast(null as string) as study,
+        cast(null as string) as research_id,
+        cast(null as string) as research_column,
+        cast(null as string) as value_shown
     where false
 ),
 

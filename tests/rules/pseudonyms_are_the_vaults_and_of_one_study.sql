@@ -66,9 +66,9 @@ columns_described as (
     union all
     {%- endfor %}
     select
-        cast(null as varchar) as research_column,
-        cast(null as varchar) as study,
-        cast(null as varchar) as kind
+        cast(null as string) as research_column,
+        cast(null as string) as study,
+        cast(null as string) as kind
     where false
 ),
 

@@ -19,8 +19,8 @@ types_declared as (
     {%- endfor %}
     {%- endfor %}
     select
-        cast(null as varchar) as research_column,
-        cast(null as varchar) as data_type
+        cast(null as string) as research_column,
+        cast(null as string) as data_type
     where false
 )
 

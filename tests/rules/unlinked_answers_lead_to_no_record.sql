@@ -35,7 +35,7 @@ unlinked as (
     where linked_child_research_id is null
     union
     {%- endfor %}
-    select cast(null as varchar) as research_id
+    select cast(null as string) as research_id
     where false
 ),
 

@@ -51,8 +51,8 @@ child_survey_deidentified as (
         answers_dated.support_hours_per_week,
         answers_dated.child_wellbeing
     from answers_dated
-    {{ label_join('enjoys_school', 'cast(answers_dated.enjoys_school as varchar)') }}
-    {{ label_join('feels_supported', 'cast(answers_dated.feels_supported as varchar)') }}
+    {{ label_join('enjoys_school', 'cast(answers_dated.enjoys_school as string)') }}
+    {{ label_join('feels_supported', 'cast(answers_dated.feels_supported as string)') }}
 )
 
 select * from child_survey_deidentified

@@ -54,9 +54,9 @@ parent_interviews_deidentified as (
     {%- for code in coded_answers %}
     {{ label_join(code, 'answers.' ~ code) }}
     {%- endfor %}
-    {{ label_join('child_general_health', 'cast(answers.child_general_health as varchar)') }}
-    {{ label_join('child_sdq_band', 'cast(' ~ sdq_band('answers.child_sdq_total') ~ ' as varchar)') }}
-    {{ label_join('school_satisfaction', 'cast(answers.school_satisfaction as varchar)') }}
+    {{ label_join('child_general_health', 'cast(answers.child_general_health as string)') }}
+    {{ label_join('child_sdq_band', 'cast(' ~ sdq_band('answers.child_sdq_total') ~ ' as string)') }}
+    {{ label_join('school_satisfaction', 'cast(answers.school_satisfaction as string)') }}
 )
 
 select * from parent_interviews_deidentified

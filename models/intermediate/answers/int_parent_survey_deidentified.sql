@@ -50,7 +50,7 @@ parent_survey_deidentified as (
         answers_dated.parent_wellbeing
     from answers_dated
     {{ label_join('child_send_need', 'answers_dated.child_send_need') }}
-    {{ label_join('support_rating', 'cast(answers_dated.support_rating as varchar)') }}
+    {{ label_join('support_rating', 'cast(answers_dated.support_rating as string)') }}
 )
 
 select * from parent_survey_deidentified

@@ -69,7 +69,7 @@ child_years_deidentified as (
     select
         children.study,
         children.research_id,
-        cast(children.begins_in as varchar) || '/' || right(cast(children.begins_in + 1 as varchar), 2)
+        cast(children.begins_in as string) || '/' || right(cast(children.begins_in + 1 as string), 2)
             as academic_year,
         12 * (children.begins_in + 1) + {{ school_year_begins() }} <= {{ month_number(month_of(as_of())) }}
             as is_whole_year_dv,

@@ -135,12 +135,13 @@ stances_standing as (
         instant,
         max(own_stance) over own_epoch as own_stance,
         sum(noes_added) over so_far as noes_of_others,
-        sum(noes_added_since_own) over (own_epoch order by instant) as noes_since_own,
+        sum(noes_added_since_own) over own_epoch_so_far as noes_since_own,
         sum(yeses_added) over so_far as yeses_of_adults
     from instants_in_epochs
     window
         so_far as (partition by study, participant_id, domain, answers_of order by instant),
-        own_epoch as (partition by study, participant_id, domain, answers_of, epoch)
+        own_epoch as (partition by study, participant_id, domain, answers_of, epoch),
+        own_epoch_so_far as (partition by study, participant_id, domain, answers_of, epoch order by instant)
 ),
 
 verdicts as (

@@ -25,7 +25,7 @@ schools_described as (
     from schools
     {{ label_join('phase', 'schools.phase') }}
     {{ label_join('school_type', 'schools.school_type') }}
-    {{ label_join('ofsted_rating', 'cast(schools.ofsted_rating as varchar)') }}
+    {{ label_join('ofsted_rating', 'cast(schools.ofsted_rating as string)') }}
 )
 
 select * from schools_described

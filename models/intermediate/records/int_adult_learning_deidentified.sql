@@ -41,7 +41,7 @@ adult_learning_deidentified as (
         on
             publishable.study = providers.study
             and adult_learning.provider_ukprn = providers.code
-    {{ label_join('aim_level', 'cast(adult_learning.aim_level as varchar)') }}
+    {{ label_join('aim_level', 'cast(adult_learning.aim_level as string)') }}
     {{ label_join('aim_subject', 'adult_learning.aim_subject') }}
     {{ label_join('adult_learning_outcome', 'adult_learning.outcome') }}
 )

@@ -96,7 +96,7 @@ row_fates as (
         source_table,
         case when fault is null then fate else 'quarantined' end as fate,
         case when fault is not null then row_number end as quarantined_row,
-        cast(null as varchar) as delivery_id,
+        cast(null as string) as delivery_id,
         fault as reason,
         count(*) as records
     from rows_judged

@@ -12,8 +12,8 @@ rows_counted as (
         '{{ table.study }}' as table_schema,
         '{{ table.name }}' as table_name,
         count(*) as rows_held,
-        cast(min({{ table.period }}) as varchar) as first_period,
-        cast(max({{ table.period }}) as varchar) as last_period
+        cast(min({{ table.period }}) as string) as first_period,
+        cast(max({{ table.period }}) as string) as last_period
     from {{ ref(table.study ~ '__' ~ table.name) }}
     {%- if not loop.last %}
     union all

@@ -1,0 +1,55 @@
+"""Putting what is landed, and what DuckDB alone computes, where Spark finds it."""
+
+from pathlib import Path
+
+import duckdb
+from pyspark.sql import SparkSession
+
+from studylink import databases, landing, registers
+from studylink.contract import PROJECT
+from studylink.files import quoted
+
+PYTHON_MODELS = tuple(path.stem for path in sorted((PROJECT / "models").rglob("*.py")))
+"""Models that dbt-spark does not run; all of them are in the vault."""
+
+
+def lay(spark: SparkSession, extracts: Path, data: Path, folder: Path) -> None:
+    """Lay the landed tables and the registers as Spark tables, each in its supplier's schema.
+
+    They are read and checked as DuckDB reads them, so that values and row numbers are the same, and
+    kept as Parquet under `folder`. Beside them go the Python models, as DuckDB's build in `data`
+    has them.
+
+    Raises `LandingError`, `RequestLogError` or `RegisterError` as a build on DuckDB does.
+    """
+    registers.check(data)
+    landed = landing.read_landing(extracts)
+    with databases.connect_to(data, "vault") as connection:
+        landing.create_views(connection, landed)
+        registers.create_tables(connection, data)
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'landing' "
+            "union all "
+            "select schema_name, view_name from duckdb_views() "
+            "where database_name = 'landing' and not internal"
+        ).fetchall()
+        for schema, table in tables:
+            _copy(spark, connection, f"landing.{schema}.{table}", f"{schema}.{table}", folder)
+        for table in PYTHON_MODELS:
+            _copy(spark, connection, f"vault.main.{table}", f"vault.{table}", folder)
+
+
+def _copy(
+    spark: SparkSession,
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    name: str,
+    folder: Path,
+) -> None:
+    place = folder / name.replace(".", "/")
+    place.mkdir(parents=True)
+    connection.execute(
+        f"copy (from {relation}) to {quoted(place / 'rows.parquet')} (format parquet)"
+    )
+    spark.sql(f"create schema if not exists {name.split('.')[0]}")
+    spark.sql(f"create table {name} using parquet location '{place.absolute()}'")

@@ -1,0 +1,53 @@
+"""A Spark session in which the project's SQL means what it means in DuckDB."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from studylink import databases
+
+MEANING = {
+    # a cast that cannot be made is an error, and `timestamp` has no zone
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.session.timeZone": "UTC",
+}
+"""What the SQL needs of any session, a cluster's too."""
+PROTECTION = {
+    # what is spilled or shuffled is encrypted; plans, in which the key is, are shown nowhere
+    "spark.io.encryption.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.eventLog.enabled": "false",
+}
+
+
+def start(folder: Path, master: str = "local[2]", **more: str) -> SparkSession:
+    """A new session whose tables are kept under `folder`, with the pseudonym key in it.
+
+    `more` are further settings, with an underscore for each dot.
+    """
+    settings = MEANING | PROTECTION
+    settings |= {
+        "spark.sql.warehouse.dir": str(folder.absolute()),
+        "spark.local.dir": str((folder / "spill").absolute()),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.driver.memory": "4g",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.log.level": "ERROR",
+    }
+    settings |= {name.replace("_", "."): value for name, value in more.items()}
+    builder = SparkSession.builder.master(master).appName("studylink")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    set_pseudonym_key(spark)
+    return spark
+
+
+def set_pseudonym_key(spark: SparkSession) -> None:
+    """Give the session the two pads of HMAC's key, as variables: no SQL text holds them."""
+    for variable, pad in databases.pads().items():
+        spark.sql(f"declare or replace variable {variable} binary")
+        spark.sql(f"set var {variable} = :pad", args={"pad": bytearray(pad)})
