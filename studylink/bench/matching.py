@@ -24,14 +24,13 @@ from studylink import bench, files, synth
 from studylink.contract import PROJECT
 from studylink.matching import febrl
 from studylink.matching.model import declared
-from studylink.matching.pairs import COLUMNS, Pairs
+from studylink.matching.pairs import Pairs
 from studylink.matching.scoring import score
 
 # More than this is not had by the process that links: it fails rather than crowd out others.
 MOST_MEMORY = 12 * 2**30
 
 TABLES = ("children", "pupils", "truth", "near")
-IDENTITY = ", ".join(COLUMNS)
 
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -126,19 +125,8 @@ def invent_many(folder: Path, children: int, pupils: int, seed: int) -> None:
     """
     # three families in ten are of send_futures
     families = synth.FEWEST + round(children * 3.4)
-    with synth.population(families, seed, postcodes=pupils // 30 + 1) as connection:
-        made = synth.pupil_register_of(connection)
-        strangers = max(0, pupils - made.pupils.num_rows)
-        connection.execute("set variable strangers = ?::bigint", [strangers])
-        connection.execute(
-            resources.files(bench.__name__).joinpath("strangers.sql").read_text(encoding="utf-8")
-        )
-        connection.register("pupils_of_families", made.pupils)
-        everyone = connection.sql(
-            f"select pupil_id, {IDENTITY} from pupils_of_families "
-            f"union all select pupil_id, {IDENTITY} from strangers"
-        )
-        _write(folder, made._replace(children=made.children.slice(0, children)), everyone)
+    made = synth.pupil_register(families, seed, pupils=pupils, postcodes=pupils // 30 + 1)
+    _write(folder, made._replace(children=made.children.slice(0, children)))
 
 
 def link(folder: Path) -> None:
@@ -226,18 +214,11 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
     return "\n".join(lines)
 
 
-def _write(
-    folder: Path, made: synth.PupilRegister, pupils: duckdb.DuckDBPyRelation | None = None
-) -> None:
+def _write(folder: Path, made: synth.PupilRegister) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
-        for name in TABLES:
-            rows = (
-                pupils
-                if pupils and name == "pupils"
-                else connection.from_arrow(getattr(made, name))
-            )
-            rows.write_parquet(str(folder / f"{name}.parquet"))
+        for name, table in made._asdict().items():
+            connection.from_arrow(table).write_parquet(str(folder / f"{name}.parquet"))
 
 
 def _step(name: str, folder: Path, *numbers: int) -> bench.Measured:

@@ -2,8 +2,11 @@
 
 import argparse
 import contextlib
+import itertools
+import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -11,20 +14,34 @@ from typing import NamedTuple
 import duckdb
 import pyarrow
 
-# In the order in which they build on one another. People and their entries in the pupil register
-# need nothing that follows.
-POPULATION = ("draws", "lists", "names", "ons", "cases", "people", "pupil_register")
-SCRIPTS = (
-    *POPULATION,
-    "surveys",
-    "governance",
-    "requested",
-    "dfe",
-    "nhs_england",
-    "hmrc",
-    "dwp",
-    "faults",
-)
+from studylink import files
+
+# In the order in which they build on one another. The first speak of no family, and people and
+# their entries in the pupil register need nothing that follows.
+COMMON = ("draws", "lists", "names", "ons", "schools", "governance", "cases")
+POPULATION = ("people", "strangers", "pupil_register")
+RECORDS = ("surveys", "shared_records", "requested", "dfe", "nhs_england", "hmrc", "dwp")
+
+# Below, the hand-made families would not all fit; above, ids of seven digits would run out.
+FEWEST, MOST = 200, 1_250_000
+# From here on extracts are Parquet, and the register is as large as a nation's.
+LARGE = 100_000
+# Families that are made together: any number of them needs no more memory than these.
+BLOCK = 50_000
+
+# How a table is written, and in which order. CSV is for reading, so it is sorted; the rows of a
+# Parquet file stand as they were made, which is by one thread, and so always the same.
+FORMATS = {
+    "csv": ("order by all", "format csv, header"),
+    "parquet": ("", "format parquet, compression zstd"),
+}
+
+
+class Block(NamedTuple):
+    """Families and strangers that are made together, by their numbers."""
+
+    families: range
+    strangers: range
 
 
 class PupilRegister(NamedTuple):
@@ -75,25 +92,34 @@ PUPIL_REGISTER = PupilRegister(
     near="select * from near_pupils order by all",
 )
 
-# Below, the hand-made families would not all fit; above, ids of seven digits would run out.
-FEWEST, MOST = 200, 1_250_000
 
-
-def write_extracts(families: int, seed: int, out: Path) -> None:
+def write_extracts(
+    families: int, seed: int, out: Path, form: str | None = None, pupils: int | None = None
+) -> None:
     """Write a complete landing folder of invented data to `out`.
 
-    It is laid out as real deliveries are, one CSV file a table: some seven kilobytes and seventy
-    agency records a family. The same `families` and `seed` give the same bytes, whatever the number
-    of threads; another seed gives another population. `out` must not exist yet, or be empty.
+    It is laid out as real deliveries are: some eighty agency records a family, in the form `csv`
+    (seven kilobytes a family) or `parquet`. A table is one file, or a folder of them, one for each
+    `BLOCK` families. The register holds about `pupils`; without, five to a family, who go with its
+    children. From `LARGE` families on, what is not given is `parquet` and ten pupils to a family.
+    The same arguments give the same bytes, whatever the number of processors; another seed gives
+    another population. `out` must not exist yet, or be empty.
 
     Raises ValueError for `families` below 200 (the hand-made cases need room) or above 1,250,000,
     and FileExistsError where `out` holds something already, which is left as it was.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} is not empty: synthetic extracts are written to a new folder")
-    with population(families, seed, scripts=SCRIPTS) as connection:
-        for table in _tables(connection, "landed"):
-            _copy(connection, table, out)
+    is_large = families >= LARGE
+    blocks = _blocks(families, pupils or (10 * families if is_large else 0))
+    form = form or ("parquet" if is_large else "csv")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = [
+            pool.submit(_write_block, blocks, number, seed, out, form)
+            for number in range(len(blocks))
+        ]
+        for part in parts:
+            part.result()
 
 
 def true_pupils(families: int, seed: int) -> pyarrow.Table:
@@ -110,47 +136,101 @@ def true_pupils(families: int, seed: int) -> pyarrow.Table:
     return pupil_register(families, seed).truth
 
 
-def pupil_register(families: int, seed: int) -> PupilRegister:
+def pupil_register(
+    families: int, seed: int, *, pupils: int = 0, postcodes: int | None = None
+) -> PupilRegister:
     """The children of send_futures, the pupil register and the truth, and no other extracts.
+
+    They live in `postcodes` postcodes, by default as many as suit so many families.
 
     Raises ValueError for numbers of families that `write_extracts` refuses.
     """
-    with population(families, seed) as connection:
-        return pupil_register_of(connection)
-
-
-def pupil_register_of(connection: duckdb.DuckDBPyConnection) -> PupilRegister:
-    """The same of a `population`."""
-    return PupilRegister(*(connection.sql(query).to_arrow_table() for query in PUPIL_REGISTER))
+    with population(families, seed, pupils=pupils, postcodes=postcodes) as connection:
+        return PupilRegister(*(connection.sql(query).to_arrow_table() for query in PUPIL_REGISTER))
 
 
 @contextlib.contextmanager
 def population(
-    families: int, seed: int, *, postcodes: int | None = None, scripts: tuple[str, ...] = POPULATION
+    families: int, seed: int, *, pupils: int = 0, postcodes: int | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database of invented people and of what `scripts` make of them, gone at the end.
+    """A database of invented people, all in one block, gone at the end."""
+    (whole,) = _blocks(families, pupils, families)
+    with _database(families, seed, whole, postcodes) as connection:
+        _run_scripts(connection, *COMMON, *POPULATION)
+        yield connection
 
-    They live in `postcodes` postcodes, by default as many as suit so many families.
 
-    Raises ValueError for `families` below 200 (the hand-made cases need room) or above 1,250,000.
-    """
+def _blocks(families: int, pupils: int, size: int | None = None) -> list[Block]:
+    """All families, so many to a block, and the strangers that make up `pupils` shared out."""
     if not FEWEST <= families <= MOST:
         raise ValueError(f"families must be from {FEWEST} to {MOST:,}, not {families:,}")
+    size = size or BLOCK
+    strangers = max(0, pupils - 5 * families)
+    ends = [*range(0, families, size), families]
+    return [
+        Block(
+            range(first, last), range(strangers * first // families, strangers * last // families)
+        )
+        for first, last in itertools.pairwise(ends)
+    ]
+
+
+@contextlib.contextmanager
+def _database(
+    families: int, seed: int, block: Block, postcodes: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory, with the variables that the scripts read."""
     with (
         tempfile.TemporaryDirectory(prefix="studylink-synth-") as scratch,
-        duckdb.connect(str(Path(scratch) / "synth.duckdb")) as connection,
+        duckdb.connect() as connection,
     ):
-        # Large runs sort on disk rather than crowd out whatever else is running.
+        # Large sorts spill rather than crowd out whatever else is running.
+        connection.execute(f"set temp_directory = {files.quoted(scratch)}")
         connection.execute("set memory_limit = '4GB'")
-        connection.execute("set variable families = ?::bigint", [families])
+        for name, value in {
+            "families": families,
+            "first_family": block.families.start,
+            "end_of_families": block.families.stop,
+            "first_stranger": block.strangers.start,
+            "end_of_strangers": block.strangers.stop,
+            "postcodes": postcodes,
+        }.items():
+            connection.execute(f"set variable {name} = ?::bigint", [value])
         connection.execute("set variable seed = ?::varchar", [str(seed)])
-        connection.execute("set variable postcodes = ?::bigint", [postcodes])
         connection.execute("create schema landed")
         connection.execute("create schema faulty")
-        for script in scripts:
-            sql = resources.files(__name__).joinpath(f"{script}.sql").read_text(encoding="utf-8")
-            connection.execute(sql)
         yield connection
+
+
+def _run_scripts(connection: duckdb.DuckDBPyConnection, *scripts: str) -> None:
+    for script in scripts:
+        sql = resources.files(__name__).joinpath(f"{script}.sql").read_text(encoding="utf-8")
+        connection.execute(sql)
+
+
+def _write_block(blocks: list[Block], number: int, seed: int, out: Path, form: str) -> None:
+    """Write the files of one of the blocks; the first also has what is of no family, and faults."""
+    families = blocks[-1].families.stop
+    with _database(families, seed, blocks[number]) as connection:
+        # the order of the rows is that of one thread; other blocks keep other processors busy
+        connection.execute("set threads = 1")
+        _run_scripts(connection, *COMMON)
+        written_once = set(_tables(connection, "landed")) if number else set()
+        _run_scripts(connection, *POPULATION, *RECORDS, *(() if number else ("faults",)))
+        faulty = _tables(connection, "faulty")
+        order, options = FORMATS[form]
+        for table in _tables(connection, "landed"):
+            if table in written_once:
+                continue
+            rows = f'select * from landed."{table}"'
+            if table in faulty:
+                rows += f' union all by name select * from faulty."{table}"'
+            part = f"/part-{number + 1:06}" if len(blocks) > 1 else ""
+            path = out / f"{table}{part}.{form}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(
+                f"copy (select * from ({rows}) {order}) to {files.quoted(path)} ({options})"
+            )
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
@@ -161,30 +241,29 @@ def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str, out: Path) -> None:
-    """Write one table, its faulty rows among the sound ones."""
-    rows = f'select * from landed."{table}"'
-    if table in _tables(connection, "faulty"):
-        rows += f' union all by name select * from faulty."{table}"'
-    path = out / f"{table}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    target = str(path).replace("'", "''")
-    # ordered by every column, so that the file does not depend on how the work was shared out
-    connection.execute(f"copy (select * from ({rows}) order by all) to '{target}' (header)")
-
-
 def add_command(subparsers: argparse._SubParsersAction) -> None:
     """Register `studylink synth`."""
     parser = subparsers.add_parser("synth", help="write synthetic extracts to a new folder")
     parser.add_argument("--families", type=int, required=True, help="how many families")
     parser.add_argument("--seed", type=int, required=True, help="same seed, same bytes")
     parser.add_argument("--out", type=Path, required=True, help="a folder that is new or empty")
+    parser.add_argument(
+        "--format", choices=FORMATS, help=f"parquet from {LARGE:,} families on, otherwise csv"
+    )
+    parser.add_argument(
+        "--pupils",
+        type=int,
+        help=f"about how many are in the register: ten to a family from {LARGE:,} families on, "
+        "otherwise five",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        write_extracts(arguments.families, arguments.seed, arguments.out)
+        write_extracts(
+            arguments.families, arguments.seed, arguments.out, arguments.format, arguments.pupils
+        )
     except (ValueError, FileExistsError) as refusal:
         raise SystemExit(f"studylink synth: {refusal}") from None
     return 0

@@ -1,103 +1,34 @@
--- The Department for Education: schools, what it holds about the pupils of its register, and adults'
--- learning.
+-- The Department for Education: what it holds about the pupils of its register, and adults' learning.
 
--- Schools: four to an authority and one more to every hundred families
-create table schools as
-with
-numbered as (
-    select number as school, number % 27 as authority, number // 27 as place
-    from range(108 + getvariable('families') // 100) as numbers(number)
-)
-select
-    school,
-    authority,
-    -- every fourth school is secondary; special and alternative ones are rarer
-    case
-        when place = 3 and authority % 3 = 0 then 'alternative'
-        when place = 3 then 'special'
-        when place % 4 = 1 then 'secondary'
-        else 'primary'
-    end as kind,
-    (900000 + school)::varchar as school_urn
-from numbered;
-
-create table school_slots as
-select
-    authority,
-    kind,
-    school_urn,
-    row_number() over (partition by authority, kind order by school) - 1 as slot
-from schools;
-
-create table school_counts as
-select authority, kind, count(*) as slots
-from schools
-group by all;
-
-create view landed."dfe/schools" as
-select
-    school_urn,
-    pick(
-        [
-            'St Aidan''s',
-            'St Mary''s',
-            'Oakfield',
-            'Riverside',
-            'Hill Top',
-            'Greenway',
-            'The Willows',
-            'Kingfisher',
-            'Northgate',
-            'Holy Trinity'
-        ],
-        'school name', school
-    ) || ' ' || case kind
-        when 'primary' then 'Primary School'
-        when 'secondary' then 'Academy'
-        when 'special' then 'School'
-        else 'Pupil Referral Unit'
-    end || ', ' || town as school_name,
-    case
-        when kind = 'primary' then '2'
-        when kind = 'secondary' then if(chance('all through', school, 0.08), '7', '4')
-        else '0'
-    end as phase,
-    case kind
-        when 'primary' then pick(['01', '01', '02', '03', '05', '28', '34', '34', '35'], 'type', school)
-        when 'secondary' then pick(['01', '02', '05', '28', '34', '34', '35', '11'], 'type', school)
-        when 'special' then pick(['07', '33', '44', '36', '10'], 'type', school)
-        else pick(['14', '14', '42', '38'], 'type', school)
-    end as school_type,
-    postcode,
-    case kind
-        when 'primary' then whole('size', school, 90, 640)
-        when 'secondary' then whole('size', school, 480, 1900)
-        when 'special' then whole('size', school, 40, 220)
-        else whole('size', school, 15, 90)
-    end as pupils,
-    round(
-        bounded(23 + 13 * bell('fsm', school) + if(kind in ('special', 'alternative'), 20, 0), 1, 90), 1
-    )::decimal(4, 1) as percent_fsm,
-    round(bounded(16 + 17 * bell('eal', school), 0, 96), 1)::decimal(4, 1) as percent_eal,
-    if(chance('not inspected', school, 0.06), null, pick(getvariable('ofsted_ratings'), 'rating', school))
-        as ofsted_rating
-from schools
-join postcodes on postcodes.postcode_number = schools.school % 27 + 27 * below('site', school, 30);
-
--- Who was in school in which year: study children in every year, strangers in their latest alone
+-- Who was in school in which year: most in every year, the strangers that go with a family in their
+-- latest alone
 create table enrolments as
 with
+censuses as (
+    select delivery_id, academic_start, max(academic_start) over () as latest_start
+    from deliveries
+    where delivery_id like 'DFE-NPD-%'
+),
 years as (
     select
-        pupils.*,
-        deliveries.delivery_id,
-        deliveries.academic_start,
-        deliveries.academic_start - cohort - 5 as nc_year,
-        pupil_number || ':' || deliveries.academic_start as enrolment,
-        max(deliveries.academic_start) over (partition by pupil_number) as latest_start
-    from pupils
-    join deliveries on deliveries.delivery_id like 'DFE-NPD-%'
-    where deliveries.academic_start - cohort - 5 between 0 and 11
+        pupil_number,
+        pupil_matching_ref,
+        kind,
+        study,
+        pupil_origin,
+        authority,
+        cohort,
+        usual_sen,
+        is_in_special_school,
+        family_number,
+        is_of_five_to_twelve,
+        delivery_id,
+        academic_start,
+        academic_start - cohort - 5 as nc_year,
+        pupil_number || ':' || academic_start as enrolment
+    from register
+    join censuses on academic_start - cohort - 5 between 0 and 11
+    where kind <> 'stranger' or academic_start = least(cohort + 16, latest_start)
 ),
 kinds as (
     select
@@ -107,29 +38,31 @@ kinds as (
             when nc_year <= 6 then 'primary'
             else 'secondary'
         end as kind_of_school,
-        academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
         -- every third authority sends its children to the special school of the next
         if(kind_of_school = 'special' and authority % 3 = 0, (authority + 1) % 27, authority)
             as school_authority,
         -- children stay at a school, and some move
         if(chance('changes school', enrolment, 0.05), enrolment, pupil_number::varchar) as chosen_for
     from years
-    where kind <> 'stranger' or academic_start = latest_start
+),
+choices as (
+    select
+        kinds.* exclude (kind_of_school, school_authority, chosen_for),
+        school_counts.first_slot + below('school', chosen_for, slots) as slot
+    from kinds
+    join school_counts
+        on school_counts.kind = kind_of_school and school_counts.authority = school_authority
 )
 select
-    kinds.*,
+    choices.* exclude (slot),
+    academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
     if(
         chance('unknown school', enrolment, 0.004),
         '999' || whole('unknown school', enrolment, 100, 999),
         school_urn
     ) as school_urn
-from kinds
-join school_counts
-    on school_counts.kind = kind_of_school and school_counts.authority = school_authority
-join school_slots
-    on school_slots.kind = kind_of_school
-    and school_slots.authority = school_authority
-    and school_slots.slot = below('school', chosen_for, slots);
+from choices
+join school_slots using (slot);
 
 create view landed."dfe/pupil_census" as
 select
@@ -186,7 +119,7 @@ from (
         7.5 * bell('ability', pupil_number)
         - case usual_sen when 'E' then 8 when 'K' then 5 else 0 end
         - if(is_of_five_to_twelve, 2.5 * hardship(family_number), 0) as ability
-    from pupils
+    from register
 )
 join deliveries
     on deliveries.delivery_id like 'DFE-NPD-%'
@@ -226,7 +159,9 @@ from (
             0.15
         ) as ill
     from enrolments
-    where nc_year >= 1 and (kind <> 'stranger' or chance('absence', pupil_number, 0.3))
+    where
+        nc_year >= 1
+        and (kind not in ('stranger', 'of no family') or chance('absence', pupil_number, 0.3))
 );
 
 create view landed."dfe/alternative_provision" as

@@ -51,26 +51,31 @@ create macro letter_of(alphabet, number) as substr(alphabet, 1 + (number)::integ
 
 -- Identifiers, well formed but in ranges that were never issued
 
--- 13 characters: the check letter, a local authority number from 990 up, the establishment, the
--- year of entry and a serial
+-- The digits of a UPN as a number: a local authority from 990 up, the establishment, the year of
+-- entry and a serial. `number` has eight digits, of which five come before the year.
 create macro upn_digits(number, entry_year) as
-    '99' || substr(lpad(number::varchar, 8, '0'), 1, 5)
-    || lpad((entry_year % 100)::varchar, 2, '0')
-    || substr(lpad(number::varchar, 8, '0'), 6, 3);
+    990000000000 + (number // 1000) * 100000 + (entry_year % 100) * 1000 + number % 1000;
 
 create macro digit(number, place) as (number // place) % 10;
 
-create macro upn_check_sum(number) as (
-    2 * digit(number, 100000000000) + 3 * digit(number, 10000000000)
-    + 4 * digit(number, 1000000000) + 5 * digit(number, 100000000)
-    + 6 * digit(number, 10000000) + 7 * digit(number, 1000000)
-    + 8 * digit(number, 100000) + 9 * digit(number, 10000)
-    + 10 * digit(number, 1000) + 11 * digit(number, 100)
-    + 12 * digit(number, 10) + 13 * digit(number, 1)
+create macro upn_check_sum(digits) as (
+    2 * digit(digits, 100000000000) + 3 * digit(digits, 10000000000)
+    + 4 * digit(digits, 1000000000) + 5 * digit(digits, 100000000)
+    + 6 * digit(digits, 10000000) + 7 * digit(digits, 1000000)
+    + 8 * digit(digits, 100000) + 9 * digit(digits, 10000)
+    + 10 * digit(digits, 1000) + 11 * digit(digits, 100)
+    + 12 * digit(digits, 10) + 13 * digit(digits, 1)
 ) % 23;
 
+-- 13 characters: the check letter and the digits, which are best a column, for they are named often
 create macro upn_of(digits) as
-    letter_of('ABCDEFGHJKLMNPQRTUVWXYZ', upn_check_sum(digits::bigint)) || digits;
+    letter_of('ABCDEFGHJKLMNPQRTUVWXYZ', upn_check_sum(digits)) || digits::varchar;
+
+-- the digits of those who are in the register as this number and began school at four
+create macro registered_upn_digits(pupil_number, born_on) as upn_digits(
+    scattered(pupil_number, 61803399, 100000000),
+    year(born_on) + if(month(born_on) >= 9, 5, 4)
+);
 
 -- 999 and six digits, its check sum and its check digit: 243 is 9 * 10 + 9 * 9 + 9 * 8
 create macro nhs_check_sum(serial) as (

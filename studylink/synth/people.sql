@@ -21,7 +21,7 @@ chosen as (
             cases.structure, pick(getvariable('structures'), 'structure', family_number)
         ) as structure,
         pick(getvariable('origins'), 'origin', family_number) as origin
-    from range(getvariable('families')) as numbers(family_number)
+    from range(getvariable('first_family'), getvariable('end_of_families')) as numbers(family_number)
     left join cases using (family_number)
 )
 select
@@ -178,19 +178,39 @@ from identified
 join postcodes
     on postcodes.postcode_number = below('home', home, getvariable('postcodes'));
 
--- As the register writes them; a participant's own number is drawn for the register first
+-- A participant's own number is drawn for the register first.
 create table study_children as
 select
     *,
-    upn_of(upn_digits(
-        scattered(person_number * 5, 61803399, 100000000),
-        year(born_on) + if(month(born_on) >= 9, 5, 4)
-    )) as register_upn
+    registered_upn_digits(person_number * 5, born_on) as register_digits
 from people
 where role = 'child';
 
 create macro is_postcode_known(home) as
     not chance('no postcode', home, 0.006) and not chance('unknown postcode', home, 0.006);
+
+-- the digits of the numbers that people of five_to_twelve are landed with
+create table upns_written as
+select
+    person_number,
+    case
+        -- one sibling's number written for both
+        when people.known_as = 'child_2'
+            and (people.case_name is not null or chance('sibling number', person_number, 0.2))
+            then eldest.register_digits
+        when people.case_name is null and chance('no number', person_number, 0.02) then null
+        when people.case_name is null and chance('wrong number', person_number, 0.025)
+            then upn_digits(
+                scattered(person_number * 5, 61803399, 100000000),
+                year(people.born_on) + if(month(people.born_on) >= 9, 6, 5)
+            )
+        else study_children.register_digits
+    end as digits
+from people
+left join study_children using (person_number)
+left join study_children as eldest
+    on eldest.family_number = people.family_number and eldest.place = 0
+where people.study = 'five_to_twelve';
 
 create macro participant_row(study_wanted) as table
 select
@@ -254,29 +274,9 @@ select
         null,
         phone(people.person_number)
     ) as phone,
-    case
-        when people.study <> 'five_to_twelve' then null
-        -- one sibling's number written for both
-        when people.known_as = 'child_2'
-            and (people.case_name is not null or chance('sibling number', people.person_number, 0.2))
-            then (
-                upn_of(upn_digits(
-                    scattered((people.person_number - people.place) * 5, 61803399, 100000000),
-                    year(eldest.born_on) + if(month(eldest.born_on) >= 9, 5, 4)
-                ))
-            )
-        when people.case_name is null and chance('no number', people.person_number, 0.02) then null
-        when people.case_name is null and chance('wrong number', people.person_number, 0.025)
-            then upn_of(upn_digits(
-                scattered(people.person_number * 5, 61803399, 100000000),
-                year(people.born_on) + if(month(people.born_on) >= 9, 6, 5)
-            ))
-        else study_children.register_upn
-    end as upn
+    upn_of(upns_written.digits) as upn
 from people
-left join study_children using (person_number)
-left join people as eldest
-    on eldest.family_number = people.family_number and eldest.place = 0
+left join upns_written using (person_number)
 where people.study = study_wanted;
 
 create view landed."surveys/five_to_twelve/participants" as

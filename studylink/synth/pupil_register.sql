@@ -101,7 +101,7 @@ create macro barrels(name, salt, id) as case whole(salt, id, 0, 3)
 end;
 
 
--- Whom the register holds
+-- Whom the register holds beside strangers
 
 create table entries as
 with
@@ -329,11 +329,11 @@ written as (
     left join called
         on called.name = given_name
         and called.how = if(list_contains(ways, 'nickname'), 'nickname', 'other spelling')
-    join names as middle
-        on middle.list = pupil_origin || if(sex = 'F', '_girl', '_boy')
+    left join names as middle
+        on middle.list = if(len(ways) > 0, pupil_origin || if(sex = 'F', '_girl', '_boy'), null)
         and middle.slot = below('middle name', pupil_number, getvariable('name_slots'))
-    join names as other_name
-        on other_name.list = pupil_origin || '_surname'
+    left join names as other_name
+        on other_name.list = if(len(ways) > 0, pupil_origin || '_surname', null)
         and other_name.slot = below('other surname', pupil_number, getvariable('name_slots'))
     join postcodes
         on postcodes.postcode_number = below('home', register_home, getvariable('postcodes'))
@@ -347,14 +347,7 @@ select
     ways,
     has_near_name,
     upper(left(md5(getvariable('seed') || ':pupil:' || pupil_number), 18)) as pupil_matching_ref,
-    if(
-        kind in ('child', 'twice'),
-        register_upn,
-        upn_of(upn_digits(
-            scattered(pupil_number, 61803399, 100000000),
-            year(pupil_born_on) + if(month(pupil_born_on) >= 9, 5, 4)
-        ))
-    ) as upn,
+    upn_of(upn_digits) as upn,
     -- some schools write in capitals
     if(chance('capitals', pupil_number, 0.03), upper(forename_written), forename_written) as forename,
     if(chance('capitals', pupil_number, 0.03), upper(surname_written), surname_written) as surname,
@@ -386,6 +379,67 @@ select
     end as postcode,
     authority,
     pupil_born_on,
+    person_number // 8 as family_number,
+    kind = 'child' and study = 'five_to_twelve' as is_of_five_to_twelve
+from (
+    select
+        *,
+        if(list_contains(ways, 'names swapped'), last_written, first_written) as forename_written,
+        if(list_contains(ways, 'names swapped'), first_written, last_written) as surname_written,
+        if(
+            kind in ('child', 'twice'), register_digits, registered_upn_digits(pupil_number, pupil_born_on)
+        ) as upn_digits
+    from written
+) as written;
+
+-- all pupils: a stranger of no family is in the register as anybody
+create view register as
+with
+pupils_of_all_kinds as (
+    select
+        pupil_number,
+        person_number,
+        kind,
+        study,
+        pupil_origin,
+        pupil_matching_ref,
+        if(kind = 'stranger' and chance('no upn', pupil_number, 0.005), null, upn) as upn,
+        forename,
+        surname,
+        date_of_birth,
+        gender,
+        address_line_1,
+        town,
+        postcode,
+        authority,
+        pupil_born_on,
+        family_number,
+        is_of_five_to_twelve
+    from pupils
+    union all
+    select
+        pupil_number,
+        null as person_number,
+        'of no family' as kind,
+        null as study,
+        origin as pupil_origin,
+        pupil_matching_ref,
+        upn_of(upn_digits) as upn,
+        forename,
+        surname,
+        born_on as date_of_birth,
+        gender,
+        address_line_1,
+        town,
+        postcode,
+        authority,
+        born_on as pupil_born_on,
+        null as family_number,
+        false as is_of_five_to_twelve
+    from strangers
+)
+select
+    *,
     -- 1 September to 31 August is one school year
     year(pupil_born_on) + if(month(pupil_born_on) >= 9, 0, -1) as cohort,
     case
@@ -394,21 +448,13 @@ select
             then pick(getvariable('sen_provisions_of_the_study'), 'sen', pupil_number)
         else pick(getvariable('sen_provisions'), 'sen', pupil_number)
     end as usual_sen,
-    chance('special school', pupil_number, 0.4) as is_in_special_school,
-    person_number // 8 as family_number,
-    kind = 'child' and study = 'five_to_twelve' as is_of_five_to_twelve
-from (
-    select
-        *,
-        if(list_contains(ways, 'names swapped'), last_written, first_written) as forename_written,
-        if(list_contains(ways, 'names swapped'), first_written, last_written) as surname_written
-    from written
-) as written;
+    chance('special school', pupil_number, 0.4) as is_in_special_school
+from pupils_of_all_kinds;
 
 create view landed."dfe/pupils" as
 select
     pupil_matching_ref,
-    if(kind = 'stranger' and chance('no upn', pupil_number, 0.005), null, upn) as upn,
+    upn,
     forename,
     surname,
     date_of_birth,
@@ -416,7 +462,7 @@ select
     address_line_1,
     town,
     postcode
-from pupils;
+from register;
 
 -- A reviewer's decisions about doubtful pairs of participant and pupil: so unlike that it may be
 -- another, so like another that it may be them, or entered twice

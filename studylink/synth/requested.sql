@@ -132,6 +132,8 @@ stances_standing as (
 )
 select
     delivery_id,
+    domain,
+    request_sent_at,
     person_number,
     case
         when own_no then false
@@ -157,37 +159,62 @@ select family_id
 from people
 where case_name in ('an unreadable permission', 'an unreadable request');
 
-create table sent_people as
+-- those whom something made inactive when a request went out
+create table never_sent as
+select distinct person_number, delivery_id
+from times_inactive
+join deliveries
+    on request_sent_at >= inactive_from and request_sent_at < inactive_until;
+
+create table sent as
 with
 people_judged as (
     select
-        family_members.*,
-        deliveries.* exclude (study),
+        person_number,
+        delivery_id,
+        verdicts.domain,
+        request_sent_at,
+        case_name,
         is_permitted
-        and family_id not in (select family_id from families_never_linked)
-        and not exists (
-            from times_inactive
-            where
-                times_inactive.person_number = family_members.person_number
-                and request_sent_at >= inactive_from
-                and request_sent_at < inactive_until
-        )
+        and families_never_linked.family_id is null
+        and never_sent.person_number is null
             as is_requested,
         case delivery_id when 'NHSE-FT-2' then 0.12 when 'HMRC-FT-2' then 0.02 else 0 end as sent_unasked
     from verdicts
     join family_members using (person_number)
-    join deliveries using (delivery_id)
+    left join families_never_linked using (family_id)
+    left join never_sent using (person_number, delivery_id)
     -- who was not yet in the study could not be asked about
     where approached_on < request_sent_at
+),
+people_sent as (
+    select person_number, delivery_id, domain, request_sent_at
+    from people_judged
+    where if(
+        is_requested,
+        case_name is not null or chance('sent', person_number || domain, 0.97),
+        chance('sent unasked', person_number || delivery_id, sent_unasked)
+        or (case_name is not null and delivery_id = 'NHSE-FT-2')
+    )
+),
+first_deliveries as (
+    select person_number, domain, min(request_sent_at) as request_sent_at
+    from people_sent
+    group by person_number, domain
 )
 select
-    *,
+    person_number,
+    delivery_id,
     -- the first delivery that somebody is in also has what came before
-    row_number() over (partition by person_number, domain order by request_sent_at) = 1 as is_first
-from people_judged
-where if(
-    is_requested,
-    case_name is not null or chance('sent', person_number || domain, 0.97),
-    chance('sent unasked', person_number || delivery_id, sent_unasked)
-    or (case_name is not null and delivery_id = 'NHSE-FT-2')
-);
+    first_deliveries.person_number is not null as is_first
+from people_sent
+left join first_deliveries using (person_number, domain, request_sent_at);
+
+create view sent_people as
+select
+    family_members.*,
+    deliveries.* exclude (study),
+    is_first
+from sent
+join family_members using (person_number)
+join deliveries using (delivery_id);

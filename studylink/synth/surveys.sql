@@ -359,10 +359,14 @@ join people as about
 create table permissions as
 select
     answers.study,
+    -- a block's numbers begin where no other's reach
     'P' || lpad(
-        row_number() over (
-            partition by answers.study
-            order by answered_at, giver.participant_id, about.participant_id, domain, answers_of, answer
+        (
+            50 * getvariable('first_family')
+            + row_number() over (
+                partition by answers.study
+                order by answered_at, giver.participant_id, about.participant_id, domain, answers_of, answer
+            )
         )::varchar,
         8, '0'
     ) as permission_id,
@@ -561,17 +565,20 @@ create table requests as
 select
     asked_of_us.study,
     'R' || lpad(
-        row_number() over (
-            partition by asked_of_us.study
-            order by
-                received_at,
-                maker.participant_id,
-                about.participant_id,
-                request_type,
-                scope,
-                domain,
-                field,
-                new_value
+        (
+            5 * getvariable('first_family')
+            + row_number() over (
+                partition by asked_of_us.study
+                order by
+                    received_at,
+                    maker.participant_id,
+                    about.participant_id,
+                    request_type,
+                    scope,
+                    domain,
+                    field,
+                    new_value
+            )
         )::varchar,
         7, '0'
     ) as request_id,

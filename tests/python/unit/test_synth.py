@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink import synth
+from studylink import landing, synth
 from studylink.contract import ANSWERS, landed_tables, of_kind
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,28 +63,118 @@ def tables(folder: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    out = tmp_path_factory.mktemp("first")
-    synth.write_extracts(400, 7, out)
-    return contents(out)
+def in_blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One world of two blocks, with strangers in its register, in each form."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(synth, "BLOCK", 200)
+        # so many families are Parquet unless something else is asked for
+        patched.setattr(synth, "LARGE", 400)
+        patched.setattr(synth.os, "cpu_count", lambda: 1)
+        written = {form: tmp_path_factory.mktemp(form or "parquet") for form in ("csv", None)}
+        for form, out in written.items():
+            synth.write_extracts(400, 7, out, form)
+    return {"csv": written["csv"], "parquet": written[None]}
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-def test_the_same_seed_gives_the_same_bytes_whatever_the_threads(
-    first: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+@pytest.mark.parametrize("form", synth.FORMATS)
+def test_the_same_seed_gives_the_same_bytes_whatever_the_processors(
+    in_blocks: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    connect = functools.partial(duckdb.connect, config={"threads": threads})
-    monkeypatch.setattr(synth.duckdb, "connect", connect)
-    synth.write_extracts(400, 7, tmp_path)
-    assert contents(tmp_path) == first
+    monkeypatch.setattr(synth, "BLOCK", 200)
+    monkeypatch.setattr(synth.os, "cpu_count", lambda: 4)
+    synth.write_extracts(400, 7, tmp_path, form, pupils=4000)
+    assert contents(tmp_path) == contents(in_blocks[form])
 
 
-def test_another_seed_gives_other_people(first: dict[str, bytes], tmp_path: Path) -> None:
-    synth.write_extracts(400, 8, tmp_path)
-    second = contents(tmp_path)
+def test_another_seed_gives_other_people(
+    in_blocks: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synth, "BLOCK", 200)
+    synth.write_extracts(400, 8, tmp_path, "csv", pupils=4000)
+    first, second = contents(in_blocks["csv"]), contents(tmp_path)
     # what agencies and approvers were asked for does not depend on who the families are
-    fixed = {f"governance/{name}.csv" for name in ("deliveries", "projects", "researchers")}
-    assert {name for name in first if first[name] == second[name]} == fixed
+    fixed = {f"governance/{name}" for name in ("deliveries", "projects", "researchers")}
+    same = {name for name in first if first[name] == second[name]}
+    assert same == {f"{table}/part-000001.csv" for table in fixed}
+
+
+def test_a_table_is_a_file_for_each_block_or_one_where_it_is_of_no_family(
+    in_blocks: dict[str, Path],
+) -> None:
+    parts: dict[str, set[str]] = {}
+    for file in contents(in_blocks["parquet"]):
+        table, _, part = file.rpartition("/")
+        parts.setdefault(table, set()).add(part)
+    of_no_family = {
+        "dfe/schools",
+        "governance/deliveries",
+        "governance/projects",
+        "governance/researchers",
+        "ons/areas",
+        "ons/postcodes",
+    }
+    for table, found in parts.items():
+        numbers = (1,) if table in of_no_family else (1, 2)
+        assert found == {f"part-{number:06}.parquet" for number in numbers}, table
+    assert of_no_family < parts.keys()
+
+
+def test_parquet_is_read_as_the_same_world_as_csv(in_blocks: dict[str, Path]) -> None:
+    read = []
+    for folder in in_blocks.values():
+        with duckdb.connect() as connection:
+            landing.create_views(connection, landing.read_landing(folder))
+            read.append(
+                {
+                    table.landed_as: Counter(
+                        # a decimal's last noughts say nothing
+                        tuple(re.sub(r"^(-?\d+)\.0+$|(\.\d+?)0+$", r"\1\2", v or "") for v in row)
+                        for row in connection.execute(
+                            f"select source_table, {', '.join(table.columns)} "
+                            f"from landing.{table.schema}.{table.name}"
+                        ).fetchall()
+                    )
+                    for table in landed_tables()
+                }
+            )
+    assert read[0] == read[1]
+    assert all(read[0].values())
+
+
+def test_no_block_repeats_the_ids_of_another(in_blocks: dict[str, Path]) -> None:
+    keys = {
+        "surveys/five_to_twelve/participants": ("participant_id", "family_id"),
+        "surveys/send_futures/participants": ("participant_id", "family_id"),
+        "surveys/five_to_twelve/permissions": ("permission_id",),
+        "surveys/send_futures/permissions": ("permission_id",),
+        "surveys/five_to_twelve/requests": ("request_id",),
+        "surveys/send_futures/requests": ("request_id",),
+        "dfe/pupils": ("pupil_matching_ref", "upn"),
+    }
+    for table, columns in keys.items():
+        for column in columns:
+            blocks = [
+                {row[column] for row in rows(path)} - {""}
+                for path in sorted((in_blocks["csv"] / table).iterdir())
+            ]
+            assert len(blocks) == 2 and all(blocks)
+            assert len(set().union(*blocks)) == sum(map(len, blocks)), (table, column)
+
+
+def test_the_register_of_a_large_world_holds_ten_pupils_to_a_family_who_go_to_school(
+    in_blocks: dict[str, Path],
+) -> None:
+    folder = in_blocks["csv"]
+    pupils = [row for path in (folder / "dfe/pupils").iterdir() for row in rows(path)]
+    assert 4000 <= len(pupils) < 4100
+    assert len({row["upn"] for row in pupils} - {""}) > 3900
+    enrolled = Counter(
+        row["pupil_matching_ref"]
+        for path in (folder / "dfe/pupil_census").iterdir()
+        for row in rows(path)
+    )
+    # of four years: children who go with a family are enrolled in the latest alone
+    assert Counter(enrolled.values())[4] > 700
 
 
 def test_the_shipped_sample_is_what_the_generator_writes(written: Path) -> None:

@@ -1,8 +1,6 @@
--- Pupils whom no study knows, as many as England has, in a `population` of studylink.synth: two to
--- a household, fifteen households to a postcode, on one street. Names have a long tail, as in
--- life, and first names their fashions; twins are one pair of children in sixty.
-
-set variable households = getvariable('strangers') // 2 + 1;
+-- Pupils whom no study knows, as many as make the register a nation's: two to a household, the
+-- households of a postcode on one street. Names have a long tail, as in life, and first names their
+-- fashions; twins are one pair of children in sixty. A small world has none.
 
 create table ranked_names as
 select
@@ -22,7 +20,7 @@ with
 -- joined by name below: a join on an expression of a range is made pair by pair
 numbers as (
     select number, number // 2 as household
-    from range(getvariable('strangers')) as numbers(number)
+    from range(getvariable('first_stranger'), getvariable('end_of_strangers')) as numbers(number)
 ),
 households as (
     select
@@ -36,12 +34,16 @@ households as (
             + 2 * (household // getvariable('postcodes'))
         )::varchar || ' ' || pick(getvariable('streets'), 'road', household % getvariable('postcodes'))
             as address_line_1
-    from range(getvariable('households')) as households(household)
+    from
+        range(getvariable('first_stranger') // 2, getvariable('end_of_strangers') // 2 + 1)
+            as households(household)
 ),
 children as (
     select
         households.*,
         number,
+        -- beyond those who go with the families
+        getvariable('families') * 8 * 5 + number as pupil_number,
         pick(['girl', 'boy'], 'stranger sex', number) as kind,
         case
             when number % 2 = 0 or chance('household twins', household, 0.016) then eldest_born_on
@@ -71,13 +73,18 @@ named as (
     join list_lengths as family_lengths on family_lengths.list = origin || '_surname'
 )
 select
-    upper(left(md5(getvariable('seed') || ':stranger:' || number), 18)) as pupil_id,
-    given.value as first_name,
-    family.value as last_name,
-    named.born_on as date_of_birth,
+    pupil_number,
+    registered_upn_digits(pupil_number, named.born_on) as upn_digits,
+    upper(left(md5(getvariable('seed') || ':stranger:' || number), 18)) as pupil_matching_ref,
+    given.value as forename,
+    family.value as surname,
+    named.born_on,
+    if(kind = 'girl', 'F', 'M') as gender,
     named.address_line_1,
     postcodes.town,
-    postcodes.postcode
+    postcodes.postcode,
+    postcodes.authority,
+    named.origin
 from named
 join ranked_names as given on given.list = given_list and given.place = given_place
 join ranked_names as family on family.list = family_list and family.place = family_place
