@@ -52,7 +52,7 @@ class Rule:
 
     child: tuple[str, ...]
     pupil: tuple[str, ...]
-    # where more pupils than this share it all, it is not used
+    # where those who share it all make more pairs than this, it is not used
     crowded: int
 
 

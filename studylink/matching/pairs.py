@@ -51,11 +51,17 @@ class Pairs:
         self.connection.execute(_text("prepare.sql"))
         self._take("child_rows", children, ("study", "child_id"))
         self._take("pupil_rows", pupils, ("pupil_id",))
+        self.connection.execute(
+            "create table bearers_of_first as select value, count(*) as bearers "
+            f"from ({_values('first', 'pupil_rows')}) group by value"
+        )
         for column in self.declared.frequency_levels:
+            # of what some child has: nothing else is ever asked for
             self.connection.execute(
                 f"create table frequencies_of_{column} as "
-                f"select value, count(*) as bearers from ({_values(column)}) "
-                "where value is not null group by value"
+                f"with pupils as ({_values(column, 'pupil_rows')}) "
+                "select value, count(*) as bearers, (select count(value) from pupils) as everybody "
+                f"from pupils where value in ({_values(column, 'child_rows')}) group by value"
             )
         ((self.register_size,),) = self.connection.execute(
             "select count(*) from pupil_rows"
@@ -214,20 +220,20 @@ class Pairs:
             f"create or replace table tf_{column} as "
             # of the others in the register: the pupil in question is no evidence against itself
             f"select value as {column}, (bearers - 1 + $counted * $by_chance) "
-            f"/ (sum(bearers) over () - 1 + $counted) as tf_{column} "
+            f"/ (everybody - 1 + $counted) as tf_{column} "
             f"from frequencies_of_{column}",
             {"counted": COUNTED_BEFOREHAND, "by_chance": by_chance},
         )
 
 
-def _values(column: str) -> str:
-    """The values of a compared column over the whole register, before it is narrowed to pairs."""
+def _values(column: str, people: str) -> str:
+    """The values of a compared column that people have, before they are narrowed to pairs."""
     made = {
         "first": "joined(first_words)",
         "last": "joined(last_words)",
         "home": "home(line, postcode)",
     }.get(column, column)
-    return f"select {made} as value from pupil_rows"
+    return f"select {made} as value from {people} where value is not null"
 
 
 def _blocked_by(rule: Rule) -> str:
@@ -247,8 +253,15 @@ def _blocked_by(rule: Rule) -> str:
             from pupil_keys
             where {known(rule.pupil)} and block in (select block from children)
         ),
+        children_by_block as (
+            select block, count(*) as children from children group by block
+        ),
         told_apart as (
-            select block from met group by block having count(*) <= {rule.crowded}
+            select block
+            from met
+            join children_by_block using (block)
+            group by block, children
+            having children * count(*) <= {rule.crowded}
         )
         select children.child, met.pupil
         from met

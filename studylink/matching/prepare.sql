@@ -127,9 +127,9 @@ select
     -- a first name stands for itself and for whatever it is short for or another spelling of
     coalesce(variants.stands_for, [derived.first]) as first_stands_for,
     listed_names.name is not null as first_is_listed,
-    coalesce(frequencies_of_first.bearers, 0) as first_bearers,
+    coalesce(bearers_of_first.bearers, 0) as first_bearers,
     array_to_string(numbers, ' ') as house
 from derived
 left join variants on variants.name = derived.first
 left join listed_names on listed_names.name = derived.first
-left join frequencies_of_first on frequencies_of_first.value = derived.first;
+left join bearers_of_first on bearers_of_first.value = derived.first;

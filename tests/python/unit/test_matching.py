@@ -7,7 +7,7 @@ import pytest
 
 from studylink.bench.matching import thresholds
 from studylink.matching import febrl, model, training
-from studylink.matching.pairs import COLUMNS
+from studylink.matching.pairs import COLUMNS, Pairs
 from studylink.matching.scoring import score, shipped_parameters
 
 LINK_FROM, REVIEW_FROM = thresholds()
@@ -347,6 +347,26 @@ def test_what_is_there_twice_is_half_as_probable_each(children, pupils):
     pairs = scored(children, [*pupils, *STRANGERS])
     assert [round(pair["match_probability"], 2) for pair in pairs] == [0.5, 0.5]
     assert all(pair["own_probability"] > LINK_FROM for pair in pairs)
+
+
+def test_a_crowd_of_one_name_and_birthday_costs_no_more_than_strangers_and_hides_no_copy():
+    crowd = [
+        but(JADE, address_line_1=f"{n} {LAST_NAMES[n % 20]} Road", postcode=f"LS{n} 4AB")
+        for n in range(1, 601)
+    ]
+    children, pupils = rows("child_id", crowd), rows("pupil_id", [*STRANGERS, *crowd[::2]])
+    children = children.append_column("study", pyarrow.array(["s"] * len(crowd)))
+    pairs = Pairs(children, pupils, model.declared())
+    with pairs.connection as connection:
+        pairs.block()
+        ((looked_at,),) = connection.execute("select count(*) from pairs").fetchall()
+    assert looked_at < 10 * len(crowd)
+    found = {
+        (pair["child_id"], pair["pupil_id"])
+        for pair in score(children, pupils).to_pylist()
+        if pair["match_probability"] >= LINK_FROM and not pair["needs_clerk"]
+    }
+    assert found == {(f"c{2 * place}", f"p{place + len(STRANGERS)}") for place in range(300)}
 
 
 def test_children_of_another_study_do_not_compete():
