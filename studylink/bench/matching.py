@@ -106,7 +106,8 @@ def _measure_scale(folder: Path, children: int, pupils: int, seed: int) -> None:
     print(quality(folder, *thresholds()))
     if seconds > MOST_SECONDS:
         raise RuntimeError(f"linking took more than {MOST_SECONDS} seconds")
-    if share_unmet > MOST_UNMET:
+    # among few, one says nothing
+    if unmet["unmet"] > 1 and share_unmet > MOST_UNMET:
         raise RuntimeError(f"more than {MOST_UNMET:.1%} of the true pairs meet no blocking rule")
 
 
