@@ -66,8 +66,8 @@ format: setup ## mend the style of Python and SQL
 mutants: setup ## make every mistake in the models, one at a time: does a test notice?
 	$(BIN)/python -m tests.python.privacy.mutation
 
-bench: setup ## dbt build beside the least it could do: seconds, processor seconds, peak memory, ratio
-	$(BIN)/studylink bench
+bench: setup ## dbt build beside the least it could do: make bench SIZE=S, M or L (target/bench-S.txt)
+	$(BIN)/studylink bench --size $(or $(SIZE),S)
 
 bench-matching: setup ## how well and how fast children are found in the pupil register
 	$(BIN)/studylink bench-matching

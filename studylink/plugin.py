@@ -33,6 +33,7 @@ class Plugin(BasePlugin):
         os.umask(0o077)
         self.extracts = Path(plugin_config["extracts"])
         self.workbench = databases.Workbench(Path(plugin_config["data"]))
+        self.memory = plugin_config["memory"]
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
@@ -51,6 +52,8 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(str(error)) from None
         creds.path = str(databases.path(self.workbench.folder, "study").absolute())
         config["temp_directory"] = str(self.workbench.folder / "spill")
+        if self.memory:
+            config["memory_limit"] = self.memory
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach vault and research, create the landed tables, warn about development keys."""

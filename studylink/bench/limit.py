@@ -1,6 +1,7 @@
 """Runs `limit.sql` as one process: `python -m studylink.bench.limit FOLDER STEP`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -43,12 +44,21 @@ def main(folder: Path, step: str) -> None:
             connection.execute(
                 (with_ids if ids else without_ids).format(
                     table='"' + place.source_table.replace("/", "__") + '"',
-                    files=files.csv([file.path for file in place.files], place.files[0].columns),
+                    files=_reading(place.files),
                     id="".join(ids[:1]),
                     who=who,
                     condition=" and ".join(conditions),
                 )
             )
+
+
+def _reading(landed: Sequence[landing.LandedFile]) -> str:
+    """What reads the files of a table once; where their types differ, as types that hold both."""
+    reads = [
+        files.parquet(file.path) if file.is_parquet else files.csv(file.path, file.columns)
+        for file in landed
+    ]
+    return f"({' union all by name '.join(f'from {read}' for read in reads)})"
 
 
 def _statements() -> list[str]:
