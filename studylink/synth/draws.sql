@@ -96,7 +96,11 @@ create macro nhs_serial(serial) as case
     else serial + 1
 end;
 
-create macro nhs_number(id) as nhs_number_of(nhs_serial(whole('nhs', id, 0, 999999)));
+-- in steps, so that no step is written out as often as the next one names it
+create macro nhs_number(id) as list_transform(
+    list_transform([whole('nhs', id, 0, 999999)], lambda drawn: nhs_serial(drawn)),
+    lambda serial: nhs_number_of(serial)
+)[1];
 
 create macro national_insurance_number(id) as
     'QQ ' || lpad(whole('nino1', id, 0, 99)::varchar, 2, '0')
