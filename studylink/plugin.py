@@ -38,6 +38,12 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
         _refuse_unknown_vars()
+        if self.memory:
+            config["memory_limit"] = self.memory
+            try:
+                duckdb.connect(config={"memory_limit": self.memory}).close()
+            except duckdb.Error:
+                raise DbtRuntimeError("STUDY_MEMORY must be an amount, as 4GB") from None
         try:
             self.landed = landing.read_landing(self.extracts)
             self.request_log = request_log.read(self.workbench.published)
@@ -52,8 +58,6 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(str(error)) from None
         creds.path = str(databases.path(self.workbench.folder, "study").absolute())
         config["temp_directory"] = str(self.workbench.folder / "spill")
-        if self.memory:
-            config["memory_limit"] = self.memory
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach vault and research, create the landed tables, warn about development keys."""
