@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -254,7 +255,10 @@ def timed(
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - began
     if process.returncode:
-        raise Failure(f"{what} failed:\n{output.read_text(errors='replace')[-3000:]}")
+        how = f"ended with status {process.returncode}"
+        if process.returncode < 0:
+            how = f"was ended by {signal.Signals(-process.returncode).name}"
+        raise Failure(f"{what} failed: it {how}\n{output.read_text(errors='replace')[-3000:]}")
     starting = 0.0
     if results and results.exists():
         starting = seconds - json.loads(results.read_text(encoding="utf-8"))["elapsed_time"]

@@ -53,7 +53,9 @@ def test_the_limit_reads_a_folder_of_parquet_files_of_different_types(tmp_path: 
 
 
 def test_what_fails_is_shown_with_its_output(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"studylink synth failed:[\s\S]*from 200 to"):
+    with pytest.raises(
+        RuntimeError, match=r"studylink synth failed: it ended with status 1\n[\s\S]*from 200 to"
+    ):
         bench._synthesise(1, tmp_path / "extracts")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink import databases, synth
+from studylink import databases, files, landing, synth
 from studylink.contract import landed_tables
 from studylink.release import content
 from tests.python.lib import project
@@ -59,15 +59,63 @@ def landings(tmp_path_factory: pytest.TempPathFactory) -> Landings:
 
 @pytest.fixture(scope="module")
 def built(landings: Landings, tmp_path_factory: pytest.TempPathFactory) -> Landings:
-    """The data folders of both landings, the second with its rows in another order too."""
+    """The data folders of both landings.
+
+    The second has its rows in another order too, and each table in two files of Parquet.
+    """
     first, second, others = landings
     folder = tmp_path_factory.mktemp("built")
     shuffled = two_worlds.with_rows_shuffled(second, folder / "shuffled")
+    land_as_parquet(folder / "shuffled")
     return (
         project.all_models(first, folder / "first", AS_OF),
         project.all_models(folder / "shuffled", folder / "second", AS_OF),
         Mapping(others.values, shuffled.row_numbers),
     )
+
+
+HAS_TYPE = {
+    "text": "true",
+    "integer": r"regexp_full_match({0}, '-?(0|[1-9]\d{{0,17}})')",
+    "decimal": r"regexp_full_match({0}, '-?\d{{1,16}}(\.\d{{1,2}})?')",
+    "boolean": "{0} in ('true', 'false')",
+    "date": "{0} = try_cast({0} as {1})::varchar",
+    "timestamp": "{0} = strftime(try_cast({0} as {1}), '%Y-%m-%dT%H:%M:%SZ')",
+}
+"""By landed type: whether a text can be landed as a value of that type and is read as that text."""
+TYPES = {"text": "varchar", "integer": "bigint", "decimal": "decimal(18, 2)"}
+
+
+def land_as_parquet(folder: Path) -> None:
+    """Land each table again as files of Parquet, columns in their own types in most of them.
+
+    A file that holds a value which is not of a column's type has the column as text.
+    """
+    with duckdb.connect() as connection:
+        for place in landing.find(folder)[0]:
+            (file,) = place.files
+            connection.execute(
+                "create or replace temp table landed as "
+                "select row_number() over () as place, ntile(3) over () as part, * "
+                f"from {files.csv(file.path, file.columns)}"
+            )
+            file.path.unlink()
+            file.path.with_suffix("").mkdir()
+            for part in (1, 2, 3):
+                rows = f"from landed where part = {part}"
+                values = []
+                for column, landed in zip(place.table.columns, place.table.types, strict=True):
+                    of_type = TYPES.get(landed, landed)
+                    is_of_type = HAS_TYPE[landed].format(column, of_type)
+                    ((others,),) = connection.execute(
+                        f"select count(*) {rows} and {column} is not null "
+                        f"and not coalesce({is_of_type}, false)"
+                    ).fetchall()
+                    values.append(f"{column}::{'varchar' if others else of_type} as {column}")
+                connection.execute(
+                    f"copy (select {', '.join(values)} {rows} order by place) "
+                    f"to '{file.path.with_suffix('')}/part-{part}.parquet'"
+                )
 
 
 def landed_rows(folder: Path) -> dict[str, list[Row]]:
