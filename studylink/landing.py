@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from itertools import islice
@@ -137,6 +138,31 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
             f"create or replace view landing.{table.schema}.{table.name} as\n"
             + "\nunion all\n".join(queries)
         )
+    create_transient_views(connection)
+
+
+def create_transient_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lay what is defined in `study.transient` as views in the in-memory catalog `transient`.
+
+    They read one another and what is landed, so one that reads what is not there yet has to wait; one
+    that reads registers, until these are there too.
+    """
+    connection.execute("attach if not exists ':memory:' as transient")
+    waiting = connection.execute(
+        "select view_name from duckdb_views() "
+        "where database_name = 'study' and schema_name = 'transient' and view_name not in "
+        "(select view_name from duckdb_views() where database_name = 'transient') order by view_oid"
+    ).fetchall()
+    laid = True
+    while waiting and laid:
+        laid = False
+        for (name,) in list(waiting):
+            with suppress(duckdb.CatalogException, duckdb.BinderException):
+                connection.execute(
+                    f"create view transient.main.{name} as from study.transient.{name}"
+                )
+                waiting.remove((name,))
+                laid = True
 
 
 def permissions_checksum(landed: Iterable[Landed]) -> str:

@@ -67,6 +67,7 @@ class Plugin(BasePlugin):
                 databases.attach(conn, self.workbench.folder, name)
         except PermissionError as error:
             raise DbtRuntimeError(str(error)) from None
+        conn.execute("create schema if not exists study.transient")
         landing.create_views(conn, self.landed)
         registers.create_tables(conn, self.workbench.published)
         for name in self.request_log.broken_off():

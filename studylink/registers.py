@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from studylink import landing
 from studylink.people import access_register
 from studylink.release import shared
 from studylink.requests import request_log
@@ -23,3 +24,4 @@ def create_tables(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     request_log.create_tables(connection, request_log.read(data))
     shared.create_tables(connection, data)
     access_register.register(data).create_table(connection, "access_register", "packs")
+    landing.create_transient_views(connection)

@@ -10,6 +10,16 @@
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}
 
+{#- What lives no longer than a run is in a catalog of its own. -#}
+
+{% macro duckdb__schema_name(custom_schema_name, node) -%}
+    {{ 'main' if node.config.materialized == 'transient' else custom_schema_name or target.schema }}
+{%- endmacro %}
+
+{% macro duckdb__generate_database_name(custom_database_name=none, node=none) -%}
+    {{ 'transient' if node.config.materialized == 'transient' else custom_database_name or target.database }}
+{%- endmacro %}
+
 {% macro generate_alias_name(custom_alias_name=none, node=none) -%}
     {{ custom_alias_name or adapter.dispatch('alias_name', 'studylink')(node) }}
 {%- endmacro %}

@@ -88,10 +88,14 @@ class Opened:
         A view over landed files that is named as `laid.<view>` is read once, whatever asks for it.
         """
         views = sorted(set(re.findall(r"\blaid\.(\w+)", sql)))
+        if views:
+            landing.create_transient_views(self.connection)
         for view in progress.shown(views, "reading what was landed"):
-            place = {"int": "study.intermediate", "stg": "study.staging"}.get(
-                view[:3], "vault.main"
-            )
+            ((place,),) = self.connection.execute(
+                "select database_name || '.' || schema_name from duckdb_views() "
+                "where view_name = ? and schema_name != 'transient'",
+                [view],
+            ).fetchall()
             self.connection.execute(
                 f"create table if not exists laid.{view} as from {place}.{view}"
             )

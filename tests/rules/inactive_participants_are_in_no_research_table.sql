@@ -20,7 +20,7 @@ pseudonyms as (
     select * from {{ ref('pseudonyms') }}
 ),
 
-ids_out as (
+people_out as (
     select
         pseudonyms.research_id,
         pseudonyms.record_research_id,
@@ -30,6 +30,18 @@ ids_out as (
         on
             participants.study = pseudonyms.study
             and participants.participant_id = pseudonyms.participant_id
+),
+
+ids_out as (
+    select
+        research_id,
+        is_active
+    from people_out
+    union
+    select
+        record_research_id as research_id,
+        is_active
+    from people_out
 ),
 
 ids_published as (
@@ -67,7 +79,7 @@ ids_not_to_be_published as (
     select ids_published.research_table
     from ids_published
     inner join ids_out
-        on ids_published.research_id in (ids_out.research_id, ids_out.record_research_id)
+        on ids_published.research_id = ids_out.research_id
     where ids_published.is_answers or not ids_out.is_active
     union all
     select ids_published.research_table

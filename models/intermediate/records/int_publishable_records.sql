@@ -12,8 +12,12 @@ pseudonyms as (
     select * from {{ ref('pseudonyms') }}
 ),
 
+-- only records that DfE holds are a pupil's
 matches as (
-    select * from {{ ref('pupil_matches') }}
+    select
+        *,
+        true as is_held_by_dfe
+    from {{ ref('pupil_matches') }}
 ),
 
 -- one row, however many answers the records may be added to: a record is published once
@@ -51,7 +55,7 @@ publishable_records as (
             and deliveries.participant_id = pseudonyms.participant_id
     left join matches
         on
-            deliveries.is_held_by_dfe
+            deliveries.is_held_by_dfe = matches.is_held_by_dfe
             and deliveries.study = matches.study
             and deliveries.participant_id = matches.participant_id
     where not deliveries.is_held_by_dfe or matches.pupil_matching_ref is not null

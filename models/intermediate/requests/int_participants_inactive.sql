@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='transient') }}
 
 with
 
@@ -16,24 +16,47 @@ lifts as (
     where request_type = 'lift_restriction'
 ),
 
--- a lift ends what the same person restricted and, made about themself by someone who decides for
--- themself, what anybody restricted; at the same instant the restriction wins
+-- a lift ends what the same person restricted
+lifts_by_maker as (
+    select
+        study,
+        participant_id,
+        made_by,
+        max(received_at) as lifted_at
+    from lifts
+    group by study, participant_id, made_by
+),
+
+-- and, made about themself by someone who decides for themself, what anybody restricted
+lifts_by_themself as (
+    select
+        study,
+        participant_id,
+        max(received_at) as lifted_at
+    from lifts
+    where is_about_themself and decided_for_themself
+    group by study, participant_id
+),
+
+-- at the same instant the restriction wins
 restrictions_in_force as (
     select
         restrictions.study,
         restrictions.participant_id,
         restrictions.received_at
     from restrictions
-    left join lifts
+    left join lifts_by_maker
         on
-            restrictions.study = lifts.study
-            and restrictions.participant_id = lifts.participant_id
-            and restrictions.received_at < lifts.received_at
-            and (
-                restrictions.made_by = lifts.made_by
-                or (lifts.is_about_themself and lifts.decided_for_themself)
-            )
-    where lifts.request_id is null
+            restrictions.study = lifts_by_maker.study
+            and restrictions.participant_id = lifts_by_maker.participant_id
+            and restrictions.made_by = lifts_by_maker.made_by
+    left join lifts_by_themself
+        on
+            restrictions.study = lifts_by_themself.study
+            and restrictions.participant_id = lifts_by_themself.participant_id
+    where
+        coalesce(restrictions.received_at >= lifts_by_maker.lifted_at, true)
+        and coalesce(restrictions.received_at >= lifts_by_themself.lifted_at, true)
 ),
 
 reasons as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='transient') }}
 
 {%- set rectifiable = [
     'title', 'first_name', 'last_name', 'sex', 'address_line_1', 'address_line_2',

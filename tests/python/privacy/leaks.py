@@ -298,7 +298,7 @@ LEAKS = (
         "create table research.five_to_twelve.births as\n"
         "select keys.research_id, members.month_of_birth\n"
         "from vault.main.pseudonyms as keys\n"
-        "inner join vault.main.family_members as members using (study, participant_id)",
+        "inner join transient.main.family_members as members using (study, participant_id)",
     ),
     hook(
         "a column's comment",

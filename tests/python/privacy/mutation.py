@@ -120,7 +120,7 @@ class Laboratory:
             self.read.add(node.name)
             return self.replaced.get(node.name, f'base."{node.name}"')
 
-        return re.sub(r'"?\b(vault|study|research)"?\."?(\w+)"?\."?(\w+)"?', name, sql)
+        return re.sub(r'"?\b(vault|study|research|transient)"?\."?(\w+)"?\."?(\w+)"?', name, sql)
 
     def rows(self, query: str) -> list[tuple]:
         """The plain rows of a query over the three databases."""

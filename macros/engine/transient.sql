@@ -1,0 +1,45 @@
+{#- The materialization of what several models read and nothing may keep, the rows of erased people above all:
+    a table in memory, made once and gone when the run ends. Its definition stays as a view in `study.transient`,
+    so that a run in which the model is not selected, and whoever opens what was published, reads it through
+    that (`create_views` in studylink/landing.py). What memory does not hold is spilled encrypted. -#}
+
+{% materialization transient, adapter='duckdb' %}
+    {%- set found = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks) }}
+
+    {#- one transaction writes to one database -#}
+    {% call statement('definition') -%}
+        create or replace view {{ target.database }}.transient.{{ adapter.quote(this.identifier) }} as (
+            {{ compiled_code }}
+        )
+    {%- endcall %}
+    {% do adapter.commit() %}
+
+    {{ drop_relation_if_exists(found) }}
+    {% call statement('main') -%}
+        create table {{ target_relation }} as (
+            {{ compiled_code }}
+        )
+    {%- endcall %}
+    {% do adapter.commit() %}
+
+    {{ run_hooks(post_hooks) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{#- A view here: it stores nothing either. -#}
+
+{% materialization transient, adapter='spark' %}
+    {%- set target_relation = this.incorporate(type='view') -%}
+
+    {% call statement('main') -%}
+        create or replace view {{ target_relation }} as
+            {{ compiled_code }}
+    {%- endcall %}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
