@@ -249,9 +249,11 @@ def _header(path: Path, table: LandedTable) -> tuple[tuple[str, ...], list[str]]
         columns = _parquet_header(path) if files.kind(path) == ".parquet" else _csv_header(path)
     except UnicodeEncodeError:
         return (), [", line 1: not UTF-8"]
-    except (csv.Error, duckdb.Error):
+    except csv.Error:
         # the library's own message may quote what the file holds
         return (), [", line 1: the header cannot be read"]
+    except duckdb.Error:
+        return (), [": no whole Parquet file; it may have been cut short on its way"]
     except OSError as error:
         return (), [f": cannot be opened: {error.strerror}"]
     missing = [column for column in table.columns if column not in columns]

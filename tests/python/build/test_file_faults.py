@@ -362,6 +362,34 @@ def test_a_file_that_is_not_parquet_is_named_without_its_content(extracts: Path)
     assert fault.startswith(f"{GP_EVENTS}.parquet")
 
 
+@pytest.mark.parametrize("kept", [0, 4, 100, 0.5, -8, -1], ids=str)
+def test_a_parquet_file_that_was_cut_short_is_named(extracts: Path, kept: float) -> None:
+    land_as_one_parquet(extracts, numbered_rows(1000))
+    file = extracts / f"{GP_EVENTS}.parquet"
+    content = file.read_bytes()
+    file.write_bytes(content[: int(kept * len(content)) if kept == 0.5 else int(kept)])
+    assert faults_of(extracts) == [
+        f"{GP_EVENTS}.parquet: no whole Parquet file; it may have been cut short on its way"
+    ]
+
+
+@pytest.mark.parametrize("lost", ["cut out", "zeros"])
+def test_a_parquet_file_that_lost_bytes_before_its_end_is_named_with_the_columns(
+    extracts: Path, lost: str
+) -> None:
+    land_as_one_parquet(extracts, numbered_rows(30_000))
+    file = extracts / f"{GP_EVENTS}.parquet"
+    content = file.read_bytes()
+    third, half = len(content) // 3, len(content) // 2
+    between = bytes(half - third) if lost == "zeros" else b""
+    file.write_bytes(content[:third] + between + content[half:])
+    faults = faults_of(extracts)
+    assert faults
+    for fault in faults:
+        assert fault.startswith(f"{GP_EVENTS}.parquet: column ")
+        assert fault.endswith("a value cannot be read, or is not UTF-8")
+
+
 def test_a_parquet_file_must_have_the_same_columns(extracts: Path) -> None:
     file = extracts / f"{GP_EVENTS}.csv"
     file.write_text(f"{HEADER.replace('practice_code', 'nhs_number')}\n{ROW}\n")

@@ -1,7 +1,7 @@
 """Publishing: only whole and good builds replace the three files, and nobody else can read them.
 
 All builds here work in one data folder, one after another, in a copy of the project that has one
-more test: it fails on demand.
+more test: it fails on demand. They are of today's landing, until a build of tomorrow's is killed.
 """
 
 from __future__ import annotations
@@ -21,103 +21,8 @@ import pytest
 from studylink import databases
 from tests.python.lib import project
 from tests.python.lib.cases import AS_OF
-from tests.python.lib.worlds import FIVE, SEND, World, write_landing
-
-SURNAMES = {FIVE: "Zzyzxovic", SEND: "Qwghlmian"}
-KEYS = {
-    "DBT_ENV_SECRET_VAULT_KEY": "a vault key made for this test alone",
-    "DBT_ENV_SECRET_PSEUDONYM_KEY": "a pseudonym key made for this test alone",
-}
-FILES = [f"{name}.duckdb" for name in ("research", "study", "vault")]
-TEST_THAT_MAY_FAIL = """
-{{ config(group='identities', meta={'remedy': 'Say no more of names.'}) }}
-select 'five_to_twelve.participants.remark' as research_column, count(*) as names_published
-from {{ ref('identities') }}
-where '{{ env_var('TURN_RED', 'no') }}' = 'yes' having count(*) > 0
-"""
-
-
-def family(study: str) -> World:
-    """A mother and child who permit something, with an answer and a record."""
-    world, surname = World(), SURNAMES[study]
-    world.add_participant(study, "mother", last_name=surname)
-    child = world.add_participant(
-        study,
-        "child",
-        last_name=surname,
-        date_of_birth="2015-04-05",
-        upn="UPN1" if study == FIVE else None,
-    )
-    world.add_pupil(child)
-    world.add_permission(
-        study,
-        given_by="mother",
-        records_of="child",
-        domain="education",
-        answers_of="family" if study == FIVE else "parent",
-        answer="yes",
-        answered_at="2023-11-01T12:00:00Z",
-    )
-    world.add_answers(study, "mother", 1, "2023-11-01")
-    world.add(
-        "governance/deliveries",
-        delivery_id="held",
-        supplier="dfe",
-        domain="education",
-        received_at="2023-12-01T09:00:00Z",
-    )
-    world.add(
-        "dfe/key_stage_2",
-        delivery_id="held",
-        pupil_matching_ref="pupil",
-        academic_year="2022/23",
-        read_score="104",
-    )
-    return world
-
-
-class Place:
-    """The landing, the project and the data folder of these tests, and how to run dbt there."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.data = folder / "data"
-        self.extracts = folder / "extracts"
-        self.copy = project.copied(folder / "project")
-        write_landing([family(FIVE), family(SEND)], self.extracts)
-        (self.copy / "tests" / "rules" / "fails_when_told_to.sql").write_text(TEST_THAT_MAY_FAIL)
-
-    def dbt(
-        self, command: str, *arguments: str, turn_red: bool = False
-    ) -> subprocess.CompletedProcess[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TURN_RED", "yes" if turn_red else "no")
-            return project.dbt(command, self.extracts, self.data, AS_OF, *arguments, root=self.copy)
-
-    def build(self, turn_red: bool = False) -> subprocess.CompletedProcess[str]:
-        return self.dbt("build", *project.WITHOUT_UNIT_TESTS, turn_red=turn_red)
-
-    def published(self) -> dict[str, bytes]:
-        """The bytes of the three files, as anybody would find them."""
-        return {name: (self.data / name).read_bytes() for name in FILES}
-
-    def rows(self) -> dict[tuple[str, str, str], list[str]]:
-        """Every row of every research and governance table."""
-        with databases.connect(self.data) as connection:
-            tables = connection.execute(
-                """
-                select database_name, schema_name, table_name
-                from duckdb_tables()
-                where database_name = 'research'
-                    or (database_name = 'study' and schema_name = 'governance')
-                """
-            ).fetchall()
-            return {
-                table: sorted(
-                    str(row) for row in connection.execute(f"from {'.'.join(table)}").fetchall()
-                )
-                for table in tables
-            }
+from tests.python.lib.place import ERASED, FILES, KEYS, LONG, SCHOOL, SURNAMES, Place, family
+from tests.python.lib.worlds import FIVE, SEND, write_landing
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +40,7 @@ def place(keys: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
     done = place.build()
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "development key" not in done.stdout
+    place.rows_from_nothing = project.all_rows(place.data)
     return place
 
 
@@ -148,6 +54,13 @@ def test_a_good_build_publishes_three_files_that_are_their_owners_alone(place: P
         assert (place.data / name).stat().st_mode & 0o777 == 0o600, name
     assert list((place.data / "building").glob("*.duckdb*")) == []
     assert [file.name for file in sorted(place.data.glob("*.duckdb*"))] == FILES
+
+
+def test_values_of_five_megabytes_are_built_as_any_other(place: Place) -> None:
+    ((longest,),) = project.vault_rows(
+        place.data, "select max(length(address_line_1)) from vault.main.identities"
+    )
+    assert longest == len(LONG) == 5_000_000
 
 
 def test_researchers_need_duckdb_and_nothing_else(place: Place, tmp_path: Path) -> None:
@@ -325,16 +238,28 @@ input()
     assert place.published() == yesterdays
 
 
-def test_a_killed_build_leaves_yesterdays_files_and_the_next_makes_the_same_rows(
+def held_in(data: Path, *texts: str) -> set[str]:
+    """Which texts stand in a data folder, in bytes or in rows, the vault's too."""
+    found = project.everything_in(data)
+    # every place in the landing, whoever's record names it
+    del found["vault.main.place_pseudonyms"]
+    return {text for text in texts if any(text.encode() in content for content in found.values())}
+
+
+def test_after_a_killed_build_the_next_publishes_and_leaves_nothing_of_the_erased_and_deleted(
     place: Place,
 ) -> None:
-    yesterdays, rows = place.published(), place.rows()
+    yesterdays = place.published()
+    with databases.connect(place.data) as connection:
+        ((pseudonym,),) = connection.execute(
+            "select research_id from vault.main.pseudonyms where participant_id = ?", [ERASED]
+        ).fetchall()
+    gone = (ERASED, pseudonym, databases.pseudonym(SEND, "school", SCHOOL))
+    assert held_in(place.data, *gone) == {*gone}
+
+    place.land(is_tomorrow=True)
     with project.start("build", place.extracts, place.data, AS_OF, root=place.copy) as killed:
-        created = 0
-        for line in killed.stdout:
-            created += "OK created" in line
-            if created > 40:
-                break
+        next(line for line in killed.stdout if "OK created" in line)
         assert list((place.data / "building").glob("*.duckdb")) != []
         # While it lives, nobody else may build here.
         with pytest.raises(BlockingIOError):
@@ -347,12 +272,23 @@ def test_a_killed_build_leaves_yesterdays_files_and_the_next_makes_the_same_rows
     assert done.returncode == 0, done.stdout[-6000:]
     assert place.published() != yesterdays
     assert list((place.data / "building").glob("*.duckdb*")) == []
-    assert place.rows() == rows
-    assert {table[:2] for table in rows} == {
+    assert held_in(place.data, *gone) == set()
+
+
+def test_a_build_on_top_of_others_equals_the_one_from_nothing_in_every_table(
+    place: Place,
+) -> None:
+    place.land()
+    done = place.build()
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert project.all_rows(place.data) == place.rows_from_nothing
+    assert {table[:2] for table in place.rows_from_nothing} >= {
         ("research", "about"),
         ("research", FIVE),
         ("research", SEND),
         ("study", "governance"),
+        ("study", "intermediate"),
+        ("vault", "main"),
     }
 
 

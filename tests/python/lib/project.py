@@ -214,6 +214,30 @@ def vault_rows(data: Path, query: str) -> list[tuple]:
         connection.close()
 
 
+def all_rows(data: Path) -> dict[tuple[str, str, str], list[str]]:
+    """Every row of every table of the three databases, in an order of its own."""
+    from studylink import databases
+
+    with databases.connect(data) as connection:
+        tables = connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables()"
+        ).fetchall()
+        return {
+            table: sorted(
+                str(row) for row in connection.execute(f"from {'.'.join(table)}").fetchall()
+            )
+            for table in tables
+        }
+
+
+def everything_in(data: Path) -> dict[str, bytes]:
+    """By place: the bytes of every file in a data folder, and the rows of every table as text."""
+    files = [file for file in data.rglob("*") if file.is_file() and not file.is_symlink()]
+    return {str(file): file.read_bytes() for file in files} | {
+        ".".join(table): "\n".join(rows).encode() for table, rows in all_rows(data).items()
+    }
+
+
 def plain(value: object) -> object:
     """Instants as naive UTC, whichever way a database keeps them."""
     if isinstance(value, datetime):

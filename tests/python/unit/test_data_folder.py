@@ -17,10 +17,12 @@ import pytest
 import yaml
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.environments.local import LocalEnvironment
+from dbt_common.exceptions import DbtRuntimeError
 
 from studylink import databases, plugin
 from tests.python.lib.project import ROOT, rows_of
 
+NOBODY = 65534
 NAMES = ["proj #1", "50%", "study=x", "it's here", "[a]*", "~", "md:x", "Kinder-Übersicht"]
 
 
@@ -99,6 +101,53 @@ def test_a_file_system_that_cannot_lock_is_named(
     monkeypatch.setattr(fcntl, "flock", no_flock)
     with pytest.raises(OSError, match=r"cannot lock files .*STUDY_DATA"):
         databases.lock(tmp_path)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_folder_that_cannot_be_written_to_is_named_with_what_to_do(
+    tmp_path: Path, is_there: bool
+) -> None:
+    data = tmp_path / "data"
+    if is_there:
+        data.mkdir(mode=0o555)
+    tmp_path.chmod(0o555)
+    said = tmp_path.parent / f"{tmp_path.name}.said"
+    with said.open("w") as out:
+        if not (process := os.fork()):
+            # in the folder, for its parents may be closed to whom this process becomes
+            os.chdir(tmp_path)
+            if os.geteuid() == 0:
+                os.setuid(NOBODY)
+            try:
+                databases.Workbench(Path("data")).open(fresh=True)
+            except OSError as error:
+                out.write(str(error))
+                out.flush()
+            os._exit(0)
+        os.waitpid(process, 0)
+    tmp_path.chmod(0o755)
+    assert said.read_text() == (
+        "data cannot be written to (Permission denied): have that put right, "
+        "or set STUDY_DATA to another folder"
+    )
+    assert list(tmp_path.rglob("*")) == ([data] if is_there else [])
+
+
+def test_a_disk_that_is_full_when_a_build_is_published_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    publishing = plugin.Plugin.__new__(plugin.Plugin)
+    publishing.workbench = databases.Workbench(tmp_path)
+    monkeypatch.setattr(publishing.workbench, "publish", no_space)
+    monkeypatch.setattr(plugin, "_is_full_build", lambda: True)
+    told = {"not_passed": 0, "is_quarantine_built": False, "contracts": []}
+    with duckdb.connect() as publishing.connection, pytest.raises(DbtRuntimeError) as raised:
+        publishing.store(SimpleNamespace(config=told))
+    assert "No space left on device" in str(raised.value)
+    assert "have that put right, then build again" in str(raised.value)
 
 
 def test_cleaning_deletes_what_builds_made_and_nothing_else(tmp_path: Path) -> None:

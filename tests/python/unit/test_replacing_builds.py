@@ -5,6 +5,7 @@ Nothing is built here: three small files stand for a build.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -156,44 +157,56 @@ def test_other_commands_begin_with_a_copy_of_one_build(data: Path) -> None:
     os.close(bench._lock)
 
 
-def killed_at(number: int, work: Callable[[], None]) -> bool:
-    """Whether a process that does the work dies at the change of that number, by SIGKILL."""
+def stopped_at(number: int, how: str, work: Callable[[], None]) -> bool:
+    """Whether a process that does the work is stopped at the change of that number.
+
+    It is killed there, or nothing can be written from there on.
+    """
     if process := os.fork():
         _, status = os.waitpid(process, 0)
-        assert os.WIFEXITED(status) == (os.waitstatus_to_exitcode(status) == 0)
-        return os.WIFSIGNALED(status)
+        code = os.waitstatus_to_exitcode(status)
+        assert code in (0, STOPPED[how])
+        return code != 0
     changes = count()
     try:
         for name in CHANGING:
-            setattr(os, name, dying(getattr(os, name), changes, number))
+            setattr(os, name, stopping(getattr(os, name), how, changes, number))
         work()
         os._exit(0)
+    except OSError as error:
+        os._exit(error.errno)
     except BaseException:
         os._exit(1)
 
 
-def dying(change: Callable, changes: Iterator[int], number: int) -> Callable:
+STOPPED = {"killed": -signal.SIGKILL, "disk full": errno.ENOSPC}
+
+
+def stopping(change: Callable, how: str, changes: Iterator[int], number: int) -> Callable:
     def done(*arguments: object, **named: object) -> object:
-        if next(changes) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if next(changes) >= number:
+            if how == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return change(*arguments, **named)
 
     return done
 
 
-def test_killed_at_any_change_it_leaves_all_three_of_one_build_and_the_next_completes(
-    data: Path, tmp_path: Path
+@pytest.mark.parametrize("how", STOPPED)
+def test_stopped_at_any_change_it_leaves_all_three_of_one_build_and_the_next_completes(
+    data: Path, tmp_path: Path, how: str
 ) -> None:
     before = builds(data)
     assert len(before) == 1
     for number in count():
         ready = built(tmp_path / f"ready {number}", 2)
-        if not killed_at(number, lambda ready=ready: databases.replace_build(data, ready)):
+        if not stopped_at(number, how, lambda ready=ready: databases.replace_build(data, ready)):
             break
         found = builds(data)
         assert found in (before, {2}), number
         if found == {2}:
-            # the links came over; what is left is to clear away the old build
+            # what is left is to clear away the old build
             before = {2}
         assert builds(databases.folder_of_build(data)) == found
     assert number > 10
