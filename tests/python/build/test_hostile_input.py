@@ -8,7 +8,6 @@ and values of 5 MB in test_publishing.py.
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,9 +112,8 @@ def test_of_two_builds_at_once_the_second_is_refused_and_the_first_completes(pla
         "build", place.extracts, place.data, AS_OF, *project.WITHOUT_UNIT_TESTS, root=place.copy
     ) as first:
         next(line for line in first.stdout if "OK created" in line)
-        started = time.monotonic()
         said = refused(place, place.build)
-        assert time.monotonic() - started < place.seconds / 2
+        assert first.poll() is None
         assert "another build or request is at work in built: wait for it" in said
         first.communicate()
     assert first.returncode == 0
@@ -127,7 +125,7 @@ def test_values_of_fifty_megabytes_are_built_as_any_other(place: Place) -> None:
     five.rows[f"surveys/{FIVE}/parent_interviews"][0]["other_comments"] = LONG
     five.rows[f"surveys/{FIVE}/participants"][0]["address_line_1"] = LONG
     five.rows["dfe/pupil_census"][0]["primary_sen_type"] = LONG
-    send.rows[f"surveys/{SEND}/participants"][1]["last_name"] = LONG
+    send.rows[f"surveys/{SEND}/participants"][0]["last_name"] = LONG
     write_landing([five, send], place.extracts)
     done = place.build()
     place.land()
