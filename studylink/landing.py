@@ -144,8 +144,8 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
 def create_transient_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Lay what is defined in `study.transient` as views in the in-memory catalog `transient`.
 
-    They read one another and what is landed, so one that reads what is not there yet has to wait; one
-    that reads registers, until these are there too.
+    They read one another, what is landed and the registers: one that reads what is not there yet
+    has to wait for a later call.
     """
     connection.execute("attach if not exists ':memory:' as transient")
     waiting = connection.execute(
