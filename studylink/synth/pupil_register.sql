@@ -107,7 +107,16 @@ create table entries as
 with
 listed as (
     select
-        study_children.*,
+        person_number,
+        study,
+        case_name,
+        first_name,
+        last_name,
+        true_sex,
+        born_on,
+        own_origin,
+        home,
+        register_digits,
         entry,
         person_number * 5 + entry as pupil_number,
         case

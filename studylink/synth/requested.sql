@@ -212,8 +212,21 @@ left join first_deliveries using (person_number, domain, request_sent_at);
 
 create view sent_people as
 select
-    family_members.*,
-    deliveries.* exclude (study),
+    person_number,
+    participant_id,
+    family_number,
+    case_name,
+    place,
+    known_as,
+    role,
+    born_on,
+    postcode_number,
+    delivery_id,
+    deliveries.domain,
+    covers_from,
+    covers_until,
+    tax_year,
+    academic_start,
     is_first
 from sent
 join family_members using (person_number)
