@@ -221,7 +221,8 @@ def test_killed_at_random_moments_it_leaves_one_build_and_the_next_run_completes
 def test_readers_see_one_build_or_the_other_while_builds_run(place: Place) -> None:
     until = time.monotonic() + SECONDS
     builds = 0
-    with readers.reading(place.data, *(readers.WAYS * (READERS // 2))) as found:
+    # builds need a processor too
+    with readers.reading(place.data, *(readers.WAYS * (READERS // 2)), pause=0.5) as found:
         while time.monotonic() < until:
             place.land(is_tomorrow=builds % 2 == 0)
             done = place.build()

@@ -1,8 +1,8 @@
 """Readers of the published databases, each a process of its own, and what they see.
 
-As a program, `python -m tests.python.lib.readers DATA_FOLDER WAY` reads again and again, in one of
-two ways, until its input ends, and once more. Then it prints how often it read and what it saw, as
-a list of `seen`, each once.
+As a program, `python -m tests.python.lib.readers DATA_FOLDER WAY PAUSE` reads again and again, in
+one of two ways, until its input ends, and once more. Then it prints how often it read and what it
+saw, as a list of `seen`, each once.
 """
 
 from __future__ import annotations
@@ -46,14 +46,15 @@ def seen(data: Path, way: str) -> str:
 
 
 @contextmanager
-def reading(data: Path, *ways: str) -> Iterator[list[tuple[str, int, set[str]]]]:
+def reading(data: Path, *ways: str, pause: float = 0) -> Iterator[list[tuple[str, int, set[str]]]]:
     """One reader for each way, at work until the end; then its way, how often it read, what it saw.
 
-    Each reads once before and once after, and must end without an error.
+    Each reads once before, again after each pause, in seconds, and once after; and must end without
+    an error.
     """
     readers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.python.lib.readers", str(data), way],
+            [sys.executable, "-m", "tests.python.lib.readers", str(data), way, str(pause)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -74,11 +75,11 @@ def reading(data: Path, *ways: str) -> Iterator[list[tuple[str, int, set[str]]]]
         found.append((way, times, set(all_seen)))
 
 
-def main(data: Path, way: str) -> None:
+def main(data: Path, way: str, pause: float) -> None:
     all_seen = {seen(data, way)}
     print("reading", flush=True)
     times = 1
-    while not select.select([sys.stdin], [], [], 0)[0]:
+    while not select.select([sys.stdin], [], [], pause)[0]:
         all_seen.add(seen(data, way))
         times += 1
     all_seen.add(seen(data, way))
@@ -86,4 +87,4 @@ def main(data: Path, way: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
