@@ -1,9 +1,10 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-all short whole format lint lint-python lint-sql mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
+.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all short whole format lint lint-python lint-sql mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
+SPARK := .venv-spark/bin
 # trust what the machine trusts: behind a proxy the list that uv brings is not enough
 export UV_SYSTEM_CERTS := 1
 # keep compiled modules, even where the machine says not to: a run of dbt imports over a thousand
@@ -30,6 +31,23 @@ setup: .venv/locked ## make .venv and install what requirements.lock names
 	@# compiled once, so that no run of dbt begins with it
 	@$(BIN)/python -c "import dbt.adapters.duckdb, dbt.cli.main, studylink.plugin"
 	@touch $@
+
+setup-spark: .venv-spark/locked ## make .venv-spark beside it, with dbt-spark, dbt-databricks and pyspark
+
+.venv-spark/locked: requirements-spark.lock .venv/locked
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-spark
+	$(BIN)/uv pip install --quiet --require-hashes --python $(SPARK)/python --requirements requirements-spark.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(SPARK)/python --editable .
+	@touch $@
+
+build-spark: build setup-spark ## the same models on Spark, after a build on DuckDB; needs Java 17
+	$(SPARK)/python -m studylink.spark.build
+
+test-spark: build-spark ## compare every research and governance table of the two builds, row by row
+	$(SPARK)/python -m studylink.spark.compare
+
+bench-spark: setup setup-spark ## the sample and a larger landing on a cluster of two workers here, measured
+	$(SPARK)/python -m studylink.spark.bench
 
 build: setup ## build the three databases from the landed extracts, with every data test
 	$(BIN)/dbt build --exclude-resource-type unit_test
@@ -89,9 +107,12 @@ sample: setup ## make extracts/sample again
 	rm -rf extracts/sample
 	$(BIN)/studylink synth --families 1000 --seed 20231002 --out extracts/sample
 
-lock: setup ## requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
+lock: setup ## requirements.lock and requirements-spark.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra test --extra build --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra spark --extra build --python-version 3.11 \
+		--constraint requirements.lock \
+		--custom-compile-command "make lock" --output-file requirements-spark.lock pyproject.toml
 
 clean: ## remove what builds made, except the environment, outbound requests and keys
 	rm -rf target logs data/building data/builds data/current $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)

@@ -47,10 +47,10 @@ explode(flatten(transform(
 {% macro one_row_per_number(first, last) -%}{{ return(adapter.dispatch('one_row_per_number', 'studylink')(first, last)) }}{%- endmacro %}
 
 {% macro duckdb__one_row_per_number(first, last) -%}
-unnest(range({{ first }}, {{ last }} + 1))
+cast(unnest(range({{ first }}, {{ last }} + 1)) as integer)
 {%- endmacro %}
 
 {#- `sequence` would count down where the last comes before the first -#}
 {% macro spark__one_row_per_number(first, last) -%}
-explode(case when {{ last }} >= {{ first }} then sequence({{ first }}, {{ last }}) else array() end)
+explode(case when {{ last }} >= {{ first }} then sequence(cast({{ first }} as integer), cast({{ last }} as integer)) else array() end)
 {%- endmacro %}

@@ -15,9 +15,21 @@ left(
 {%- endmacro %}
 
 {% macro spark__pseudonym(study, kind, id) -%}
+{{ hmac_in_spark(study, kind, id, 'hmac_ipad', 'hmac_opad') }}
+{%- endmacro %}
+
+{#- A session of Databricks is not ours: there the pads are secrets of the workspace, in hexadecimal. -#}
+
+{% macro databricks__pseudonym(study, kind, id) -%}
+{{ hmac_in_spark(
+    study, kind, id, "unhex(secret('studylink', 'hmac_ipad'))", "unhex(secret('studylink', 'hmac_opad'))"
+) }}
+{%- endmacro %}
+
+{% macro hmac_in_spark(study, kind, id, ipad, opad) -%}
 left(
-    sha2(concat(hmac_opad, unhex(sha2(
-        concat(hmac_ipad, encode({{ study }} || '/' || {{ kind }} || '/' || {{ id }}, 'UTF-8')), 256
+    sha2(concat({{ opad }}, unhex(sha2(
+        concat({{ ipad }}, encode({{ study }} || '/' || {{ kind }} || '/' || {{ id }}, 'UTF-8')), 256
     ))), 256),
     32
 )

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner
+from pyspark.sql import SparkSession
 
 from studylink import databases, landing
-from studylink.spark import landed, session
+from studylink.spark import contracts, landed, session
 
 SAYS = (
     "dbt-spark runs no Python model here: {models} of the vault is the table of the last build on "
@@ -17,37 +18,33 @@ SAYS = (
 )
 
 
-def build(
-    extracts: Path, data: Path, folder: Path, *arguments: str, master: str = "local[2]"
-) -> bool:
-    """Build into a new `folder`, as at the moment of the build in `data`; whether all passed.
+def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *arguments: str) -> bool:
+    """Build in a session, as at the moment of the build on DuckDB in `data`; whether all passed.
 
-    The folder holds a folder for each schema, and in it one of Parquet files for each table.
+    The `folder` is the session's. It gets a folder for each schema, and in it one of Parquet files
+    for each table.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     with databases.connect_to(data, "study") as connection:
         as_of = connection.execute(
             "select strftime(as_of, '%Y-%m-%dT%H:%M:%SZ') from study.governance.published_build"
         ).fetchall()[0][0]
-    spark = session.start(folder, master)
-    try:
-        landed.lay(spark, extracts, data, folder / "landing")
-        result = dbtRunner().invoke(
+    with landed.laid(spark, extracts, data, folder / "landing"):
+        done = dbtRunner().invoke(
             [
                 "build",
                 *("--target", "spark"),
                 *("--target-path", str(folder / "target")),
+                *("--log-path", str(folder / "logs")),
                 *("--vars", f"{{as_of: '{as_of}'}}"),
                 *("--exclude-resource-type", "unit_test"),
                 *("--exclude", *landed.PYTHON_MODELS),
                 *arguments,
             ]
         )
-        return result.success
-    finally:
-        spark.stop()
-        # what is landed stays where it was landed
-        shutil.rmtree(folder / "landing", ignore_errors=True)
+    passed = done.success
+    differing = contracts.differences(spark, folder) if passed else []
+    print("\n".join(differing))
+    return passed and not differing
 
 
 def main() -> int:
@@ -55,12 +52,17 @@ def main() -> int:
     os.umask(0o077)
     data = databases.data_folder()
     folder = data / "spark"
-    print(SAYS.format(models=", ".join(landed.PYTHON_MODELS), folder=folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    spark = session.start(folder)
     try:
-        return 0 if build(databases.extracts_folder(), data, folder, *sys.argv[1:]) else 1
+        passed = build(spark, databases.extracts_folder(), data, folder)
     except (landing.LandingError, OSError) as error:
         print(error)
         return 1
+    finally:
+        spark.stop()
+        print(SAYS.format(models=", ".join(landed.PYTHON_MODELS), folder=folder))
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """Putting what is landed, and what DuckDB alone computes, where Spark finds it."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,8 +16,11 @@ PYTHON_MODELS = tuple(path.stem for path in sorted((PROJECT / "models").rglob("*
 """Models that dbt-spark does not run; all of them are in the vault."""
 
 
-def lay(spark: SparkSession, extracts: Path, data: Path, folder: Path) -> None:
+@contextmanager
+def laid(spark: SparkSession, extracts: Path, data: Path, folder: Path) -> Iterator[None]:
     """Lay the landed tables and the registers as Spark tables, each in its supplier's schema.
+
+    They are there for as long as the context lasts.
 
     They are read and checked as DuckDB reads them, so that values and row numbers are the same, and
     kept as Parquet under `folder`. Beside them go the Python models, as DuckDB's build in `data`
@@ -37,6 +43,15 @@ def lay(spark: SparkSession, extracts: Path, data: Path, folder: Path) -> None:
             _copy(spark, connection, f"landing.{schema}.{table}", f"{schema}.{table}", folder)
         for table in PYTHON_MODELS:
             _copy(spark, connection, f"vault.main.{table}", f"vault.{table}", folder)
+    try:
+        yield
+    finally:
+        # what is landed stays where it was landed
+        for schema in {schema for schema, _ in tables}:
+            spark.sql(f"drop schema {schema} cascade")
+        for table in PYTHON_MODELS:
+            spark.sql(f"drop table vault.{table}")
+        shutil.rmtree(folder)
 
 
 def _copy(

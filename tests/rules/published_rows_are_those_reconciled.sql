@@ -23,7 +23,7 @@ published as (
 
 reconciled as (
     select
-        regexp_extract(source_table, '[^/]+$') as research_table,
+        regexp_extract(source_table, '([^/]+)$', 1) as research_table,
         sum(records) as records
     from {{ ref('record_reconciliation') }}
     where fate = 'published'

@@ -46,7 +46,7 @@ school_years_lived as (
         study,
         research_id,
         first_year,
-        cast({{ one_row_per_number('first_year', this_year) }} as integer) as begins_in
+        {{ one_row_per_number('first_year', this_year) }} as begins_in
     from children
 )
 

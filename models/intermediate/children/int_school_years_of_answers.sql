@@ -16,7 +16,11 @@ interviews as (
         {{ month_number('interview_month') }} as interviewed_in,
         row_number() over (
             partition by study, child_research_id, interview_month
-            order by wave desc, child_sdq_total asc, household_size asc, household_income asc
+            order by
+                wave desc nulls last,
+                child_sdq_total asc nulls last,
+                household_size asc nulls last,
+                household_income asc nulls last
         ) as place
     from parent_interviews
 ),

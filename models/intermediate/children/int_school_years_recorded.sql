@@ -18,7 +18,7 @@ with
         {{ columns | join(',\n        ') }},
         row_number() over (
             partition by study, research_id, {{ begins_in('academic_year') }}
-            order by {{ columns | join(', ') }}
+            order by {{ columns | join(' nulls last, ') }} nulls last
         ) as place
     from {{ ref('int_' ~ table ~ '_deidentified') }}
     where academic_year is not null
