@@ -24,7 +24,7 @@ spells_measured as (
         academic_year,
         provision_type,
         started_on,
-        {{ datediff('started_on', 'ended_on', 'day') }} as days_to_last
+        {{ days_between('started_on', 'ended_on') }} as days_to_last
     from alternative_provision
 ),
 

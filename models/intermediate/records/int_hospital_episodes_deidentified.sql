@@ -35,7 +35,7 @@ episodes_coded as (
         provider_code,
         {{ icd10_category('primary_diagnosis') }} as primary_diagnosis,
         {{ opcs4_category('main_procedure') }} as main_procedure,
-        {{ datediff('admitted_on', 'discharged_on', 'day') }}
+        {{ days_between('admitted_on', 'discharged_on') }}
             as nights_in_hospital
     from hospital_episodes
 ),
