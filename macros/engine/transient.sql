@@ -29,17 +29,3 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
-
-
-{#- A view here: it stores nothing either. -#}
-
-{% materialization transient, adapter='spark' %}
-    {%- set target_relation = this.incorporate(type='view') -%}
-
-    {% call statement('main') -%}
-        create or replace view {{ target_relation }} as
-            {{ compiled_code }}
-    {%- endcall %}
-
-    {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
