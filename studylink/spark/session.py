@@ -1,7 +1,10 @@
 """A Spark session in which the project's SQL means what it means in DuckDB."""
 
+import logging
+import os
 from pathlib import Path
 
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from studylink import databases
@@ -47,7 +50,14 @@ def start(folder: Path, master: str = "local[2]", **more: str) -> SparkSession:
 
 
 def set_pseudonym_key(spark: SparkSession) -> None:
-    """Give the session the two pads of HMAC's key, as variables: no SQL text holds them."""
+    """Give the session the two pads of HMAC's key, as variables: no SQL text holds them.
+
+    Spark shows a variable's value where it shows an expression or a plan, as it does in messages of
+    errors. dbt hides in its logs and artifacts what it knows for a secret; pyspark's own log of
+    errors is silenced.
+    """
+    PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
     for variable, pad in databases.pads().items():
+        os.environ[f"DBT_ENV_SECRET_{variable.upper()}"] = pad.hex().upper()
         spark.sql(f"declare or replace variable {variable} binary")
         spark.sql(f"set var {variable} = :pad", args={"pad": bytearray(pad)})
