@@ -42,6 +42,7 @@ def run(command: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("spark_can_be_tried")
 def test_both_engines_publish_the_same_rows(rules_world: Path, tmp_path: Path) -> None:
     data = shutil.copytree(rules_world / "data", tmp_path / "data", symlinks=True)
@@ -90,7 +91,6 @@ def test_a_row_that_differs_is_found(tmp_path: Path) -> None:
             assert compare.differences(connection, tmp_path) == found
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("spark_can_be_tried")
 def test_the_project_compiles_for_databricks(tmp_path: Path) -> None:
     # without a connection: nothing is looked up there, and Python models compile only with one
