@@ -57,7 +57,15 @@ strftime(try_strptime({{ text }}, '{{ form }}'), '%Y%m%d')
 {%- endmacro %}
 
 {% macro spark__date_spelt(text, form) -%}
-{#- of years of four digits; `d` and `M` read one digit or two, as DuckDB does -#}
-{%- set pattern = form | replace('%d', 'd') | replace('%m', 'M') | replace('%Y', 'yyyy') -%}
-date_format(try_to_timestamp({{ text }}, '{{ pattern }}'), 'yyyyMMdd')
+{#- one digit or two, as DuckDB reads them, unless nothing stands between two numbers -#}
+{%- set digits = 2 if '%d%m' in form or '%m%d' in form else 1 -%}
+{%- set letters = {
+    '%d': 'd' * digits, '%m': 'M' * digits, '%Y': 'yyyy', '%y': 'yy', '%B': 'MMMM', '%b': 'MMM',
+    '%H': 'H', '%M': 'm', '%S': 's',
+} -%}
+{%- set pattern = [form] -%}
+{%- for letter, of_java in letters.items() -%}
+{%- do pattern.append(pattern.pop() | replace(letter, of_java)) -%}
+{%- endfor -%}
+date_format(try_to_timestamp({{ text }}, '{{ pattern[0] }}'), 'yyyyMMdd')
 {%- endmacro %}

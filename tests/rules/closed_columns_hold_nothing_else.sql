@@ -71,8 +71,14 @@ words as (
     from code_lists
     union all
     select
-        unnest(['characteristics of linkage', 'categories of linkage', 'categories of linkage']) as code_list,
-        unnest(['all', 'All', 'Other or not known']) as word
+        code_list,
+        word
+    from (
+        values
+        ('characteristics of linkage', 'all'),
+        ('categories of linkage', 'All'),
+        ('categories of linkage', 'Other or not known')
+    ) as of_linkage (code_list, word)
 ),
 
 listed_values as (
