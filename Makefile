@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all short whole format lint lint-python lint-sql mutants bench bench-matching landing-page docs twins matching-parameters sample lock clean
+.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all short whole format lint lint-python lint-sql mutants bench bench-matching bench-linkage landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
 SPARK := .venv-spark/bin
@@ -89,6 +89,8 @@ bench: setup ## dbt build beside the least it could do: make bench SIZE=S, M or 
 
 bench-matching: setup ## how well and how fast children are found in the pupil register
 	$(BIN)/studylink bench-matching
+
+bench-linkage: bench-matching ## the same, by its other name
 
 landing-page: setup ## the tables of docs/landing.md, from the source declarations
 	$(BIN)/python -m tests.python.lib.landing_page

@@ -1,6 +1,6 @@
 """The model of matching: what comparisons.yml declares, as the settings splink understands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,11 +20,12 @@ class Level:
     # splink's number for it: -1 for a missing value, the others down to 0 for the last
     number: int
     difference: str | None
-    # "always", "unless all else agrees" or none
-    asks_clerk: str | None
-    # whether a twin or a sibling may reach it
+    # see comparisons.yml
+    asks_clerk: bool
+    disagrees: bool
     relative: bool
-    # the prepared column whose commonness in the register weighs an agreement
+    kin: bool
+    # the prepared column whose commonness in the register weighs it
     frequency_of: str | None
 
     @property
@@ -44,6 +45,16 @@ class Comparison:
     def weighed(self) -> tuple[Level, ...]:
         """The levels that have weights: all but the missing."""
         return tuple(level for level in self.levels if not level.is_missing)
+
+    @property
+    def agrees(self) -> str:
+        """SQL: a pair of splink's agrees in full in this."""
+        return f"gamma_{self.name} = {self.weighed[0].number}"
+
+    def stands(self, at: Callable[[Level], bool]) -> str:
+        """SQL: a pair of splink's stands at one of some levels of this."""
+        numbers = ", ".join(str(level.number) for level in self.levels if at(level))
+        return f"gamma_{self.name} in ({numbers})" if numbers else "false"
 
 
 @dataclass(frozen=True)
@@ -129,22 +140,32 @@ class Declared:
             "retain_intermediate_calculation_columns": True,
         }
 
-    @property
-    def with_relatives(self) -> tuple[Comparison, Comparison]:
-        """The two comparisons that show relatives: of first names and of dates of birth."""
-        names, born = (
-            one for one in self.comparisons if any(level.relative for level in one.levels)
-        )
-        return names, born
+    def comparison(self, name: str) -> Comparison:
+        """The comparison of that name."""
+        (found,) = (one for one in self.comparisons if one.name == name)
+        return found
 
     @property
-    def frequency_levels(self) -> dict[str, tuple[str, str]]:
-        """For each column whose values' commonness counts, the comparison and level it weighs."""
+    def nobodys(self) -> str:
+        """SQL: a pair of splink's is of two relatives at the most."""
+        return " and ".join(
+            self.comparison(name).stands(lambda level: level.disagrees)
+            for name in ("first_name", "date_of_birth")
+        )
+
+    @property
+    def frequency_levels(self) -> dict[str, tuple[Comparison, tuple[Level, ...]]]:
+        """For each column whose values' commonness counts, the comparison and levels it weighs.
+
+        The first of the levels is agreement in full.
+        """
         return {
-            level.frequency_of: (comparison.name, level.name)
+            comparison.weighed[0].frequency_of: (
+                comparison,
+                tuple(level for level in comparison.levels if level.frequency_of),
+            )
             for comparison in self.comparisons
-            for level in comparison.levels
-            if level.frequency_of
+            if comparison.weighed[0].frequency_of
         }
 
 
@@ -186,8 +207,10 @@ def _comparison(comparison: dict) -> Comparison:
                 when="ELSE" if level["when"] == "else" else level["when"],
                 number=-1 if level.get("is_null", False) else weighed,
                 difference=level.get("difference"),
-                asks_clerk={True: "always"}.get(level.get("asks_clerk"), level.get("asks_clerk")),
+                asks_clerk=level.get("asks_clerk", False),
+                disagrees=level.get("disagrees", False),
                 relative=level.get("relative", False),
+                kin=level.get("kin", False),
                 frequency_of=level.get("frequency_of"),
             )
         )

@@ -17,6 +17,10 @@ SMALLEST_REGISTER = 1_000
 # so many people more had been counted.
 COUNTED_BEFOREHAND = 1_000
 
+# That first and last names go together more often than chance would have it is believed once more
+# people bear both than this.
+NAMESAKES_BEFOREHAND = 1
+
 Rows: TypeAlias = pyarrow.Table | pyarrow.RecordBatchReader
 """What DuckDB scans once."""
 
@@ -51,18 +55,8 @@ class Pairs:
         self.connection.execute(_text("prepare.sql"))
         self._take("child_rows", children, ("study", "child_id"))
         self._take("pupil_rows", pupils, ("pupil_id",))
-        self.connection.execute(
-            "create table bearers_of_first as select value, count(*) as bearers "
-            f"from ({_values('first', 'pupil_rows')}) group by value"
-        )
-        for column in self.declared.frequency_levels:
-            # of what some child has: nothing else is ever asked for
-            self.connection.execute(
-                f"create table frequencies_of_{column} as "
-                f"with pupils as ({_values(column, 'pupil_rows')}) "
-                "select value, count(*) as bearers, (select count(value) from pupils) as everybody "
-                f"from pupils where value in ({_values(column, 'child_rows')}) group by value"
-            )
+        for column, (_, levels) in self.declared.frequency_levels.items():
+            self._count(column, only_of_children=len(levels) == 1)
         ((self.register_size,),) = self.connection.execute(
             "select count(*) from pupil_rows"
         ).fetchall()
@@ -135,7 +129,9 @@ class Pairs:
     def score(self, weights: Weights, least_weight: float | None = None) -> None:
         """Make `scored`: every pair's weight, in bits, levels, and whether it agrees in everything.
 
-        With `least_weight`, only of the pairs above.
+        `names_weight`, part of `match_weight`, is what is taken off where first and last names that
+        agree go together more often than each by itself would have it. With `least_weight`, only of
+        the pairs above.
         """
         linker = self.linker("children", "pupils", weights)
         self.connection.execute(
@@ -148,6 +144,29 @@ class Pairs:
         scored = linker.inference.predict(
             threshold_match_weight=least_weight, warning_mode="never"
         ).physical_name
+        # of those names alone that a pair has, for there may be as many names as people
+        self.connection.execute(
+            f"""
+            create or replace temp table frequencies_of_names as
+            with
+            asked_for as (
+                select names(first_words, last_words) as value
+                from child_rows
+                union
+                select names(first_words, last_words)
+                from pupil_rows
+                where rowid in (select id_r::bigint from {scored})
+            )
+            select names(first_words, last_words) as value, count(*) as bearers
+            from pupil_rows
+            where value in (select value from asked_for)
+            group by value
+            """
+        )
+        names_agree = " and ".join(
+            self.declared.comparison(name).stands(lambda level: level.frequency_of is not None)
+            for name in ("first_name", "last_name")
+        )
         self.connection.execute(
             f"""
             create or replace temp view scored as
@@ -167,10 +186,23 @@ class Pairs:
                     and child_rows.town is not distinct from pupil_rows.town
                     and child_rows.postcode is not distinct from pupil_rows.postcode as is_at_home,
                     child_rows.line is null and child_rows.postcode is null as is_home_unknown,
-                    {scored}.*
+                    if(
+                        {names_agree},
+                        -log2(greatest(
+                            1,
+                            {_excess("childs", "l", self.register_size)},
+                            {_excess("pupils", "r", self.register_size)}
+                        )),
+                        0
+                    ) as names_weight,
+                    {scored}.* replace ({scored}.match_weight + names_weight as match_weight)
                 from {scored}
                 join child_rows on child_rows.rowid = {scored}.id_l::bigint
                 join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint
+                left join frequencies_of_names as childs
+                    on childs.value = names(child_rows.first_words, child_rows.last_words)
+                left join frequencies_of_names as pupils
+                    on pupils.value = names(pupil_rows.first_words, pupil_rows.last_words)
             ),
             counted as (
                 select
@@ -203,6 +235,16 @@ class Pairs:
         self.connection.execute("drop view landed_rows")
         self.connection.unregister("landed")
 
+    def _count(self, column: str, only_of_children: bool) -> None:
+        """Make `frequencies_of_` a column: how many pupils bear each value, of how many in all."""
+        borne = f"where value in ({_values(column, 'child_rows')})" if only_of_children else ""
+        self.connection.execute(
+            f"create table frequencies_of_{column} as "
+            f"with pupils as ({_values(column, 'pupil_rows')}) "
+            "select value, count(*) as bearers, (select count(*) from pupils) as everybody "
+            f"from pupils {borne} group by value"
+        )
+
     def _number(self, side: str) -> None:
         self.connection.execute(
             f"create or replace temp view {side}_rows_numbered as "
@@ -213,9 +255,9 @@ class Pairs:
         self.connection.execute(f"create table {table} as from compared('{rows}')")
 
     def _smooth(self, column: str, weights: Weights | None) -> None:
-        comparison, level = self.declared.frequency_levels[column]
+        comparison, (same, *_) = self.declared.frequency_levels[column]
         # without weights nothing is weighed yet, and any number will do
-        by_chance = weights[comparison][level][1] if weights else 1.0
+        by_chance = weights[comparison.name][same.name][1] if weights else 1.0
         self.connection.execute(
             f"create or replace table tf_{column} as "
             # of the others in the register: the pupil in question is no evidence against itself
@@ -234,6 +276,14 @@ def _values(column: str, people: str) -> str:
         "home": "home(line, postcode)",
     }.get(column, column)
     return f"select {made} as value from {people} where value is not null"
+
+
+def _excess(names: str, side: str, people: int) -> str:
+    """SQL: how many times as often a first and a last name go together as chance would have it."""
+    by_chance = f"tf_first_{side} * tf_last_{side} * {people}"
+    return (
+        f"({names}.bearers - 1 + {NAMESAKES_BEFOREHAND}) / ({by_chance} + {NAMESAKES_BEFOREHAND})"
+    )
 
 
 def _blocked_by(rule: Rule) -> str:
@@ -271,9 +321,9 @@ def _blocked_by(rule: Rule) -> str:
 
 
 def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """`variants` (name, stands_for: list) and `listed_names` (name), as names are compared."""
-    for table, file in (("nicknames", "nicknames.csv"), ("given_names", "given_names.csv")):
-        header, *lines = _text(file).splitlines()
+    """`variants` (name, stands_for: list), `listed_names` and `leading_names` (name)."""
+    for table in ("nicknames", "given_names", "leading_names"):
+        header, *lines = _text(f"{table}.csv").splitlines()
         columns = zip(*(line.split(",") for line in lines), strict=True)
         rows = pyarrow.table(dict(zip(header.split(","), map(list, columns), strict=True)))
         connection.register("listed", rows)

@@ -41,6 +41,16 @@ create macro crosses(first, first_stands_for, first_parts, first_digits, last, l
     or list_contains(last_parts, first)
     or (damerau_levenshtein(first, last) = 1 and length(first) > 3 and first_digits = last_digits);
 
+-- Both names as one
+create macro names(first_words, last_words) as joined(first_words) || ' ' || joined(last_words);
+
+-- Whether every word of a first name is one of another's, or a variant of one; of each word the
+-- forms are what it stands for, itself the last
+create macro covers(forms, other_forms) as len(list_filter(
+    forms,
+    lambda word: not list_has_any(word, flatten(other_forms))
+)) = 0;
+
 -- The whole of an address, null where a part of it is
 create macro home(line, postcode) as joined(line) || ' ' || postcode;
 
@@ -101,12 +111,31 @@ from query_table(people) as people
 left join query_table(sounds) as first_sounds on first_sounds.words = people.first_words
 left join query_table(sounds) as last_sounds on last_sounds.words = people.last_words;
 
+-- What each word stands for in first names that have several
+create macro formed(people) as table
+with
+words as (
+    select
+        first_words,
+        unnest(string_split(first_words, ' ')) as word,
+        generate_subscripts(string_split(first_words, ' '), 1) as place
+    from (select distinct first_words from query_table(people) where contains(first_words, ' '))
+)
+select
+    words.first_words,
+    list(coalesce(variants.stands_for, [words.word]) order by words.place) as forms
+from words
+left join variants on variants.name = words.word
+group by words.first_words;
+
 -- What splink compares. Each is known by the number of its row.
 create macro compared(people) as table
 with
 derived as (
     select
         number::varchar as id,
+        first_words,
+        last_words,
         joined(first_words) as first,
         but_for(several(first_words), last_words) as first_parts,
         digits(first_words) as first_digits,
@@ -121,15 +150,29 @@ derived as (
         postcode,
         home(line, postcode) as home
     from query_table(people)
+),
+known as (
+    select
+        derived.* exclude (first_words, last_words),
+        -- a first name stands for itself and for whatever it is short for or another spelling of
+        coalesce(variants.stands_for, [derived.first]) as first_stands_for,
+        coalesce(
+            nullif(list_filter(
+                formed.forms,
+                lambda word: not coalesce(list_contains(string_split(derived.last_words, ' '), word[-1]), false)
+            ), []),
+            [first_stands_for]
+        ) as first_forms
+    from derived
+    left join variants on variants.name = derived.first
+    left join formed(people) as formed on formed.first_words = derived.first_words
 )
 select
-    derived.*,
-    -- a first name stands for itself and for whatever it is short for or another spelling of
-    coalesce(variants.stands_for, [derived.first]) as first_stands_for,
+    known.*,
+    list_has_any(known.first_forms[1], (select list(upper(name)) from leading_names)) as first_leads,
     listed_names.name is not null as first_is_listed,
-    coalesce(bearers_of_first.bearers, 0) as first_bearers,
+    coalesce(frequencies_of_first.bearers, 0) as first_bearers,
     array_to_string(numbers, ' ') as house
-from derived
-left join variants on variants.name = derived.first
-left join listed_names on listed_names.name = derived.first
-left join bearers_of_first on bearers_of_first.value = derived.first;
+from known
+left join listed_names on listed_names.name = known.first
+left join frequencies_of_first on frequencies_of_first.value = known.first;

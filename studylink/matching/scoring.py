@@ -1,15 +1,13 @@
 """Scores: how probable it is that a pupil in the pupil register is a given child."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import resources
 
 import pyarrow
 
-from studylink.matching.model import Comparison, Declared, Level, declared
+from studylink.matching.model import Comparison, Declared, declared
 from studylink.matching.pairs import Pairs, Rows
-
-UNLESS = "unless all else agrees"
 
 # Below this nobody would look at a pair
 WORTH_LOOKING_AT = 0.01
@@ -38,7 +36,8 @@ def score(
     - `match_probability`: the same once all pairs of the study that share the child or the pupil
       compete, of which one at most is right: its odds over one plus the odds of them all;
       A pair that agrees in everything gives way to no other that does not;
-    - `needs_clerk`: what differs may be what distinguishes a twin or sibling (comparisons.yml);
+    - `needs_clerk`: what differs may be what distinguishes a twin or sibling, or too little is
+      known (comparisons.yml);
     - `differences`: what does not agree, in words and without values; null if everything agrees.
 
     The same rows in give the same table. Nothing is written to disk, printed or logged.
@@ -55,8 +54,9 @@ def score(
         return pairs.connection.execute(
             f"""
             with
-            weighed as ({_weighed(model)}),
-            competing as ({competition("weighed", "match_weight")}),
+            weighed as ({_weighed(model, relatives)}),
+            rivalled as ({_with_rivals(model, "weighed")}),
+            competing as ({competition("rivalled", "match_weight")}),
             shown as (
                 select
                     study,
@@ -88,8 +88,7 @@ def competition(table: str, weight: str) -> str:
     `weight` is an expression in bits. At most one of the pairs that share a child or a pupil is
     right, or none: a pair's probability is its odds over one plus the odds of them all, so that
     twice the same pupil is half as probable each. Those who agree in everything compete among
-    themselves, and the others with nobody beside them. `has_rival`: another pair of the child's or
-    the pupil's is more likely right than not, for and by itself.
+    themselves, and the others with nobody beside them.
     """
     whole = "rows between unbounded preceding and unbounded following"
     return f"""
@@ -120,53 +119,71 @@ def competition(table: str, weight: str) -> str:
                     )
                     - odds
                 )
-            ) as probability,
-            count(if(odds >= 1, 1, null)) over (partition by study, child_id)
-            + count(if(odds >= 1, 1, null)) over (partition by study, pupil_id)
-            - if(odds >= 1, 2, 0) > 0 as has_rival
+            ) as probability
         from ranked
     """
 
 
-def _weighed(model: Declared) -> str:
+def _weighed(model: Declared, relatives: bool) -> str:
     return f"""
         select * replace (
             if(is_copy, greatest(match_weight, {model.copy_weight}), match_weight) as match_weight
         )
         from scored
+        where {f"not ({model.nobodys})" if relatives else "true"}
+    """
+
+
+def _with_rivals(model: Declared, table: str) -> str:
+    """SQL: the rows of `table` with `has_rival`, and `has_rival_so_named` if it has the first name.
+
+    A rival may be a twin or a sibling (comparisons.yml).
+    """
+    born = model.comparison("date_of_birth")
+    near, at_home, so_called = (
+        model.comparison(name).stands(lambda level: level.kin)
+        for name in ("date_of_birth", "home", "last_name")
+    )
+
+    def others(flag: str) -> str:
+        return " + ".join(
+            f"count_if({flag}) over (partition by study, {one}) - {flag}::integer"
+            for one in ("child_id", "pupil_id")
+        )
+
+    return f"""
+        with
+        related as (
+            select
+                *,
+                ({born.agrees} and ({at_home} or {so_called}))
+                or ({near} and {at_home} and {so_called}) as is_kin,
+                is_kin and {model.comparison("first_name").agrees} as is_kin_so_named
+            from {table}
+        )
+        select
+            *,
+            {others("is_kin")} > 0 as has_rival,
+            {others("is_kin_so_named")} > 0 as has_rival_so_named
+        from related
     """
 
 
 def _needs_clerk(model: Declared) -> str:
-    def stands(comparison: Comparison, levels: Iterable[Level]) -> str:
-        numbers = ", ".join(str(level.number) for level in levels)
-        return f"gamma_{comparison.name} in ({numbers})" if numbers else "false"
-
-    def agrees(comparison: Comparison) -> str:
-        return f"gamma_{comparison.name} = {comparison.weighed[0].number}"
-
-    asked = []
-    for comparison in model.comparisons:
-        always = [level for level in comparison.levels if level.asks_clerk == "always"]
-        unless = [level for level in comparison.levels if level.asks_clerk == UNLESS]
-        others = " and ".join(agrees(one) for one in model.comparisons if one != comparison)
-        asked.append(stands(comparison, always))
-        asked.append(
-            f"{stands(comparison, unless)}"
-            f" and not ({others} and match_weight >= {model.copy_weight})"
-        )
-    names, born = model.with_relatives
-    of_a_relative = [level for level in born.levels if level.relative]
-    asked.append(
-        f"{stands(names, [level for level in names.levels if level.relative])}"
-        f" and (has_rival or {stands(born, of_a_relative)})"
+    first = model.comparison("first_name")
+    a_siblings = model.comparison("date_of_birth").stands(lambda level: level.relative)
+    unsure = " + ".join(
+        f"({one.stands(lambda level: level.is_missing or level.disagrees)})::integer"
+        for one in model.comparisons
     )
-    missing = " + ".join(
-        f"(gamma_{comparison.name} = -1)::integer"
-        for comparison in model.comparisons
-        if any(level.asks_clerk for level in comparison.levels)
+    return " or ".join(
+        [
+            *(f"({one.stands(lambda level: level.asks_clerk)})" for one in model.comparisons),
+            f"(not {first.agrees} and (has_rival or {a_siblings}))",
+            f"({first.agrees} and has_rival_so_named and not is_copy)",
+            f"{unsure} > 1",
+        ]
     )
-    return " or ".join([*(f"({one})" for one in asked), f"{missing} > 1"])
 
 
 def _differences(model: Declared) -> str:

@@ -27,14 +27,16 @@ SETTLED = 0.000_01
 MOST_ROUNDS = 100
 # A level that no true pair stood at might have held half a one
 UNSEEN = 0.5
+# A level that fewer true pairs than this stood at is no evidence for a pair
+FEW = 5
 
 
-def train(children: Rows, pupils: Rows, seed: int) -> dict:
+def train(children: Rows, pupils: Rows, seed: int, relatives: bool = True) -> dict:
     """Learn m and u from children and a register; the truth is not needed.
 
-    `children` and `pupils` are as `scoring.score` takes them. u, how often strangers stand at a
-    level, is splink's random sampling of pairs, less the true ones among them. m, how often one
-    and the same person does, is expectation maximisation over the pairs that blocking finds, in
+    `children`, `pupils` and `relatives` are as `scoring.score` takes them. u, how often strangers
+    stand at a level, is splink's random sampling of pairs, less the true ones among them. m, how
+    often one and the same person does, is expectation maximisation over the pairs found, in
     which, as in scoring, the pairs of a child or of a pupil compete. Without that a twin or a
     sibling would be learnt as a match that differs in its first name.
 
@@ -57,7 +59,7 @@ def train(children: Rows, pupils: Rows, seed: int) -> dict:
             }
             for comparison in model.comparisons
         }
-        weights = _maximised(pairs, start)
+        weights = _maximised(pairs, start, relatives)
     rounded = {
         comparison: {
             level: (float(f"{m:.6g}"), float(f"{u:.6g}")) for level, (m, u) in levels.items()
@@ -90,20 +92,18 @@ def _number(probability: float | str | None) -> float:
     return UNSEEN / SAMPLED
 
 
-def _maximised(pairs: Pairs, start: Weights) -> Weights:
+def _maximised(pairs: Pairs, start: Weights, relatives: bool) -> Weights:
     """M and u after expectation maximisation in competition."""
     model, connection = pairs.declared, pairs.connection
     # how common a value is takes the place of u, here as in scoring: log2(u / commonness), u as it
     # was at the start
     pairs.score(start)
-    frequencies = {
-        comparison: f"mw_tf_adj_{comparison}" for comparison, _ in model.frequency_levels.values()
-    }
+    frequencies = [f"mw_tf_adj_{one.name}" for one, _ in model.frequency_levels.values()]
     connection.execute(
         f"create table patterns as select study, child_id, pupil_id, is_copy, "
-        f"{' + '.join(frequencies.values())} as frequency, "
+        f"{' + '.join([*frequencies, 'names_weight'])} as frequency, "
         f"{', '.join(f'gamma_{comparison.name}' for comparison in model.comparisons)} "
-        f"from scored"
+        f"from scored where {f'not ({model.nobodys})' if relatives else 'true'}"
     )
     ((everybody,),) = connection.execute(
         "select (select count(*) from child_rows) * (select count(*) from pupil_rows)"
@@ -128,13 +128,12 @@ def _maximised(pairs: Pairs, start: Weights) -> Weights:
 
 def _expect(pairs: Pairs, weights: Weights, start: Weights) -> None:
     """Make `expected`: every pair with the probability that it is right, after competition."""
-    counted = set(pairs.declared.frequency_levels.values())
 
     def bits(comparison: Comparison) -> str:
         cases = []
         for level in comparison.weighed:
             m, u = weights[comparison.name][level.name]
-            if (comparison.name, level.name) in counted:
+            if level == comparison.weighed[0] and level.frequency_of:
                 u = start[comparison.name][level.name][1]
             cases.append(f"when {level.number} then {log2(m / u)!r}::double")
         return f"case gamma_{comparison.name} {' '.join(cases)} else 0 end"
@@ -152,7 +151,11 @@ def _expect(pairs: Pairs, weights: Weights, start: Weights) -> None:
 def _improved(
     pairs: Pairs, comparison: Comparison, start: Mapping[str, tuple[float, float]], everybody: int
 ) -> dict[str, tuple[float, float]]:
-    """M as the expected pairs have it, and u without them."""
+    """M as the expected pairs have it, and u without them.
+
+    No level is worth more than what was seen of it allows. One that hardly any true pair stood at
+    speaks for none; and a slip of a name, or a part of one, for no more than the whole name does.
+    """
     seen = dict(
         pairs.connection.execute(
             f"select gamma_{comparison.name}, sum(probability)::double from expected group by all"
@@ -161,11 +164,16 @@ def _improved(
     expected = {level.name: seen.get(level.number, 0.0) for level in comparison.weighed}
     total = sum(expected.values()) + UNSEEN * len(expected)
     matches = sum(expected.values()) / everybody
-    improved = {}
-    for level, count in expected.items():
+    improved: dict[str, tuple[float, float]] = {}
+    for place, level in enumerate(comparison.weighed):
+        count = expected[level.name]
         m = (count + UNSEEN) / total
-        u = (start[level][1] - matches * m) / (1 - matches)
-        improved[level] = (m, max(u, UNSEEN / SAMPLED))
+        u = (start[level.name][1] - matches * m) / (1 - matches)
+        u = max(u, UNSEEN / SAMPLED, m if count < FEW else 0)
+        if place and level.frequency_of:
+            whole_m, whole_u = improved[comparison.weighed[0].name]
+            u = max(u, m * whole_u / whole_m)
+        improved[level.name] = (m, u)
     return improved
 
 

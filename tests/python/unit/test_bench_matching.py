@@ -116,7 +116,7 @@ def test_a_step_that_fails_ends_the_benchmark_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(matching, "PROJECT", tmp_path)
-    monkeypatch.setattr(matching, "_measure_febrl", lambda folder: None)
+    monkeypatch.setattr(matching, "_measure_held_out", lambda folder: None)
     arguments = matching.argparse.Namespace(families=1, children=1, pupils=1, seed=1)
     assert matching.run(arguments) == 1
     assert re.search(r"invent failed:[\s\S]*from 200 to", capsys.readouterr().out)

@@ -5,12 +5,15 @@ from datetime import date
 import pyarrow
 import pytest
 
+from studylink.bench import held_out
 from studylink.bench.matching import thresholds
-from studylink.matching import febrl, model, training
+from studylink.matching import model, training
 from studylink.matching.pairs import COLUMNS, Pairs
 from studylink.matching.scoring import score, shipped_parameters
 
 LINK_FROM, REVIEW_FROM = thresholds()
+# another first name in all else alike, a tenth of FEBRL, is a twin's: never linked without a clerk
+RECALL_HELD_OUT = {name: 0.83 if "FEBRL" in name else 0.93 for name in held_out.SETS}
 
 JADE = ("Jade", "Pickering", date(2012, 3, 4), "12 Mill Lane", "Leeds", "LS1 4AB")
 STRANGERS = [
@@ -146,19 +149,23 @@ def test_two_missing_addresses_distinguish_nobody_from_their_namesakes():
 
 TWINS = [
     *(("Jade", "Jane"), ("Ella", "Emma"), ("Mohammed", "Ahmed"), ("Ellie", "Elsie")),
-    *(("Ava", "Eva"), ("Mia", "Mya"), ("Maria", "Marie"), ("Isobel", "Isabel")),
-    *(("Layla", "Leila"), ("Jack", "Jake"), ("Oluwaseun", "Oluwaseyi"), ("Ekin", "Ekim")),
-    *(("Tavi", "Tali"), ("Sophie", "Sophia")),
+    *(("Ava", "Eva"), ("Mia", "Mya"), ("Jack", "Jake"), ("Oluwaseun", "Oluwaseyi")),
+    *(("Ekin", "Ekim"), ("Tavi", "Tali"), ("Anne", "Anne Marie")),
+    *(("Muhammad", "Muhammad Yadid"), ("Maria", "Maria Clara"), ("Maria", "Marie")),
+    *(("Isobel", "Isabel"), ("Layla", "Leila"), ("Sophie", "Sophia")),
 ]
 ALIKE = [
-    *(("Jack", "John"), ("Ellie", "Elle"), ("Tia", "Tiana"), ("Anne", "Anne Marie")),
-    *(("Hasan", "Husan"), ("Tariro", "Tarira")),
+    *(("Jack", "John"), ("Ellie", "Elle"), ("Tia", "Tiana"), ("Hasan", "Husan")),
+    *(("Tariro", "Tarira"),),
 ]
-"""Twins' names of which one may be the other, short or mistyped: kept apart if both are there."""
+"""Twins' names of which one may be the other, short or mistyped.
+
+Kept apart if both are there."""
 LAST_NAMES = [
     *("Abbott", "Okafor", "Lindqvist", "Pemberton", "Rahman", "Whitlock", "Nowak", "Ferreira"),
     *("Dunne", "Yates", "Castellan", "Thornbury", "Averill", "Quillfeather", "Hargreaves"),
     *("Mbeki", "Sorensen", "Vaughan", "Zielinski", "Ingleby"),
+    *("Kettering", "Amara"),
 ]
 
 
@@ -225,7 +232,6 @@ def test_names_that_were_swapped_are_found_however_alike_they_are(first_name, la
 def test_a_first_name_like_another_last_name_is_no_agreement_where_first_names_agree():
     child = named(("Ali", "Ali"))
     (pair,) = scored([child], [*STRANGERS, named(("Ali", "Khan"), postcode="LS1 4AC")])
-    assert pair["needs_clerk"]
     assert "last names differ" in pair["differences"]
 
 
@@ -268,7 +274,7 @@ def test_a_twin_whose_own_pupil_is_missing_is_for_a_clerk():
     for pair in pairs.values():
         assert pair["needs_clerk"], TWINS[int(pair["child_id"][1:])]
         assert pair["match_probability"] >= REVIEW_FROM
-        assert "first names" in pair["differences"]
+        assert "first name" in pair["differences"]
 
 
 def test_a_sibling_with_a_longer_name_is_for_a_clerk():
@@ -289,12 +295,103 @@ def test_a_child_without_a_first_name_is_for_a_clerk_where_it_may_be_a_relative(
     assert pair["needs_clerk"]
 
 
-def test_another_spelling_of_a_name_is_for_a_clerk_and_a_short_form_is_not():
-    (pair,) = scored([MUHAMMAD], [*STRANGERS, but(MUHAMMAD, first_name="Mohammed")])
-    assert pair["needs_clerk"]
-    assert pair["differences"] == "first names are spellings of one another"
-    josh = but(JADE, first_name="Josh")
-    assert linked([josh], [*STRANGERS, but(josh, first_name="Joshua")]) == {("c0", "p5")}
+OTHERWISE = [
+    *(("Muhammad Qasim", "Mohammed Qasim"), ("Abdirahman", "Abdi"), ("Joshua", "Josh")),
+    *(("Ella Mae", "Ella"), ("Harriet", "Hariret")),
+    ("Amelia Rose", "Rose Amelia"),
+]
+
+
+def test_a_first_name_written_otherwise_is_linked_where_no_rival_lives_at_home():
+    children, pupils = twins(OTHERWISE)
+    others = [but(child, first_name="Zakariya") for child in children]
+    assert linked(children, [*pupils, *STRANGERS]) == themselves(children)
+    assert linked(children, [*pupils, *others, *STRANGERS]) == set()
+    assert linked([*children, *others], [*pupils, *STRANGERS]) == set()
+    older = [but(other, date_of_birth=other[2].replace(year=2008, day=28)) for other in others]
+    assert linked(children, [*pupils, *older, *STRANGERS]) == themselves(children)
+
+
+def test_a_first_name_that_agrees_in_full_is_linked_beside_a_rival_of_another():
+    children, others = twins(TWINS[:7])
+    typed = [but(child, address_line_1=f"{child[3]}et") for child in children]
+    assert linked(typed, [*children, *others, *STRANGERS]) == themselves(children)
+    next_day = [
+        but(child, date_of_birth=child[2].replace(day=child[2].day + 1)) for child in children
+    ]
+    assert linked(typed, [*children, *next_day, *STRANGERS]) == set()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"date_of_birth": None},
+        {"date_of_birth": date(2010, 9, 21)},
+        {"last_name": "Kowalczyk"},
+        {"first_name": None},
+    ],
+    ids=["no date", "another date", "another last name", "no first name"],
+)
+def test_two_things_that_are_missing_or_differ_are_never_linked(changes):
+    child = but(JADE, first_name="Barnaby", last_name="Penrose")
+    pupil = but(child, **(changes | MOVED))
+    assert linked([child], [*STRANGERS, pupil]) == set()
+
+
+def test_another_first_name_and_another_date_of_birth_are_not_even_for_a_clerk():
+    sibling = but(JADE, first_name="Rhys", date_of_birth=date(2009, 10, 21))
+    assert scored([JADE], [*STRANGERS, sibling]) == []
+
+
+def test_a_date_of_birth_that_differs_is_linked_where_all_else_agrees():
+    pupil = but(JADE, date_of_birth=date(2010, 9, 21))
+    assert linked([JADE], [*STRANGERS, pupil]) == {("c0", "p5")}
+
+
+def test_only_the_year_of_birth_known_is_a_difference_of_its_own():
+    pupil = but(JADE, date_of_birth=date(2012, 1, 1))
+    (pair,) = scored([JADE], [*STRANGERS, pupil])
+    assert pair["differences"] == "one date of birth is the first of January of the same year"
+    assert linked([JADE], [*STRANGERS, pupil]) == {("c0", "p5")}
+
+
+def test_a_slip_of_a_name_is_worth_no_more_than_the_whole_name():
+    olivers = [
+        but(
+            person, first_name="Oliver", last_name="Smith", **MOVED | {"postcode": f"TR{place} 9ZZ"}
+        )
+        for place, person in enumerate(STRANGERS * 8)
+    ]
+    child = but(JADE, first_name="Oliver", last_name="Smith")
+
+    def weight(first_name: str) -> float:
+        pupil = but(child, **MOVED)
+        pairs = scored([but(child, first_name=first_name)], [*olivers, pupil])
+        return max(pair["match_weight"] for pair in pairs if pair["pupil_id"] == "p40")
+
+    assert weight("Olivr") <= weight("Oliver") + 0.1
+
+
+def test_names_that_often_go_together_are_worth_less():
+    begums = [
+        but(person, first_name="Fatima", last_name="Begum", postcode=f"B{place} 1AA")
+        for place, person in enumerate(STRANGERS * 4)
+    ]
+    apart = [
+        but(person, first_name=first, last_name=last, postcode=f"B{place} 1AA")
+        for place, person in enumerate(STRANGERS * 4)
+        for first, last in (("Fatima", person[1]), (person[0], "Begum"))
+    ]
+    child = but(JADE, first_name="Fatima", last_name="Begum")
+    weights = [
+        next(
+            pair["match_weight"]
+            for pair in scored([child], [*others, but(child, **MOVED)])
+            if pair["pupil_id"] == f"p{len(others)}"
+        )
+        for others in ([*begums, *STRANGERS * 4], apart)
+    ]
+    assert weights[0] < weights[1] - 1
 
 
 def test_who_agrees_in_everything_goes_before_who_does_not():
@@ -328,11 +425,12 @@ def test_a_namesake_of_another_day_is_not_linked():
     assert linked([JADE], [but(JADE, date_of_birth=date(2010, 9, 21), **MOVED)]) == set()
 
 
-def test_a_last_name_that_differs_outright_is_for_a_clerk_unless_all_else_agrees():
+def test_a_last_name_that_differs_outright_is_for_a_clerk_where_a_rival_lives_at_home():
     renamed = but(JADE, last_name="Kowalczyk")
     assert linked([JADE], [renamed, *STRANGERS]) == {("c0", "p0")}
-    (pair,) = scored([JADE], [*STRANGERS, but(renamed, postcode="LS1 4AC")])
-    assert pair["needs_clerk"]
+    assert linked([JADE], [*STRANGERS, but(renamed, postcode="LS1 4AC")]) == {("c0", "p5")}
+    namesake = but(JADE, date_of_birth=date(2012, 3, 5))
+    assert linked([JADE], [renamed, namesake, *STRANGERS]) == set()
 
 
 def test_a_serial_number_in_a_name_is_no_slip():
@@ -429,15 +527,36 @@ def test_training_twice_gives_the_same_parameters(tmp_path):
 
 
 def test_febrl_4_is_linked_without_error_by_what_was_learnt_of_other_people():
-    measured = febrl.ours(LINK_FROM, shipped_parameters())
+    people = held_out.febrl(4)
+    measured = held_out.ours(people, LINK_FROM, REVIEW_FROM, relatives=False)
     assert measured.best_f1 >= 0.997
     assert measured.wrong == 0
-    assert measured.recall >= 0.98
+    assert measured.recall >= 0.97
+
+
+@pytest.mark.parametrize("name", held_out.SETS)
+def test_of_people_whom_others_invented_nobody_is_taken_for_another(name):
+    people = held_out.some(held_out.SETS[name](), children=400)
+    measured = held_out.ours(people, LINK_FROM, REVIEW_FROM)
+    assert measured.wrong == 0
+    assert measured.recall >= RECALL_HELD_OUT[name]
+    assert measured.with_clerk >= 0.96
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", held_out.SETS)
+def test_precision_is_no_lower_than_that_of_splink_as_it_comes(name):
+    people = held_out.SETS[name]()
+    ours, plain = (
+        held_out.ours(people, LINK_FROM, REVIEW_FROM),
+        held_out.plain(people, LINK_FROM),
+    )
+    assert ours.precision >= plain.precision
 
 
 @pytest.mark.long
 def test_febrl_4_is_linked_without_error():
-    measured = febrl.ours(LINK_FROM)
+    measured = held_out.trained(held_out.febrl(4), LINK_FROM, REVIEW_FROM)
     assert measured.best_f1 >= 0.9985
     assert measured.wrong == 0
     assert measured.recall >= 0.99
