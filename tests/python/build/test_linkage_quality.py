@@ -105,6 +105,7 @@ def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sampl
             """
             attach ':memory:' as study;
             attach ':memory:' as vault;
+            attach ':memory:' as transient;
             create schema study.policy;
             create schema study.intermediate;
             use study.intermediate;
@@ -127,9 +128,9 @@ def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sampl
             from read_csv(
                 '{ROOT / "seeds" / "linkage_characteristics.csv"}', hive_partitioning = false
             );
-            create table int_children_linkable as
+            create table transient.main.int_children_linkable as
             select *, 'c' || number as participant_id, '8 to under 11' as age_band from child;
-            create table int_only_children as
+            create table transient.main.int_only_children as
             select study, number as family_id, 'c' || number as participant_id from child;
             create table int_participants as
             select study, number as family_id, 'p' || number as participant_id, true as is_adult
