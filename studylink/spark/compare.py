@@ -21,7 +21,7 @@ def differences(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str
         listed = ", ".join(table.columns)
         files = folder / f"{table.schema}.db" / table.name / "*.parquet"
         either = f"select {listed} from {table.on_duckdb}"
-        other = f"select {listed} from read_parquet({quoted(files)})"
+        other = f"select {listed} from read_parquet({quoted(files)}, hive_partitioning = false)"
         only = [
             connection.execute(f"select count(*) from ({one} except all {two})").fetchall()[0][0]
             for one, two in ((either, other), (other, either))

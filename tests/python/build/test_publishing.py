@@ -311,7 +311,7 @@ def test_each_development_key_is_reported_except_on_the_sample(
     for other, key in KEYS.items():
         monkeypatch.setenv(other, "" if other == variable else key)
     extracts = project.ROOT / "extracts" / "sample" if on_the_sample else tmp_path / "extracts"
-    config = {"extracts": str(extracts), "data": str(tmp_path / "data")}
+    config = {"extracts": str(extracts), "data": str(tmp_path / "data"), "memory": ""}
     one = plugin.Plugin("studylink", config)
     one.landed, one.request_log = [], request_log.read(tmp_path)
     one.access_register = access_register.register(tmp_path)
