@@ -71,8 +71,8 @@ words as (
     from code_lists
     union all
     select
-        code_list,
-        word
+        of_linkage.code_list,
+        of_linkage.word
     from (
         values
         ('characteristics of linkage', 'all'),

@@ -317,6 +317,7 @@ def test_each_development_key_is_reported_except_on_the_sample(
     one.access_register = access_register.register(tmp_path)
     one.workbench.folder.mkdir(parents=True)
     with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as study")
         one.configure_connection(connection)
     assert [text.split()[0] for text in said] == ([] if on_the_sample else [variable])
 
