@@ -1,4 +1,4 @@
--- Deliveries, projects and researchers: the same whoever the families are.
+-- Deliveries, projects and researchers: they do not depend on the families.
 
 -- `covers_from` and `covers_until`: the events that a delivery holds; the first that a person is in
 -- also has what came before. Requested deliveries repeat one rhythm: two old ones, a recent full year,

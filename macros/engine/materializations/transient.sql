@@ -1,7 +1,7 @@
 {#- The materialization of what several models read and nothing may keep, the rows of erased people above all:
     a table in memory, made once and gone when the run ends. Its definition stays as a view in `study.transient`,
-    so that a run in which the model is not selected, and whoever opens what was published, reads it through
-    that (`create_views` in studylink/landing.py). What memory does not hold is spilled encrypted. -#}
+    so that a run in which the model is not selected, and a command that opens what was published, read it
+    through that (`create_transient_views` in studylink/landing.py). What memory does not hold is spilled encrypted. -#}
 
 {% materialization transient, adapter='duckdb' %}
     {%- set found = load_cached_relation(this) -%}

@@ -1,4 +1,4 @@
-"""Every build is whole: whatever was built before, whoever reads, and whenever one is killed.
+"""Every build is whole: after any other build, while people read, and when one is killed.
 
 Samples of all of this are in every run: in test_publishing.py, with builds of two families, and in
 test_replacing_builds.py, without builds.

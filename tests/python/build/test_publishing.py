@@ -241,7 +241,7 @@ input()
 def held_in(data: Path, *texts: str) -> set[str]:
     """Which texts stand in a data folder, in bytes or in rows, the vault's too."""
     found = project.everything_in(data)
-    # every place in the landing, whoever's record names it
+    # every place in the landing, those that only a deleted record names too
     del found["vault.main.place_pseudonyms"]
     return {text for text in texts if any(text.encode() in content for content in found.values())}
 
