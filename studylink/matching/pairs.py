@@ -163,6 +163,14 @@ class Pairs:
             group by value
             """
         )
+        # a window carries all that its rows have
+        kept = ", ".join(
+            f"{scored}.{column}"
+            for column in (
+                *(f"gamma_{comparison.name}" for comparison in self.declared.comparisons),
+                *(f"mw_tf_adj_{one.name}" for one, _ in self.declared.frequency_levels.values()),
+            )
+        )
         names_agree = " and ".join(
             self.declared.comparison(name).stands(lambda level: level.frequency_of is not None)
             for name in ("first_name", "last_name")
@@ -195,7 +203,8 @@ class Pairs:
                         )),
                         0
                     ) as names_weight,
-                    {scored}.* replace ({scored}.match_weight + names_weight as match_weight)
+                    {scored}.match_weight + names_weight as match_weight,
+                    {kept}
                 from {scored}
                 join child_rows on child_rows.rowid = {scored}.id_l::bigint
                 join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint

@@ -13,6 +13,8 @@ from studylink.matching.pairs import Pairs, Rows
 WORTH_LOOKING_AT = 0.01
 # A pair of fewer bits is as good as impossible, and takes nothing from those it competes with
 LEAST_WEIGHT = -20
+# and one of more is as good as certain: odds that large can still be added up exactly
+MOST_WEIGHT = 80
 
 
 def score(
@@ -90,11 +92,11 @@ def competition(table: str, weight: str) -> str:
     twice the same pupil is half as probable each. Those who agree in everything compete among
     themselves, and the others with nobody beside them.
     """
-    whole = "rows between unbounded preceding and unbounded following"
     return f"""
         with
         weighted as (
-            select *, pow(2, {weight}) as odds from {table}
+            -- as decimals, whose sums are exact and so the same in whatever order they are added
+            select *, pow(2, least({weight}, {MOST_WEIGHT}))::decimal(38, 9) as odds from {table}
         ),
         ranked as (
             select
@@ -105,18 +107,13 @@ def competition(table: str, weight: str) -> str:
         )
         select
             * exclude (is_beside_a_copy),
-            -- in a settled order, for sums of floating point numbers depend on it
             if(
                 is_beside_a_copy and not is_copy,
                 0,
                 odds / (
                     1
-                    + sum(odds) over (
-                        partition by study, child_id, is_copy order by pupil_id {whole}
-                    )
-                    + sum(odds) over (
-                        partition by study, pupil_id, is_copy order by child_id {whole}
-                    )
+                    + sum(odds) over (partition by study, child_id, is_copy)
+                    + sum(odds) over (partition by study, pupil_id, is_copy)
                     - odds
                 )
             ) as probability
