@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from studylink.cli import parser
+from studylink.cli import COMMANDS, parser
 from studylink.contract import KINDS, landed_tables
 from tests.python.lib.cases import CASES
 from tests.python.lib.landing_page import PAGE, as_declared
@@ -178,17 +178,20 @@ def test_every_proof_of_privacy_is_there() -> None:
     assert [name for name in proofs if not is_there(name)] == []
 
 
+def test_every_command_is_found_under_its_name() -> None:
+    (listed,) = (one.choices for one in parser()._actions if one.choices)
+    assert list(listed) == list(COMMANDS)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_every_command_shown_is_one(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.M))
-    (listed,) = (one.choices for one in parser()._actions if one.choices)
-    subcommands = set(listed)
     for command in commands(page):
         made = re.match(r"make ([a-z-]+)", command)
         assert not made or made[1] in targets, command
         ours = re.match(r"\.venv/bin/studylink ([a-z-]+)", command)
-        assert not ours or ours[1] in subcommands, command
+        assert not ours or ours[1] in COMMANDS, command
         selected = re.search(r"\bdbt \w+ .*?(?:-s|--select) ([\w+ ]+)$", command)
         for name in selected[1].split() if selected else ():
             assert name.strip("+") in names(), command
