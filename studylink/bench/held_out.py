@@ -83,10 +83,18 @@ SETS: Mapping[str, Callable[[], People]] = {
 }
 
 
-def some(people: People, children: int) -> People:
-    """As many of the children, evenly taken, against the whole register."""
-    everybody, pupils = people
-    return everybody.take(list(range(0, len(everybody), len(everybody) // children))), pupils
+def some(people: People, children: int, pupils: int) -> People:
+    """About so many of the children, evenly taken, against their own pupils and so many others."""
+    everybody, register = people
+    taken = everybody.take(list(range(0, len(everybody), max(1, len(everybody) // children))))
+    sought = set(taken["child_id"].to_pylist())
+    every = max(1, len(register) // pupils)
+    return taken, register.filter(
+        [
+            place % every == 0 or pupil in sought
+            for place, pupil in enumerate(register["pupil_id"].to_pylist())
+        ]
+    )
 
 
 def ours(

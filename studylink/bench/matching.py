@@ -1,8 +1,9 @@
 """`studylink bench-matching`: how many children are found, how many wrongly, and how fast.
 
-Three measures: people whom others invented (held_out.py); the generator's pupil register, where
-the truth is known and much was written differently; and one as large as England's. Each runs in a
-process of its own, with the project's own scoring and its own thresholds.
+Four measures: twins, by their names (twins.py); people whom others invented (held_out.py); the
+generator's pupil register, where the truth is known and much was written differently; and one as
+large as England's. Each runs in a process of its own but the first, with the project's own scoring
+and its own thresholds.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from studylink import bench, files, synth
-from studylink.bench import held_out
+from studylink.bench import held_out, twins
 from studylink.contract import PROJECT
 from studylink.matching.model import declared
 from studylink.matching.pairs import Pairs
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = PROJECT / "target" / "bench-matching"
     shutil.rmtree(folder, ignore_errors=True)
     try:
+        _measure_twins()
         _measure_held_out(folder / "held-out")
         _measure_generated(folder / "generated", arguments.families, arguments.seed)
         _measure_scale(folder / "scale", arguments.children, arguments.pupils, arguments.seed)
@@ -64,6 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure_twins() -> None:
+    found = twins.taken(*thresholds())
+    print("Twins: what becomes of a child's own pupil, and of the twin's\n")
+    print(f"{twins.table(found)}\n")
+    if any(one.is_wrong for one in found):
+        raise RuntimeError("a child is taken for a twin, or lost beside one")
 
 
 def _measure_held_out(folder: Path) -> None:
@@ -218,6 +228,7 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
         )
         (overall,) = connection.execute("from overall").fetchall()
         found = connection.execute("from found_by_difference").fetchall()
+        by_origin = connection.execute("from found_by_origin").fetchall()
         wrong = connection.execute("from wrong_by_kind").fetchall()
     names = ("precision", "recall", "F1", "F1 at the best threshold")
     lines = [f"{name:<40}{share:>12.5f}" for name, share in zip(names, overall[:4], strict=True)]
@@ -229,6 +240,11 @@ def quality(folder: Path, link_from: float, review_from: float) -> str:
     lines += [
         f"{what:<30}{children:>11,}{linked:>9,}{linked / children:>9.3f}{review:>11,}{lost:>9,}"
         for what, children, linked, review, lost in found
+    ]
+    lines.append("\norigin of the name            children  precision   recall  to review    wrong")
+    lines += [
+        f"{origin:<28}{children:>10,}{precision:>11.4f}{recall:>9.3f}{review:>11,}{wrongly:>9,}"
+        for origin, children, precision, recall, wrongly, review in by_origin
     ]
     lines.append("\nlinked to somebody else: " + ("" if wrong else "none"))
     lines += [f"{kind:<30}{pairs:>11,}" for kind, pairs in wrong]

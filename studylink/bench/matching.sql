@@ -6,6 +6,7 @@ select
     truth.participant_id as child_id,
     truth.pupil_matching_ref as pupil_id,
     truth.differences,
+    children.origin,
     count(*) over (partition by truth.participant_id) as entries
 from truth
 join children on children.study = truth.study and children.child_id = truth.participant_id;
@@ -52,18 +53,19 @@ select
     to_review
 from counted;
 
+create view fates as
+select
+    true_pairs.child_id,
+    true_pairs.entries,
+    true_pairs.origin,
+    if(true_pairs.differences = '', [], string_split(true_pairs.differences, ', ')) as ways,
+    coalesce(judged.is_linked, false) as is_linked,
+    coalesce(judged.is_to_review, false) as is_to_review
+from true_pairs
+left join judged using (child_id, pupil_id);
+
 create view found_by_difference as
 with
-fates as (
-    select
-        true_pairs.child_id,
-        true_pairs.entries,
-        if(true_pairs.differences = '', [], string_split(true_pairs.differences, ', ')) as ways,
-        coalesce(judged.is_linked, false) as is_linked,
-        coalesce(judged.is_to_review, false) as is_to_review
-    from true_pairs
-    left join judged using (child_id, pupil_id)
-),
 fates_by_kind as (
     select
         child_id,
@@ -98,6 +100,40 @@ order by
     what = 'entered twice',
     children desc,
     what;
+
+-- bias is seen here before it is published: precision and recall by the origin of the child's name
+create view found_by_origin as
+with
+linked_of_origin as (
+    select
+        children.origin,
+        count(*) as linked,
+        count(*) filter (where judged.is_true) as rightly_linked
+    from judged
+    join children using (child_id)
+    where judged.is_linked
+    group by children.origin
+),
+found_of_origin as (
+    select
+        origin,
+        count(*) as children,
+        count(*) filter (where is_linked) as found,
+        count(*) filter (where not is_linked and is_to_review) as to_review
+    from fates
+    where entries = 1
+    group by origin
+)
+select
+    origin,
+    children,
+    coalesce(rightly_linked / linked, 1) as precision,
+    found / children as recall,
+    coalesce(linked - rightly_linked, 0) as wrong,
+    to_review
+from found_of_origin
+left join linked_of_origin using (origin)
+order by children desc, origin;
 
 create view wrong_by_kind as
 select

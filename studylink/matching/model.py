@@ -24,6 +24,9 @@ class Level:
     asks_clerk: bool
     disagrees: bool
     relative: bool
+    namesake: bool
+    swapped: bool
+    in_full: bool
     kin: bool
     # the prepared column whose commonness in the register weighs it
     frequency_of: str | None
@@ -197,6 +200,7 @@ def declared() -> Declared:
 
 def _comparison(comparison: dict) -> Comparison:
     weighed = sum(not level.get("is_null", False) for level in comparison["levels"])
+    most = weighed - 1
     levels = []
     for level in comparison["levels"]:
         if not level.get("is_null", False):
@@ -210,6 +214,9 @@ def _comparison(comparison: dict) -> Comparison:
                 asks_clerk=level.get("asks_clerk", False),
                 disagrees=level.get("disagrees", False),
                 relative=level.get("relative", False),
+                namesake=level.get("namesake", False),
+                swapped=level.get("swapped", False),
+                in_full=level.get("in_full", weighed == most),
                 kin=level.get("kin", False),
                 frequency_of=level.get("frequency_of"),
             )

@@ -175,6 +175,9 @@ class Pairs:
             self.declared.comparison(name).stands(lambda level: level.frequency_of is not None)
             for name in ("first_name", "last_name")
         )
+        named_at_home = " and ".join(
+            self.declared.comparison(name).agrees for name in ("first_name", "last_name", "home")
+        )
         self.connection.execute(
             f"""
             create or replace temp view scored as
@@ -194,6 +197,9 @@ class Pairs:
                     and child_rows.town is not distinct from pupil_rows.town
                     and child_rows.postcode is not distinct from pupil_rows.postcode as is_at_home,
                     child_rows.line is null and child_rows.postcode is null as is_home_unknown,
+                    {named_at_home} as is_named_at_home,
+                    {self.declared.comparison("first_name").stands(lambda level: level.disagrees)}
+                        as is_of_another_name,
                     if(
                         {names_agree},
                         -log2(greatest(
@@ -330,8 +336,8 @@ def _blocked_by(rule: Rule) -> str:
 
 
 def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """`variants` (name, stands_for: list), `listed_names` and `leading_names` (name)."""
-    for table in ("nicknames", "given_names", "leading_names"):
+    """`variants` (name, stands_for: list), `listed_names`, `leading_names`, `no_names` (name)."""
+    for table in ("nicknames", "given_names", "leading_names", "no_names"):
         header, *lines = _text(f"{table}.csv").splitlines()
         columns = zip(*(line.split(",") for line in lines), strict=True)
         rows = pyarrow.table(dict(zip(header.split(","), map(list, columns), strict=True)))

@@ -12,6 +12,11 @@ end;
 
 create macro joined(words) as replace(words, ' ', '');
 
+-- What stands where there is no first name, an initial among it
+create macro a_name(words) as if(
+    length(words) = 1 or words in (select upper(name) from no_names), null, words
+);
+
 create macro digits(words) as translate(words, ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', '');
 
 -- The parts of a name that has several
@@ -40,6 +45,21 @@ create macro crosses(first, first_stands_for, first_parts, first_digits, last, l
     or list_contains(first_parts, last)
     or list_contains(last_parts, first)
     or (damerau_levenshtein(first, last) = 1 and length(first) > 3 and first_digits = last_digits);
+
+-- Whether two letters changed places, and nothing else
+create macro transposed(name_l, name_r) as
+    damerau_levenshtein(name_l, name_r) = 1
+    and list_sort(string_split(name_l, '')) = list_sort(string_split(name_r, ''));
+
+-- A name as it is written by whoever doubles no letter and writes F for PH: nobody gives twins names
+-- that differ so
+create macro written(name) as array_to_string(
+    list_filter(
+        string_split(replace(name, 'PH', 'F'), ''),
+        lambda letter, place: place = 1 or letter <> replace(name, 'PH', 'F')[place - 1]
+    ),
+    ''
+);
 
 -- Both names as one
 create macro names(first_words, last_words) as joined(first_words) || ' ' || joined(last_words);
@@ -70,7 +90,7 @@ create macro narrowed(people) as table
 select
     study,
     id,
-    plain(first_name) as first_words,
+    a_name(plain(first_name)) as first_words,
     plain(last_name) as last_words,
     strftime(date_of_birth::date, '%Y%m%d') as born,
     plain(address_line_1) as line,
@@ -140,6 +160,7 @@ derived as (
         but_for(several(first_words), last_words) as first_parts,
         digits(first_words) as first_digits,
         sound(joined(first_words)) as first_sound,
+        written(joined(first_words)) as first_written,
         joined(last_words) as last,
         several(last_words) as last_parts,
         digits(last_words) as last_digits,
@@ -170,6 +191,9 @@ known as (
 select
     known.*,
     list_has_any(known.first_forms[1], (select list(upper(name)) from leading_names)) as first_leads,
+    list_has_any(
+        known.first_stands_for, (select list(upper(name)) from leading_names where of_all_brothers = 'true')
+    ) as first_is_of_all_brothers,
     listed_names.name is not null as first_is_listed,
     coalesce(frequencies_of_first.bearers, 0) as first_bearers,
     array_to_string(numbers, ' ') as house

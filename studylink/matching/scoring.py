@@ -40,6 +40,8 @@ def score(
       A pair that agrees in everything gives way to no other that does not;
     - `needs_clerk`: what differs may be what distinguishes a twin or sibling, or too little is
       known (comparisons.yml);
+    - `things_differing`: of first name, last name, date of birth and home, how many do not agree in
+      full, from 0 to 4;
     - `differences`: what does not agree, in words and without values; null if everything agrees.
 
     The same rows in give the same table. Nothing is written to disk, printed or logged.
@@ -68,6 +70,7 @@ def score(
                     round(odds / (1 + odds), 9) as own_probability,
                     round(probability, 9) as match_probability,
                     {_needs_clerk(model) if relatives else "false"} as needs_clerk,
+                    {_things_differing(model)} as things_differing,
                     {_differences(model)} as differences
                 from competing
             )
@@ -85,13 +88,21 @@ def shipped_parameters() -> dict:
 
 
 def competition(table: str, weight: str) -> str:
-    """SQL: the rows of `table` (study, child_id, pupil_id, is_copy) with `odds` and `probability`.
+    """SQL: the rows of `table` with `odds` and `probability`.
 
+    `table` has study, child_id, pupil_id, is_copy, is_named_at_home and is_of_another_name;
     `weight` is an expression in bits. At most one of the pairs that share a child or a pupil is
     right, or none: a pair's probability is its odds over one plus the odds of them all, so that
-    twice the same pupil is half as probable each. Those who agree in everything compete among
-    themselves, and the others with nobody beside them.
+    twice the same pupil is half as probable each. Beside a pair that agrees in everything no other
+    competes, and beside one that agrees in names and home none of another first name: that is
+    somebody else of the household.
     """
+
+    def beside(flag: str) -> str:
+        return " or ".join(
+            f"max({flag}) over (partition by study, {one})" for one in ("child_id", "pupil_id")
+        )
+
     return f"""
         with
         weighted as (
@@ -101,21 +112,21 @@ def competition(table: str, weight: str) -> str:
         ranked as (
             select
                 *,
-                max(is_copy) over (partition by study, child_id)
-                or max(is_copy) over (partition by study, pupil_id) as is_beside_a_copy
+                if(
+                    (not is_copy and ({beside("is_copy")}))
+                    or (is_of_another_name and ({beside("is_named_at_home")})),
+                    0,
+                    odds
+                ) as competing_odds
             from weighted
         )
         select
-            * exclude (is_beside_a_copy),
-            if(
-                is_beside_a_copy and not is_copy,
-                0,
-                odds / (
-                    1
-                    + sum(odds) over (partition by study, child_id, is_copy)
-                    + sum(odds) over (partition by study, pupil_id, is_copy)
-                    - odds
-                )
+            * exclude (competing_odds),
+            competing_odds / (
+                1
+                + sum(competing_odds) over (partition by study, child_id)
+                + sum(competing_odds) over (partition by study, pupil_id)
+                - competing_odds
             ) as probability
         from ranked
     """
@@ -155,7 +166,8 @@ def _with_rivals(model: Declared, table: str) -> str:
                 *,
                 ({born.agrees} and ({at_home} or {so_called}))
                 or ({near} and {at_home} and {so_called}) as is_kin,
-                is_kin and {model.comparison("first_name").agrees} as is_kin_so_named
+                is_kin and {model.comparison("first_name").stands(lambda level: level.in_full)}
+                    as is_kin_so_named
             from {table}
         )
         select
@@ -167,20 +179,30 @@ def _with_rivals(model: Declared, table: str) -> str:
 
 
 def _needs_clerk(model: Declared) -> str:
-    first = model.comparison("first_name")
+    first, last = model.comparison("first_name"), model.comparison("last_name")
+    so_named = first.stands(lambda level: level.in_full)
+    swapped = (one.stands(lambda level: level.swapped) for one in (first, last))
     a_siblings = model.comparison("date_of_birth").stands(lambda level: level.relative)
-    unsure = " + ".join(
-        f"({one.stands(lambda level: level.is_missing or level.disagrees)})::integer"
+    doubts = {
+        one.name: one.stands(lambda level: level.is_missing or level.disagrees)
         for one in model.comparisons
-    )
+    }
+    unsure = " + ".join(f"({doubt})::integer" for doubt in doubts.values())
+    a_namesakes = model.comparison("date_of_birth").stands(lambda level: level.namesake)
     return " or ".join(
         [
             *(f"({one.stands(lambda level: level.asks_clerk)})" for one in model.comparisons),
-            f"(not {first.agrees} and (has_rival or {a_siblings}))",
-            f"({first.agrees} and has_rival_so_named and not is_copy)",
+            f"(not {so_named} and (has_rival or {a_siblings}))",
+            f"({so_named} and has_rival_so_named and not is_copy)",
+            f"({' <> '.join(f'({one})' for one in swapped)})",
+            f"({doubts['home']} and {a_namesakes})",
             f"{unsure} > 1",
         ]
     )
+
+
+def _things_differing(model: Declared) -> str:
+    return " + ".join(f"(not {one.agrees})::integer" for one in model.comparisons)
 
 
 def _differences(model: Declared) -> str:

@@ -101,6 +101,7 @@ def _maximised(pairs: Pairs, start: Weights, relatives: bool) -> Weights:
     frequencies = [f"mw_tf_adj_{one.name}" for one, _ in model.frequency_levels.values()]
     connection.execute(
         f"create table patterns as select study, child_id, pupil_id, is_copy, "
+        "is_named_at_home, is_of_another_name, "
         f"{' + '.join([*frequencies, 'names_weight'])} as frequency, "
         f"{', '.join(f'gamma_{comparison.name}' for comparison in model.comparisons)} "
         f"from scored where {f'not ({model.nobodys})' if relatives else 'true'}"

@@ -48,8 +48,8 @@ class PupilRegister(NamedTuple):
     """The tables of a linkage, and what it should find.
 
     - `children`: the children of send_futures as landed: study, child_id, first_name, last_name,
-      date_of_birth, address_line_1, town, postcode;
-    - `pupils`: the pupil register, the same columns without pupil_id;
+      date_of_birth, address_line_1, town, postcode, and the origin of the first name;
+    - `pupils`: the pupil register: pupil_id and what else of these was landed;
     - `truth`: what `true_pupils` gives;
     - `near`: who is easily taken for a child: study, participant_id, pupil_matching_ref, kind
       (twin, sibling, namesake).
@@ -64,16 +64,18 @@ class PupilRegister(NamedTuple):
 PUPIL_REGISTER = PupilRegister(
     children="""
         select
-            study,
-            participant_id as child_id,
-            first_name,
-            last_name,
-            date_of_birth,
-            address_line_1,
-            town,
-            postcode
-        from landed."surveys/send_futures/participants"
-        where role = 'child'
+            landed.study,
+            landed.participant_id as child_id,
+            landed.first_name,
+            landed.last_name,
+            landed.date_of_birth,
+            landed.address_line_1,
+            landed.town,
+            landed.postcode,
+            people.own_origin as origin
+        from landed."surveys/send_futures/participants" as landed
+        join people using (study, participant_id)
+        where landed.role = 'child'
         order by child_id
     """,
     pupils="""

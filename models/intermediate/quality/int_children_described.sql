@@ -26,6 +26,10 @@ parent_survey as (
     select * from {{ ref('int_parent_survey_deidentified') }}
 ),
 
+child_survey as (
+    select * from {{ ref('int_child_survey_deidentified') }}
+),
+
 areas as (
     select * from {{ ref('int_areas_deidentified') }}
 ),
@@ -51,6 +55,7 @@ answers as (
                 'label': 'child_has_ehcp',
                 'name': "case when child_has_ehcp then 'Yes' when not child_has_ehcp then 'No' end",
             },
+            {'label': 'support_rating', 'name': 'support_rating_label'},
         ]) | indent(8) }}
     from parent_survey
 ),
@@ -117,6 +122,78 @@ described_by_parents as (
     where children.is_linkable_for_parents
 ),
 
+answers_of_children as (
+    select
+        study,
+        research_id,
+        wave,
+        {{ unpivoted([
+            {'label': 'enjoys_school', 'name': 'enjoys_school_label'},
+            {'label': 'feels_supported', 'name': 'feels_supported_label'},
+        ]) | indent(8) }}
+    from child_survey
+),
+
+described_by_themselves as (
+    select
+        children.study,
+        children.participant_id,
+        answers_of_children.identifier as characteristic,
+        answers_of_children.value as answer,
+        row_number() over (
+            partition by children.study, children.participant_id, answers_of_children.identifier
+            order by answers_of_children.wave desc
+        ) as newest_first
+    from children
+    inner join pseudonyms
+        on
+            children.study = pseudonyms.study
+            and children.participant_id = pseudonyms.participant_id
+    inner join answers_of_children
+        on
+            pseudonyms.study = answers_of_children.study
+            and pseudonyms.research_id = answers_of_children.research_id
+    where children.is_linkable_for_child and answers_of_children.value is not null
+),
+
+adults_counted as (
+    select
+        only_children.study,
+        only_children.participant_id,
+        case when count(*) = 1 then 'One' else 'Two or more' end as answer
+    from only_children
+    inner join participants
+        on
+            only_children.study = participants.study
+            and only_children.family_id = participants.family_id
+    where participants.is_adult
+    group by only_children.study, only_children.participant_id
+),
+
+described_by_study as (
+    select
+        children.study,
+        children.participant_id,
+        'permitted_for' as characteristic,
+        case
+            when children.is_linkable_for_parents and children.is_linkable_for_child then 'Both'
+            when children.is_linkable_for_parents then 'Parents'
+            else 'Child'
+        end as answer
+    from children
+    union all
+    select
+        children.study,
+        children.participant_id,
+        'adults' as characteristic,
+        adults_counted.answer
+    from children
+    inner join adults_counted
+        on
+            children.study = adults_counted.study
+            and children.participant_id = adults_counted.participant_id
+),
+
 described_by_area as (
     select
         children.study,
@@ -153,6 +230,16 @@ children_described as (
     from children
     union all
     select * from described_by_parents
+    union all
+    select
+        study,
+        participant_id,
+        characteristic,
+        answer
+    from described_by_themselves
+    where newest_first = 1
+    union all
+    select * from described_by_study
     union all
     select
         study,

@@ -50,7 +50,8 @@ children_in_categories as (
         children.study,
         characteristics_of_studies.characteristic,
         coalesce(characteristics.category, 'Other or not known') as category,
-        children.is_matched
+        children.is_matched,
+        children.is_awaiting_clerk
     from children
     inner join characteristics_of_studies
         on children.study = characteristics_of_studies.study
@@ -69,13 +70,16 @@ children_in_categories as (
         study,
         'all' as characteristic,
         'All' as category,
-        is_matched
+        is_matched,
+        is_awaiting_clerk
     from children
 ),
 
 -- children who were found are counted separately, so that no count depends on what decides which rows there
 -- are
-{% set kinds = {'children': none, 'found': 'is_matched', 'missed': 'not is_matched'} -%}
+{% set kinds = {
+    'children': none, 'found': 'is_matched', 'missed': 'not is_matched', 'awaiting': 'is_awaiting_clerk',
+} -%}
 {%- for kind, condition in kinds.items() %}
 {{ kind }}_counted as (
     select
@@ -100,7 +104,9 @@ categories_counted as (
         {{ public_count('found_counted.found', 'disclosure_control.round_counts_to') | indent(8) }}
             as children_matched,
         {{ public_count('missed_counted.missed', 'disclosure_control.round_counts_to') | indent(8) }}
-            as children_not_matched
+            as children_not_matched,
+        {{ public_count('awaiting_counted.awaiting', 'disclosure_control.round_counts_to') | indent(8) }}
+            as children_awaiting_clerk
     from categories
     cross join disclosure_control
     {%- for kind in kinds %}
@@ -133,6 +139,7 @@ linkage_quality as (
         children,
         children_matched,
         children_not_matched,
+        children_awaiting_clerk,
         round(children_matched / cast(children as double), 4) as match_rate,
         round({{ wilson_bound('children_matched', 'children', '-') }}, 4) as match_rate_low,
         round({{ wilson_bound('children_matched', 'children', '+') }}, 4) as match_rate_high,

@@ -41,6 +41,7 @@ publishable_records as (
         deliveries.is_held_by_dfe,
         deliveries.participant_id,
         matches.pupil_matching_ref,
+        matches.match_quality,
         participants.is_adult,
         {{ year_of('participants.month_of_birth') }} as year_of_birth,
         pseudonyms.record_research_id as research_id

@@ -30,7 +30,7 @@ def model(dbt, session):
         .filter("match_probability >= review_from")
         .project(
             "study, child_id as participant_id, pupil_id as pupil_matching_ref, match_weight,"
-            " own_probability, match_probability, needs_clerk, differences"
+            " own_probability, match_probability, needs_clerk, things_differing, differences"
         )
         .to_arrow_table()
     )

@@ -16,7 +16,8 @@ decided_to_match as (
     select
         study,
         participant_id,
-        pupil_matching_ref
+        pupil_matching_ref,
+        'clerk' as match_quality
     from decisions
     where is_match and stands
 ),
@@ -43,7 +44,12 @@ found_undecided as (
     select
         pupils_found.study,
         pupils_found.participant_id,
-        pupils_found.pupil_matching_ref
+        pupils_found.pupil_matching_ref,
+        case
+            when pupils_found.things_differing = 0 then 'all'
+            when pupils_found.things_differing = 1 then 'one'
+            when pupils_found.things_differing > 1 then 'several'
+        end as match_quality
     from pupils_found
     left join decisions
         on
@@ -74,7 +80,8 @@ pupil_matches as (
     select
         found.study,
         found.participant_id,
-        found.pupil_matching_ref
+        found.pupil_matching_ref,
+        found.match_quality
     from found
     inner join children
         on

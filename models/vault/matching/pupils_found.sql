@@ -37,7 +37,8 @@ found_by_number as (
     select
         study,
         participant_id,
-        pupil_matching_ref
+        pupil_matching_ref,
+        cast(null as integer) as things_differing
     from sharing_a_number
     where pupils_for_child = 1 and children_for_pupil = 1
 ),
@@ -47,7 +48,8 @@ found_by_identity as (
     select
         candidates.study,
         candidates.participant_id,
-        candidates.pupil_matching_ref
+        candidates.pupil_matching_ref,
+        candidates.things_differing
     from candidates
     inner join matching
         on candidates.study = matching.study

@@ -129,7 +129,9 @@ def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sampl
                 '{ROOT / "seeds" / "linkage_characteristics.csv"}', hive_partitioning = false
             );
             create table transient.main.int_children_linkable as
-            select *, 'c' || number as participant_id, '8 to under 11' as age_band from child;
+            select *, 'c' || number as participant_id, '8 to under 11' as age_band,
+                false as is_linkable_for_child, false as is_awaiting_clerk
+            from child;
             create table transient.main.int_only_children as
             select study, number as family_id, 'c' || number as participant_id from child;
             create table int_participants as
@@ -140,8 +142,12 @@ def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sampl
             from int_participants;
             create table int_parent_survey_deidentified as
             select study, 'rp' || number as research_id, 1 as wave, need as child_send_need_label,
-                null::boolean as child_has_ehcp
+                null::boolean as child_has_ehcp, '' as support_rating_label
             from child;
+            create table int_child_survey_deidentified as
+            select study, '' as research_id, 1 as wave, '' as enjoys_school_label,
+                '' as feels_supported_label
+            from child limit 0;
             create table int_parent_interviews_deidentified as
             select study, '' as research_id, 1 as wave, '' as child_gender_label,
                 '' as ethnic_group_label

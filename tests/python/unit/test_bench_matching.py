@@ -21,7 +21,12 @@ def judged(tmp_path: Path) -> list[str]:
     and to be reviewed; F is not in the register and is linked to nobody.
     """
     tables = {
-        "children": "select 's' as study, unnest(['A', 'B', 'C', 'D', 'E', 'F']) as child_id",
+        "children": """
+            select 's' as study, * from (values
+                ('A', 'irish'), ('B', 'irish'), ('C', 'polish'), ('D', 'polish'), ('E', 'irish'),
+                ('F', 'irish')
+            ) as children(child_id, origin)
+            """,
         "truth": """
             select 's' as study, * from (values
                 ('A', 'a', ''), ('B', 'b', 'a slip'), ('C', 'c', 'moved, a slip'), ('D', 'd', ''),
@@ -80,6 +85,12 @@ def test_recall_is_shown_for_each_thing_that_differs(judged: list[str]) -> None:
     assert numbers(judged, "entered twice") == [1, 0, 0, 1, 0]
 
 
+def test_precision_and_recall_are_shown_for_each_origin_of_names(judged: list[str]) -> None:
+    # children, precision, recall, for review, wrong
+    assert numbers(judged, "irish") == [2, 1, 1, 0, 0]
+    assert numbers(judged, "polish") == [2, 0, 0, 1, 1]
+
+
 def test_a_wrong_match_is_named_by_who_was_taken_for_the_child(judged: list[str]) -> None:
     assert numbers(judged, "twin") == [1]
 
@@ -116,6 +127,7 @@ def test_a_step_that_fails_ends_the_benchmark_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(matching, "PROJECT", tmp_path)
+    monkeypatch.setattr(matching, "_measure_twins", lambda: None)
     monkeypatch.setattr(matching, "_measure_held_out", lambda folder: None)
     arguments = matching.argparse.Namespace(families=1, children=1, pupils=1, seed=1)
     assert matching.run(arguments) == 1
