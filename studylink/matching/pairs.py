@@ -17,6 +17,9 @@ SMALLEST_REGISTER = 1_000
 # so many people more had been counted.
 COUNTED_BEFOREHAND = 1_000
 
+# Pairs that are compared at once: a few gigabytes of what splink makes of them.
+AT_ONCE = 2_000_000
+
 # That first and last names go together more often than chance would have it is believed once more
 # people bear both than this.
 NAMESAKES_BEFOREHAND = 1
@@ -57,9 +60,7 @@ class Pairs:
         self._take("pupil_rows", pupils, ("pupil_id",))
         for column, (_, levels) in self.declared.frequency_levels.items():
             self._count(column, only_of_children=len(levels) == 1)
-        ((self.register_size,),) = self.connection.execute(
-            "select count(*) from pupil_rows"
-        ).fetchall()
+        self.register_size = self._count_rows("pupil_rows")
 
     @property
     def prior(self) -> float:
@@ -133,20 +134,10 @@ class Pairs:
         agree go together more often than each by itself would have it. With `least_weight`, only of
         the pairs above.
         """
-        linker = self.linker("children", "pupils", weights)
-        self.connection.execute(
-            "create or replace view blocked as select '0' as match_key, "
-            "'child-__-' || child as join_key_l, 'pupil-__-' || pupil as join_key_r from pairs"
-        )
-        linker.table_management.register_blocked_pairs_for_predict(
-            linker._db_api.register("blocked", table_name="blocked_pairs")
-        )
-        scored = linker.inference.predict(
-            threshold_match_weight=least_weight, warning_mode="never"
-        ).physical_name
+        self._predict(weights, least_weight)
         # of those names alone that a pair has, for there may be as many names as people
         self.connection.execute(
-            f"""
+            """
             create or replace temp table frequencies_of_names as
             with
             asked_for as (
@@ -155,21 +146,13 @@ class Pairs:
                 union
                 select names(first_words, last_words)
                 from pupil_rows
-                where rowid in (select id_r::bigint from {scored})
+                where rowid in (select pupil from predicted)
             )
             select names(first_words, last_words) as value, count(*) as bearers
             from pupil_rows
             where value in (select value from asked_for)
             group by value
             """
-        )
-        # a window carries all that its rows have
-        kept = ", ".join(
-            f"{scored}.{column}"
-            for column in (
-                *(f"gamma_{comparison.name}" for comparison in self.declared.comparisons),
-                *(f"mw_tf_adj_{one.name}" for one, _ in self.declared.frequency_levels.values()),
-            )
         )
         names_agree = " and ".join(
             self.declared.comparison(name).stands(lambda level: level.frequency_of is not None)
@@ -209,11 +192,11 @@ class Pairs:
                         )),
                         0
                     ) as names_weight,
-                    {scored}.match_weight + names_weight as match_weight,
-                    {kept}
-                from {scored}
-                join child_rows on child_rows.rowid = {scored}.id_l::bigint
-                join pupil_rows on pupil_rows.rowid = {scored}.id_r::bigint
+                    predicted.match_weight + names_weight as match_weight,
+                    columns('^(gamma|mw_tf_adj)_')
+                from predicted
+                join child_rows on child_rows.rowid = predicted.child
+                join pupil_rows on pupil_rows.rowid = predicted.pupil
                 left join frequencies_of_names as childs
                     on childs.value = names(child_rows.first_words, child_rows.last_words)
                 left join frequencies_of_names as pupils
@@ -234,6 +217,45 @@ class Pairs:
             from counted
             """
         )
+
+    def _predict(self, weights: Weights, least_weight: float | None) -> None:
+        """Make `predicted` (child, pupil: row numbers), what splink says of the pairs, in bits.
+
+        In turns of AT_ONCE, of each of which only what is asked for later is kept, as numbers.
+        """
+        linker = self.linker("children", "pupils", weights)
+        kept = ", ".join(
+            [
+                "match_weight",
+                *(f"tf_{name}_{side}" for name in ("first", "last") for side in ("l", "r")),
+                *(f"gamma_{comparison.name}" for comparison in self.declared.comparisons),
+                *(f"mw_tf_adj_{one.name}" for one, _ in self.declared.frequency_levels.values()),
+            ]
+        )
+        into = "create or replace temp table predicted as"
+        for first in range(0, self._count_rows("pairs") or 1, AT_ONCE):
+            name = f"blocked_from_{first}"
+            self.connection.execute(
+                f"create temp view {name} as select '0' as match_key, "
+                "'child-__-' || child as join_key_l, 'pupil-__-' || pupil as join_key_r "
+                f"from pairs where rowid >= {first} and rowid < {first + AT_ONCE}"
+            )
+            linker.table_management.register_blocked_pairs_for_predict(
+                linker._db_api.register(name, table_name=f"pairs_from_{first}")
+            )
+            scored = linker.inference.predict(
+                threshold_match_weight=least_weight, warning_mode="never"
+            )
+            self.connection.execute(
+                f"{into} select id_l::bigint as child, id_r::bigint as pupil, {kept} "
+                f"from {scored.physical_name}"
+            )
+            scored.drop_table_from_database_and_remove_from_cache()
+            into = "insert into predicted"
+
+    def _count_rows(self, table: str) -> int:
+        ((rows,),) = self.connection.execute(f"select count(*) from {table}").fetchall()
+        return rows
 
     def _take(self, table: str, rows: Rows, keys: tuple[str, ...]) -> None:
         self.connection.register("landed", rows)

@@ -10,7 +10,7 @@ import pytest
 from studylink.bench import held_out
 from studylink.bench import twins as names_of_twins
 from studylink.bench.matching import thresholds
-from studylink.matching import model, training
+from studylink.matching import model, pairs, training
 from studylink.matching.pairs import COLUMNS, Pairs
 from studylink.matching.scoring import score, shipped_parameters
 
@@ -700,6 +700,14 @@ def test_everything_equal_has_no_difference(found):
 def test_the_same_rows_give_the_same_scores():
     people = [JADE, *STRANGERS, but(JADE, first_name="Jane")]
     assert scored(people, people[::-1]) == scored(people, people[::-1])
+
+
+def test_pairs_compared_in_turns_are_those_compared_at_once(monkeypatch):
+    children, pupils = [JADE, MUHAMMAD], [but(JADE, **MOVED), MUHAMMAD, *STRANGERS]
+    at_once = scored(children, pupils)
+    assert len(at_once) > 1
+    monkeypatch.setattr(pairs, "AT_ONCE", 1)
+    assert scored(children, pupils) == at_once
 
 
 def test_nobody_and_nothing_to_link_gives_an_empty_table():
