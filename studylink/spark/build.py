@@ -11,14 +11,11 @@ from pyspark.sql import SparkSession
 from studylink import databases, landing
 from studylink.spark import contracts, landed, session
 
-NOT_ON_SPARK = ("unlinked_answers_lead_to_no_record",)
-"""The data tests that Spark cannot run: this one follows keys until there are no new ones, and
-Spark's recursive queries keep every row."""
 SAYS = (
     "dbt-spark runs no Python model here: {models} of the vault is the table of the last build on "
     "DuckDB.\nParquet under {folder} is not encrypted, the vault's neither: on a cluster that is "
     "the platform's to do.\n"
-    "Not run on Spark: unit tests, and {tests}."
+    "Unit tests are not run on Spark."
 )
 
 
@@ -41,7 +38,7 @@ def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *argume
                 *("--log-path", str(folder / "logs")),
                 *("--vars", f"{{as_of: '{as_of}'}}"),
                 *("--exclude-resource-type", "unit_test"),
-                *("--exclude", *landed.PYTHON_MODELS, *NOT_ON_SPARK),
+                *("--exclude", *landed.PYTHON_MODELS),
                 *arguments,
             ]
         )
@@ -52,24 +49,23 @@ def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *argume
 
 
 def main() -> int:
-    """Build the extracts of `STUDY_EXTRACTS` beside the databases of `STUDY_DATA`."""
+    """Build the extracts of `STUDY_EXTRACTS` beside the databases of `STUDY_DATA`.
+
+    What the command is given is passed on to `dbt build`.
+    """
     os.umask(0o077)
     data = databases.data_folder()
     folder = data / "spark"
     shutil.rmtree(folder, ignore_errors=True)
     spark = session.start(folder)
     try:
-        passed = build(spark, databases.extracts_folder(), data, folder)
+        passed = build(spark, databases.extracts_folder(), data, folder, *sys.argv[1:])
     except (landing.LandingError, OSError) as error:
         print(error)
         return 1
     finally:
         spark.stop()
-        print(
-            SAYS.format(
-                models=", ".join(landed.PYTHON_MODELS), folder=folder, tests=", ".join(NOT_ON_SPARK)
-            )
-        )
+        print(SAYS.format(models=", ".join(landed.PYTHON_MODELS), folder=folder))
     return 0 if passed else 1
 
 

@@ -52,17 +52,22 @@ def differences(spark: SparkSession, folder: Path) -> list[str]:
     """What the session's catalogue has otherwise than the contracts: tables, columns, comments."""
     contracted = tables(folder)
     in_research = {table.name for table in contracted if table.schema == "research"}
-    found = {table.name for table in spark.catalog.listTables("research")}
+    found = {row["tableName"] for row in spark.sql("show tables in research").collect()}
     differing = [f"research.{name} is not as declared" for name in sorted(in_research ^ found)]
     for table in contracted:
+        if table.name in in_research - found:
+            continue
         whole = f"{table.schema}.{table.name}"
-        if (spark.catalog.getTable(whole).description or "") != table.description:
+        there = json.loads(
+            spark.sql(f"describe table extended {whole} as json").collect()[0]["json_metadata"]
+        )
+        if there.get("comment", "") != table.description:
             differing.append(f"{whole} has another comment")
-        there = {
-            column.name: (_declared(column.dataType), column.description or "")
-            for column in spark.catalog.listColumns(whole)
+        columns = {
+            column["name"]: (_declared(column["type"]["name"]), column.get("comment", ""))
+            for column in there["columns"]
         }
-        if list(there.items()) != list(table.columns.items()):
+        if list(columns.items()) != list(table.columns.items()):
             differing.append(f"the columns of {whole}, their types or comments are not as declared")
     return differing
 

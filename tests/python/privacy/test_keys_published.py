@@ -192,6 +192,21 @@ def test_a_chain_through_columns_that_are_not_pseudonyms_is_seen(
     assert red(world, manifest).keys() == {CHAINS}
 
 
+def test_a_chain_through_somebody_without_answers_is_seen(
+    world: duckdb.DuckDBPyConnection, manifest: Manifest
+) -> None:
+    """Who has no answers may share a family's id with people who are linked, and then no other."""
+    bridge = {"research_id": key(SEND, "parent", 100), "family_research_id": family_key(8, True)}
+    insert(world, f"{SEND}.participants", **bridge)
+    world.execute(
+        "insert into vault.main.pseudonyms values (?, 'family 8', ?, ?, ?)",
+        [SEND, *bridge.values(), key(SEND, "record", "parent", 100)],
+    )
+    assert red(world, manifest) == {}
+    insert(world, f"{SEND}.participants", **bridge | {"family_research_id": family_key(9, False)})
+    assert red(world, manifest).keys() == {CHAINS}
+
+
 @pytest.mark.parametrize("first", [1, 10_000_000], ids=["short", "long"])
 def test_a_number_of_the_household_on_both_sides_is_seen(
     world: duckdb.DuckDBPyConnection, manifest: Manifest, first: int
