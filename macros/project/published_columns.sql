@@ -86,39 +86,6 @@
     ) }}
 {%- endmacro %}
 
-{#- The distinct values of columns, as text: `research_column, published_value`, and another column of
-    their tables where one is asked for `beside` them. Of numbers only whole ones of eight digits or more:
-    counts, scores, weeks, marks and pounds have fewer, and would meet short ids, a school's six digits
-    say, by chance. -#}
-
-{% macro distinct_values(columns, beside=none) -%}
-{%- for column in columns -%}
-{%- set is_number = column.data_type in types_of_numbers() -%}
-select distinct
-    {%- if beside %}
-    {{ beside }},
-    {%- endif %}
-    '{{ column.research_column }}' as research_column,
-    cast({{ 'cast(' ~ column.name ~ ' as bigint)' if is_number else column.name }} as string) as published_value
-from {{ column.relation }}
-where
-    {%- if is_number %}
-    {{ column.name }} between 1e7 and 1e18
-    and {{ column.name }} = floor({{ column.name }})
-    {%- else %}
-    {{ column.name }} is not null
-    {%- endif %}
-union all
-{% endfor -%}
-select
-    {%- if beside %}
-    cast(null as string) as {{ beside }},
-    {%- endif %}
-    cast(null as string) as research_column,
-    cast(null as string) as published_value
-where false
-{%- endmacro %}
-
 {#- The value of one of them as text, the same for a whole number whatever type it has. -#}
 
 {% macro value_as_text(column) -%}
