@@ -6,6 +6,7 @@ them Spark is not tried, and the skipped tests say so.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -76,16 +77,70 @@ def test_both_engines_publish_the_same_rows(
     assert not list((data / "spark" / "study.db").glob("stg_*/*"))
 
 
+def declare_one_table(folder: Path) -> None:
+    """What a build on Spark in `folder` says was declared: a table with one column."""
+    node = {
+        "resource_type": "model",
+        "name": "about__build",
+        "description": "Of the build",
+        "schema": "research",
+        "alias": "about__build",
+        "config": {"database": "research", "schema": "about"},
+        "columns": {"a": {"name": "a", "data_type": "integer", "description": "Of a"}},
+    }
+    (folder / "target").mkdir()
+    (folder / "target" / "manifest.json").write_text(json.dumps({"nodes": {"one": node}}))
+
+
+class Catalogue:
+    """A session that has one table, and answers what is asked of its catalogue."""
+
+    def __init__(self, of_table: str = "Of the build", beside: tuple = (), **column: str) -> None:
+        column = {"name": "a", "type": "int", "comment": "Of a"} | column
+        described = {
+            "columns": [column | {"type": {"name": column["type"]}}],
+            "comment": of_table,
+        }
+        self._described = [{"json_metadata": json.dumps(described)}]
+        self._tables = [{"tableName": name} for name in ("about__build", *beside)]
+
+    def sql(self, asked: str) -> Catalogue:
+        self._answer = self._tables if asked.startswith("show tables") else self._described
+        return self
+
+    def collect(self) -> list[dict[str, str]]:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "found"),
+    [
+        (Catalogue(), []),
+        (Catalogue(beside=("more",)), ["research.more is not as declared"]),
+        (Catalogue(of_table=""), ["research.about__build has another comment"]),
+        *(
+            (
+                Catalogue(**other),
+                [
+                    "the columns of research.about__build, their types or comments are not as "
+                    "declared"
+                ],
+            )
+            for other in ({"name": "b"}, {"type": "string"}, {"comment": ""})
+        ),
+    ],
+)
+def test_what_is_not_as_declared_is_found(
+    tmp_path: Path, catalogue: Catalogue, found: list[str]
+) -> None:
+    declare_one_table(tmp_path)
+    assert contracts.differences(catalogue, tmp_path) == found
+
+
 def test_a_row_that_differs_is_found(tmp_path: Path) -> None:
     place = tmp_path / "research.db" / "about__build"
     place.mkdir(parents=True)
-    (tmp_path / "target").mkdir()
-    (tmp_path / "target" / "manifest.json").write_text(
-        """{"nodes": {"one": {"resource_type": "model", "name": "about__build", "description": "",
-        "schema": "research", "alias": "about__build",
-        "config": {"database": "research", "schema": "about"},
-        "columns": {"a": {"name": "a", "data_type": "integer", "description": ""}}}}}"""
-    )
+    declare_one_table(tmp_path)
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as research")
         connection.execute("create schema research.about")
