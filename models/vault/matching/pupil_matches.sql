@@ -48,7 +48,7 @@ found_undecided as (
         case
             when pupils_found.things_differing = 0 then 'all'
             when pupils_found.things_differing = 1 then 'one'
-            when pupils_found.things_differing > 1 then 'several'
+            when pupils_found.things_differing is not null then 'several'
         end as match_quality
     from pupils_found
     left join decisions
