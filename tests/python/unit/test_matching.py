@@ -751,7 +751,7 @@ def test_febrl_4_is_linked_without_error_by_what_was_learnt_of_other_people():
     measured = held_out.ours(people, LINK_FROM, REVIEW_FROM, relatives=False)
     assert measured.best_f1 >= 0.997
     assert measured.wrong == 0
-    assert measured.recall >= 0.977
+    assert measured.recall >= 0.976
 
 
 @pytest.mark.parametrize("name", held_out.SETS)
