@@ -118,13 +118,20 @@ identifying_forms as (
         identifier,
         {{ one_row_each(forms) }} as form
     from values_bared
+),
+
+-- a pseudonym stands in many columns, and is compared once
+identifying_forms_published as (
+    select *
+    from identifying_forms
+    where form in (select distinct form from published_forms)
 )
 
 select
     published_forms.research_column,
-    identifying_forms.identifier,
-    count(distinct identifying_forms.form) as forms_published
-from identifying_forms
+    identifying_forms_published.identifier,
+    count(distinct identifying_forms_published.form) as forms_published
+from identifying_forms_published
 inner join published_forms
-    on identifying_forms.form = published_forms.form
-group by published_forms.research_column, identifying_forms.identifier
+    on identifying_forms_published.form = published_forms.form
+group by published_forms.research_column, identifying_forms_published.identifier
