@@ -47,7 +47,26 @@ def test_dbt_does_not_take_a_hash_in_the_data_folder_for_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "proj #1" / "study=x"
-    switches = {"STUDY_DATA": str(data), "STUDY_EXTRACTS": str(ROOT / "extracts" / "sample")}
+    environment = opened_by_dbt(monkeypatch, STUDY_DATA=str(data))
+    environment.handle().cursor().execute("create table study.main.t as select 1")
+    environment.close()
+    assert rows_of(data / "building" / "study.duckdb", "from t") == [(1,)]
+
+
+def test_what_one_node_spills_does_not_stop_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = opened_by_dbt(monkeypatch, STUDY_DATA=str(tmp_path), STUDY_MEMORY="100MB")
+    one = environment.handle().cursor()
+    one.execute("create temp table t as select md5(range::varchar) as text from range(5_000_000)")
+    assert any((tmp_path / "building" / "spill").iterdir())
+    environment.handle().cursor().execute("select 1")
+    environment.close()
+
+
+def opened_by_dbt(monkeypatch: pytest.MonkeyPatch, **switches: str) -> LocalEnvironment:
+    """The databases as dbt opens them for a build of the sample, by the profile."""
+    switches["STUDY_EXTRACTS"] = str(ROOT / "extracts" / "sample")
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
     output = profile["studylink"]["outputs"]["duckdb"]
     rendered = jinja2.Template(json.dumps(output)).render(env_var=switches.get)
@@ -57,10 +76,7 @@ def test_dbt_does_not_take_a_hash_in_the_data_folder_for_its_end(
     monkeypatch.setattr(plugin, "get_flags", lambda: flags)
     # of the whole process, and other tests are in it
     monkeypatch.setattr(os, "umask", lambda mode: mode)
-    environment = LocalEnvironment(credentials)
-    environment.handle().cursor().execute("create table study.main.t as select 1")
-    environment.close()
-    assert rows_of(data / "building" / "study.duckdb", "from t") == [(1,)]
+    return LocalEnvironment(credentials)
 
 
 def test_a_data_folder_in_which_duckdb_cannot_write_is_refused_before_it_is_made(
