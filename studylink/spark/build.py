@@ -49,17 +49,14 @@ def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *argume
 
 
 def main() -> int:
-    """Build the extracts of `STUDY_EXTRACTS` beside the databases of `STUDY_DATA`.
-
-    What the command is given is passed on to `dbt build`.
-    """
+    """Build the extracts of `STUDY_EXTRACTS` beside the databases of `STUDY_DATA`."""
     os.umask(0o077)
     data = databases.data_folder()
     folder = data / "spark"
     shutil.rmtree(folder, ignore_errors=True)
     spark = session.start(folder)
     try:
-        passed = build(spark, databases.extracts_folder(), data, folder, *sys.argv[1:])
+        passed = build(spark, databases.extracts_folder(), data, folder)
     except (landing.LandingError, OSError) as error:
         print(error)
         return 1

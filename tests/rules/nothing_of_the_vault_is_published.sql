@@ -122,9 +122,9 @@ identifying_forms as (
 
 -- a pseudonym stands in many columns, and is compared once
 identifying_forms_published as (
-    select *
+    select identifying_forms.*
     from identifying_forms
-    where form in (select distinct form from published_forms)
+    where identifying_forms.form in (select distinct published_forms.form from published_forms)
 )
 
 select

@@ -43,23 +43,13 @@ def run(command: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("spark_can_be_tried")
-@pytest.mark.parametrize(
-    "of_dbt",
-    [
-        pytest.param(("--exclude-resource-type", "test"), id="models alone"),
-        pytest.param((), id="with every data test", marks=pytest.mark.long),
-    ],
-)
-def test_both_engines_publish_the_same_rows(
-    rules_world: Path, tmp_path: Path, of_dbt: tuple[str, ...]
-) -> None:
+def test_both_engines_publish_the_same_rows(rules_world: Path, tmp_path: Path) -> None:
     data = shutil.copytree(rules_world / "data", tmp_path / "data", symlinks=True)
     extracts = str(rules_world / "extracts")
     said = run(
-        *("python", "-m", "studylink.spark.build", *of_dbt),
-        STUDY_EXTRACTS=extracts,
-        STUDY_DATA=str(data),
+        *("python", "-m", "studylink.spark.build"), STUDY_EXTRACTS=extracts, STUDY_DATA=str(data)
     )
     assert "no Python model" in said and "not encrypted" in said
     with databases.connect_to(data, "study", "research") as connection:
