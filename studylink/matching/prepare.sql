@@ -12,10 +12,8 @@ end;
 
 create macro joined(words) as replace(words, ' ', '');
 
--- What stands where there is no first name, an initial among it
-create macro a_name(words) as if(
-    length(words) = 1 or words in (select upper(name) from no_names), null, words
-);
+-- Whether words stand where there is no first name, an initial among them
+create macro is_no_name(words) as length(words) = 1 or words in (select upper(name) from no_names);
 
 create macro digits(words) as translate(words, ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', '');
 
@@ -90,7 +88,7 @@ create macro narrowed(people) as table
 select
     study,
     id,
-    a_name(plain(first_name)) as first_words,
+    plain(first_name) as first_words,
     plain(last_name) as last_words,
     strftime(date_of_birth::date, '%Y%m%d') as born,
     plain(address_line_1) as line,
@@ -157,6 +155,7 @@ derived as (
         first_words,
         last_words,
         joined(first_words) as first,
+        is_no_name(first_words) as first_is_no_name,
         but_for(several(first_words), last_words) as first_parts,
         digits(first_words) as first_digits,
         sound(joined(first_words)) as first_sound,

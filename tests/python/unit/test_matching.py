@@ -246,6 +246,15 @@ NAMESAKES = families(
 )
 
 
+@pytest.mark.parametrize("first_name", ["Child", "J"])
+def test_copies_are_found_whatever_stands_for_their_first_name(first_name):
+    children = [
+        but(JADE, first_name=first_name, last_name=last_name)
+        for last_name in ("Pickering", "Okafor", "Nowak")
+    ]
+    assert linked(children, [*children, *STRANGERS]) == themselves(children)
+
+
 def test_two_missing_addresses_distinguish_nobody_from_their_namesakes(found):
     assert [links(found[family]) for family in NAMESAKES] == [set(), set()]
 
