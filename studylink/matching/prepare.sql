@@ -49,7 +49,7 @@ create macro transposed(name_l, name_r) as
     damerau_levenshtein(name_l, name_r) = 1
     and list_sort(string_split(name_l, '')) = list_sort(string_split(name_r, ''));
 
--- A name as it is written by whoever doubles no letter and writes F for PH: nobody gives twins names
+-- A name with no letter doubled, and F for PH: nobody gives twins names
 -- that differ so
 create macro written(name) as array_to_string(
     list_filter(
