@@ -614,11 +614,11 @@ def kill_at(patch: pytest.MonkeyPatch, number: int) -> None:
         patch.setattr(module, name, dying(getattr(module, name)))
 
 
-def killed_at_every_step(
-    run: Callable[[], object], restore: Callable[[], None], patch: pytest.MonkeyPatch
+def killed_at_steps(
+    run: Callable[[], object], restore: Callable[[], None], patch: pytest.MonkeyPatch, apart: int
 ) -> Iterator[int]:
-    """Run something again and again, each time killed a step later, until it is not killed."""
-    for number in range(100):
+    """Run something again and again, killed so many steps later each time, until it is not."""
+    for number in range(0, 100, apart):
         restore()
         with patch.context() as dying:
             kill_at(dying, number)
@@ -632,8 +632,9 @@ def killed_at_every_step(
     raise AssertionError("it never ends")
 
 
+@pytest.mark.parametrize("steps_apart", [3, pytest.param(1, marks=pytest.mark.long)])
 def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch, steps_apart: int
 ) -> None:
     releases = place.data / "releases"
     plan = place.plan()
@@ -646,7 +647,7 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     def run() -> None:
         assert cli.main(["release", *map(str, (*PREPARE, "--plan", plan, *place.by("ann")))]) == 0
 
-    for _ in killed_at_every_step(run, restore, monkeypatch):
+    for _ in killed_at_steps(run, restore, monkeypatch, steps_apart):
         assert readable(releases) == []
         for release in releases.glob("P003-*"):
             names = {file.name for file in release.iterdir()}
@@ -658,9 +659,16 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     assert [path.name for path in releases.iterdir()] == [of_release(place).name]
 
 
-@pytest.mark.parametrize("to_a_folder", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("to_a_folder", "steps_apart"),
+    [(False, 3), *(pytest.param(to, 1, marks=pytest.mark.long) for to in (False, True))],
+)
 def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_release(
-    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, to_a_folder: bool
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    to_a_folder: bool,
+    steps_apart: int,
 ) -> None:
     light(monkeypatch)
     release = place.prepared()
@@ -680,7 +688,7 @@ def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_rel
         assert cli.main(approve) == 0
 
     seen = set()
-    for _ in killed_at_every_step(run, restore, monkeypatch):
+    for _ in killed_at_steps(run, restore, monkeypatch, steps_apart):
         is_registered, is_readable = bool(place.registered()), bool(readable(tmp_path / "to"))
         is_readable |= bool(readable(releases))
         assert is_registered or not is_readable
