@@ -2,21 +2,8 @@
 
 with
 
-deliveries as (
-    select * from {{ ref('int_deliveries') }}
-),
-
-participants_known as (
-    select * from {{ ref('participants_known') }}
-),
-
 participants as (
     select * from {{ ref('int_participants') }}
-),
-
-pupils as (
-    select * from {{ ref('stg_dfe__pupils') }}
-    where row_fault is null
 ),
 
 matches as (
@@ -54,41 +41,29 @@ pupils_in_studies as (
 ),
 
 pupil_records as (
-    select * from {{ ref('int_pupil_records_landed') }}
+    select * from {{ ref('int_pupil_records_counted') }}
 ),
 
 agency_records as (
-    select * from {{ ref('int_agency_records_landed') }}
+    select * from {{ ref('int_agency_records_counted') }}
 ),
 
 pupil_records_judged as (
     select
         records.source_table,
-        records.row_number,
-        deliveries.delivery_id,
+        records.delivery_id,
+        records.fault,
+        records.faulty_row,
+        records.records,
         case
-            when records.row_fault is not null then records.row_fault
-            when deliveries.delivery_id is null then 'unknown_delivery'
-            when
-                deliveries.supplier != records.supplier
-                or deliveries.domain != records.domain
-                or not deliveries.is_held_by_dfe
-                or deliveries.study is not null
-                then 'delivery_mismatch'
-            when pupils.pupil_matching_ref is null then 'unknown_pupil'
-        end as fault,
-        case
+            when records.fault is not null then 'quarantined'
             when pupils_published.delivery_id is not null then 'published'
-            when not deliveries.is_received then 'not_received_yet'
+            when not records.is_received then 'not_received_yet'
             when pupils_in_studies.pupil_matching_ref is null then 'nobody_in_a_study'
             when not pupils_in_studies.is_active then 'withdrawn'
             else 'not_permitted'
         end as fate
     from pupil_records as records
-    left join deliveries
-        on records.delivery_id = deliveries.delivery_id
-    left join pupils
-        on records.pupil_matching_ref = pupils.pupil_matching_ref
     left join pupils_in_studies
         on records.pupil_matching_ref = pupils_in_studies.pupil_matching_ref
     left join pupils_published
@@ -100,30 +75,16 @@ pupil_records_judged as (
 agency_records_judged as (
     select
         records.source_table,
-        records.row_number,
-        deliveries.delivery_id,
+        records.delivery_id,
+        records.fault,
+        records.faulty_row,
+        records.records,
         case
-            when records.row_fault is not null then records.row_fault
-            when deliveries.delivery_id is null then 'unknown_delivery'
-            when
-                deliveries.supplier != records.supplier
-                or deliveries.domain != records.domain
-                or deliveries.is_held_by_dfe
-                then 'delivery_mismatch'
-            when participants_known.participant_id is null then 'unknown_participant'
-            when records.is_only_of_adults and not participants_known.is_adult then 'child_in_adult_learning'
-        end as fault,
-        case
-            when not deliveries.is_received then 'not_received_yet'
+            when records.fault is not null then 'quarantined'
+            when not records.is_received then 'not_received_yet'
             else coalesce(people_judged.fate, 'erased')
         end as fate
     from agency_records as records
-    left join deliveries
-        on records.delivery_id = deliveries.delivery_id
-    left join participants_known
-        on
-            deliveries.study = participants_known.study
-            and records.participant_id = participants_known.participant_id
     left join people_judged
         on
             records.delivery_id = people_judged.delivery_id
@@ -136,15 +97,14 @@ records_judged as (
     select * from agency_records_judged
 ),
 
--- a quarantined record keeps its own row; all others are counted by delivery
 record_fates as (
     select
         source_table,
-        case when fault is null then fate else 'quarantined' end as fate,
-        case when fault is not null then row_number end as quarantined_row,
+        fate,
+        faulty_row as quarantined_row,
         delivery_id,
         fault as reason,
-        count(*) as records
+        cast(sum(records) as bigint) as records
     from records_judged
     group by all
 )
