@@ -1,10 +1,11 @@
-{#- A CTE `repeated_keys` over the CTE `landed`: one row for each landed row whose key is not its own. Of
+{#- A CTE `repeated_keys` over the CTE `landed`, or over another relation of the same rows, which of a large
+    table saves the engine from keeping `landed` whole: one row for each landed row whose key is not its own. Of
     rows equal in every column the first stands and its copies are `duplicate`; where rows with one key
     differ, nobody can say which is right, and all of them are `conflicting_key`. Numbers in keys compare
     as numbers: waves `1` and `01` are the same. Only keys that repeat are looked at closely, so that a
     large table costs one aggregate. -#}
 
-{% macro repeated_keys(source_name, table_name) -%}
+{% macro repeated_keys(source_name, table_name, of='landed') -%}
     {%- set columns = landed_columns(source_name, table_name) | map(attribute='name') | list or ['null'] -%}
     {%- set key = landed_key(source_name, table_name) or ['null'] -%}
     {%- set numbers = {} -%}
@@ -12,12 +13,12 @@
         if column.name in key and column.data_type == 'integer' -%}
         {%- do numbers.update({column.name: as_compared_integer(column.name)}) -%}
     {%- endfor -%}
-    {%- set compared = 'landed_compared' if numbers else 'landed' -%}
+    {%- set compared = 'landed_compared' if numbers else of -%}
 {% if numbers -%}
 landed_compared as (
     select
         {{ all_columns_replacing('landed', numbers) }}
-    from landed
+    from {{ of }} as landed
 ),
 
 {% endif -%}

@@ -86,16 +86,7 @@ listed_values as (
 ),
 
 lists_of_columns as (
-    {%- for column in listed %}
-    select
-        '{{ column.research_column }}' as research_column,
-        '{{ column.declared }}' as code_list
-    union all
-    {%- endfor %}
-    select
-        cast(null as string) as research_column,
-        cast(null as string) as code_list
-    where false
+    {{ rows_written(listed, ['research_column', 'declared']) | indent(4) }}
 ),
 
 values_unlisted as (
@@ -105,7 +96,7 @@ values_unlisted as (
         on listed_values.research_column = lists_of_columns.research_column
     left join words
         on
-            lists_of_columns.code_list = words.code_list
+            lists_of_columns.declared = words.code_list
             and listed_values.published_value = words.word
     where words.word is null
 ),

@@ -31,10 +31,7 @@ records as (
 
 people as (
     select distinct
-        checks.delivery_id,
-        checks.study,
-        checks.domain,
-        checks.request_sent_at,
+        records.delivery_id,
         records.participant_id
     from records
     inner join checks
@@ -49,31 +46,31 @@ people as (
             and (participants.is_adult or not records.is_of_adults)
 ),
 
-people_permitted as (
-    select distinct
+people_judged as (
+    select
         people.delivery_id,
-        people.participant_id
+        people.participant_id,
+        bool_or(intervals.participant_id is not null) as is_permitted
     from people
-    inner join {{ ref('int_permitted_intervals') }} as intervals
+    inner join checks
+        on people.delivery_id = checks.delivery_id
+    left join {{ ref('int_permitted_intervals') }} as intervals
         on
-            people.study = intervals.study
+            checks.study = intervals.study
             and people.participant_id = intervals.participant_id
-            and people.domain = intervals.domain
-            and people.request_sent_at >= intervals.permitted_from
-            and people.request_sent_at < intervals.permitted_until
+            and checks.domain = intervals.domain
+            and checks.request_sent_at >= intervals.permitted_from
+            and checks.request_sent_at < intervals.permitted_until
+    group by people.delivery_id, people.participant_id
 ),
 
 people_counted as (
     select
-        people.delivery_id,
+        delivery_id,
         count(*) as people,
-        count(people_permitted.participant_id) as people_permitted
-    from people
-    left join people_permitted
-        on
-            people.delivery_id = people_permitted.delivery_id
-            and people.participant_id = people_permitted.participant_id
-    group by people.delivery_id
+        count(case when is_permitted then 1 end) as people_permitted
+    from people_judged
+    group by delivery_id
 )
 
 select

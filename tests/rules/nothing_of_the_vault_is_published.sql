@@ -1,13 +1,14 @@
 -- Nothing that identifies somebody is in an open column of a research table, neither as it was landed nor in
 -- a form that is easily derived from it: other case, spaces and punctuation, reversed, some words of a longer
 -- text, a date in another spelling or with day and month swapped, a telephone number with another code, the
--- sector or district of a postcode, an unkeyed hash. Pseudonyms are compared with the hashes too, cut as
--- pseudonyms are. `closed_columns_hold_nothing_else` checks columns with a closed list or shape. Counts and
--- columns, never values.
+-- sector or district of a postcode, an unkeyed hash. The vault's pseudonyms are compared with the hashes too,
+-- cut as pseudonyms are: `pseudonyms_are_the_vaults_and_of_one_study` checks that no others are published, and
+-- `closed_columns_hold_nothing_else` columns with a closed list or shape. Counts and columns, never values.
 --
--- The published side, which is small, is put into the forms in which the vault's values are read once. Not
--- compared, because they may be anybody's: forms of fewer than four characters (initials, the district LS1),
--- numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
+-- The published side, which is small, is put into the forms in which the vault's values are read once. Hashes
+-- are made of the first hundred thousand rows of each landed table: whoever hashes a column hashes all of it.
+-- Not compared, because they may be anybody's: forms of fewer than four characters (initials, the district
+-- LS1), numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
 
 {{ config(group='identities', meta={'remedy':
     'A value of `identifier` stands in `research_column`. If the column lets it out, mend the model. If it is '
@@ -15,6 +16,11 @@
     ~ 'rounded, in bands or under a shape or list that its YAML declares.',
 }) }}
 
+{%- set rows_hashed = 100000 -%}
+{%- set pseudonyms = {
+    'pseudonyms': ['research_id', 'record_research_id', 'family_research_id'],
+    'place_pseudonyms': ['research_id'],
+} %}
 {%- set date_forms = [
     '%d/%m/%Y', '%m/%d/%Y', '%Y/%m/%d', '%Y/%d/%m', '%d/%m/%y', '%m/%d/%y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%d-%m',
     '%d.%m.%Y', '%d%m%Y', '%m%d%Y', '%Y%d%m', '%d %B %Y', '%d %b %Y', '%B %d %Y', '%B %d, %Y', '%d-%b-%Y', '%d%b%Y',
@@ -23,16 +29,8 @@
 
 with
 
-identifying_values as (
-    select * from {{ ref('identifying_values') }}
-),
-
 open_values as (
     {{ distinct_values(published_columns('open')) | indent(4) }}
-),
-
-pseudonyms as (
-    {{ distinct_values(published_columns('shape') | selectattr('declared', 'equalto', 'pseudonym')) | indent(4) }}
 ),
 
 open_runs as (
@@ -87,51 +85,91 @@ published_forms as {{ materialized() }} (
         lower(left(published_value, 16)) as form
     from open_values
     where {{ is_shaped('published_value', '[0-9A-Fa-f]{16,}') }}
-    union
+),
+
+-- of a pseudonym no more is compared than of a hash
+hashes_published as (
     select
         research_column,
-        left(published_value, 16) as form
-    from pseudonyms
+        form
+    from published_forms
+    where {{ is_shaped('form', '[0-9a-f]{16}') }}
+    {%- for table, columns in pseudonyms.items() %}
+    {%- for column in columns %}
+    union all
+    select
+        'vault.{{ table }}.{{ column }}' as research_column,
+        left({{ column }}, 16) as form
+    from {{ ref(table) }}
+    {%- endfor %}
+    {%- endfor %}
 ),
 
-{%- set forms = ['bare'] %}
-{%- for cut in [2, 3] %}
-{%- do forms.append("case when identifier like '%.postcode' then substr(bare, 1, length(bare) - " ~ cut ~ ') end') %}
+{%- set cut = [] %}
+{%- for letters in [2, 3] %}
+{%- do cut.append("case when identifier like '%.postcode' then substr(bare, 1, length(bare) - " ~ letters ~ ') end') %}
 {%- endfor %}
+{%- set hashes = [] %}
 {%- for text in ['value', 'nullif(bare, value)', 'nullif(lower(value), value)'] %}
 {%- for hash in unkeyed_hashes(text) %}
-{%- do forms.append('left(' ~ hash ~ ', 16)') %}
+{%- do hashes.append('left(' ~ hash ~ ', 16)') %}
 {%- endfor %}
 {%- endfor %}
 
--- most are landed many times: each is looked for once
-values_bared as (
-    select distinct
-        identifier,
-        value,
-        {{ letters_and_digits('value') }} as bare
-    from identifying_values
-),
-
-identifying_forms as (
+-- the vault's values are read twice, because no memory could hold them
+values_cut as (
     select
         identifier,
-        {{ one_row_each(forms) }} as form
-    from values_bared
+        {{ one_row_each(['bare'] + cut) }} as form
+    from (
+        select
+            identifier,
+            {{ letters_and_digits('value') }} as bare
+        from {{ ref('identifying_values') }}
+    ) as values_bared
 ),
 
--- a pseudonym stands in many columns, and is compared once
-identifying_forms_published as (
-    select identifying_forms.*
-    from identifying_forms
-    where identifying_forms.form in (select distinct published_forms.form from published_forms)
+values_hashed as (
+    select
+        identifier,
+        {{ one_row_each(hashes) }} as form
+    from (
+        select distinct
+            identifier,
+            value,
+            {{ letters_and_digits('value') }} as bare
+        from {{ ref('identifying_values') }}
+        where row_number <= {{ rows_hashed }}
+    ) as values_bared
+),
+
+-- what is published is the smaller side by far: inside `coalesce` it is the one that is held in memory,
+-- whatever the engine guesses
+forms_found as (
+    select
+        values_cut.identifier,
+        values_cut.form
+    from values_cut
+    where coalesce(values_cut.form in (select published_forms.form from published_forms), false)
+    union all
+    select
+        values_hashed.identifier,
+        values_hashed.form
+    from values_hashed
+    where coalesce(values_hashed.form in (select hashes_published.form from hashes_published), false)
+),
+
+forms_of_columns as (
+    select * from published_forms
+    union
+    select * from hashes_published
 )
 
 select
-    published_forms.research_column,
-    identifying_forms_published.identifier,
-    count(distinct identifying_forms_published.form) as forms_published
-from identifying_forms_published
-inner join published_forms
-    on identifying_forms_published.form = published_forms.form
-group by published_forms.research_column, identifying_forms_published.identifier
+    forms_of_columns.research_column,
+    forms_found.identifier,
+    count(distinct forms_of_columns.form) as forms_published
+from forms_of_columns
+inner join forms_found
+    on forms_of_columns.form = forms_found.form
+group by forms_of_columns.research_column, forms_found.identifier

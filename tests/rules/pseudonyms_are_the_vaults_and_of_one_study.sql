@@ -19,6 +19,12 @@
     'child_research_id': 'person',
     'linked_child_research_id': 'record',
 } %}
+{%- set described = [] %}
+{%- for column in keys %}
+{%- set of_a_person = 'record' if column.is_of_records else 'person' %}
+{%- set kind = of_a_person if column.name == 'research_id' else kinds_by_name.get(column.name, 'place') %}
+{%- do described.append({'research_column': column.research_column, 'study': column.study, 'kind': kind}) %}
+{%- endfor %}
 
 with
 
@@ -57,19 +63,7 @@ keys_of_the_vault as (
 ),
 
 columns_described as (
-    {%- for column in keys %}
-    {%- set of_a_person = 'record' if column.is_of_records else 'person' %}
-    select
-        '{{ column.research_column }}' as research_column,
-        '{{ column.study }}' as study,
-        '{{ of_a_person if column.name == 'research_id' else kinds_by_name.get(column.name, 'place') }}' as kind
-    union all
-    {%- endfor %}
-    select
-        cast(null as string) as research_column,
-        cast(null as string) as study,
-        cast(null as string) as kind
-    where false
+    {{ rows_written(described, ['research_column', 'study', 'kind']) | indent(4) }}
 ),
 
 pseudonyms_published as (

@@ -7,23 +7,14 @@
     ~ 'or dates.',
 }) }}
 
+{%- set columns = published_columns('open') + published_columns('closed_list') + published_columns('shape') %}
+
 with
 
 types_declared as (
-    {%- for way in ['open', 'closed_list', 'shape'] %}
-    {%- for column in published_columns(way) %}
-    select
-        '{{ column.research_column }}' as research_column,
-        '{{ column.data_type | lower | replace("'", '') }}' as data_type
-    union all
-    {%- endfor %}
-    {%- endfor %}
-    select
-        cast(null as string) as research_column,
-        cast(null as string) as data_type
-    where false
+    {{ rows_written(columns, ['research_column', 'data_type']) | indent(4) }}
 )
 
 select research_column
 from types_declared
-where data_type not in ({{ "'" ~ searched_types() | join("', '") ~ "'" }})
+where lower(data_type) not in ({{ "'" ~ searched_types() | join("', '") ~ "'" }})

@@ -37,71 +37,98 @@ families_taking_part as (
     from participations
 ),
 
-answered as (
+-- by whatever answers the records may be added to: one linkage of a domain is enough
+facts as (
     select
         study,
         records_of as participant_id,
         domain,
-        bool_or(answer = 'yes') as said_yes
+        true as was_asked,
+        answer = 'yes' as said_yes,
+        false as is_not_objected_to,
+        false as is_permitted,
+        false as is_usable
     from permissions
-    group by study, records_of, domain
-),
-
-permitted as (
+    union all
     select
         study,
         participant_id,
         domain,
-        bool_or(is_permitted) as is_permitted,
-        bool_or(reason not in ('stopped', 'deletion_requested', 'refused')) as is_not_objected_to
+        false as was_asked,
+        false as said_yes,
+        reason not in ('stopped', 'deletion_requested', 'refused') as is_not_objected_to,
+        is_permitted,
+        false as is_usable
     from decisions
+    union all
+    select
+        study,
+        participant_id,
+        domain,
+        false as was_asked,
+        false as said_yes,
+        false as is_not_objected_to,
+        false as is_permitted,
+        true as is_usable
+    from linked
+),
+
+facts_of_domains as (
+    select
+        study,
+        participant_id,
+        domain,
+        bool_or(was_asked) as was_asked,
+        bool_or(said_yes) as said_yes,
+        bool_or(is_not_objected_to) as is_not_objected_to,
+        bool_or(is_permitted) as is_permitted,
+        bool_or(is_usable) as is_usable
+    from facts
     group by study, participant_id, domain
 ),
 
+domains_linkable as (
+    select distinct
+        study,
+        participant_id,
+        domain,
+        mode
+    from linkages
+),
+
+-- of every linkable domain there is a decision
 participants_in_domains as (
     select
-        linkages.study,
-        linkages.domain,
-        linkages.mode,
-        linkages.participant_id,
-        bool_or(families_taking_part.family_id is not null) as took_part,
-        bool_or(answered.participant_id is not null) as was_asked,
-        bool_or(coalesce(answered.said_yes, false)) as said_yes,
-        bool_or(permitted.is_not_objected_to) as is_not_objected_to,
-        bool_or(permitted.is_permitted) as is_permitted,
-        bool_or(
-            linkages.domain != 'education' or participants.is_adult or matches.participant_id is not null
-        ) as is_matched,
-        bool_or(linked.participant_id is not null) as is_usable
-    from linkages
+        domains_linkable.study,
+        domains_linkable.participant_id,
+        domains_linkable.domain,
+        domains_linkable.mode,
+        facts_of_domains.was_asked,
+        facts_of_domains.said_yes,
+        facts_of_domains.is_not_objected_to,
+        facts_of_domains.is_permitted,
+        facts_of_domains.is_usable,
+        families_taking_part.family_id is not null as took_part,
+        domains_linkable.domain != 'education' or participants.is_adult or matches.participant_id is not null
+            as is_matched
+    from domains_linkable
     inner join participants
         on
-            linkages.study = participants.study
-            and linkages.participant_id = participants.participant_id
+            domains_linkable.study = participants.study
+            and domains_linkable.participant_id = participants.participant_id
+    inner join facts_of_domains
+        on
+            domains_linkable.study = facts_of_domains.study
+            and domains_linkable.participant_id = facts_of_domains.participant_id
+            and domains_linkable.domain = facts_of_domains.domain
     left join families_taking_part
         on
             participants.study = families_taking_part.study
             and participants.family_id = families_taking_part.family_id
-    left join answered
-        on
-            linkages.study = answered.study
-            and linkages.participant_id = answered.participant_id
-            and linkages.domain = answered.domain
-    left join permitted
-        on
-            linkages.study = permitted.study
-            and linkages.participant_id = permitted.participant_id
-            and linkages.domain = permitted.domain
     left join matches
         on
-            linkages.study = matches.study
-            and linkages.participant_id = matches.participant_id
-    left join linked
-        on
-            linkages.study = linked.study
-            and linkages.participant_id = linked.participant_id
-            and linkages.domain = linked.domain
-    group by linkages.study, linkages.domain, linkages.mode, linkages.participant_id
+            domains_linkable.study = matches.study
+            and domains_linkable.participant_id = matches.participant_id
 ),
 
 -- the steps of the other mode count as taken

@@ -4,7 +4,7 @@ landed as (
     select * from {{ source('dfe', 'pupils') }}
 ),
 
-{{ repeated_keys('dfe', 'pupils') }},
+{{ repeated_keys('dfe', 'pupils', of=source('dfe', 'pupils')) }},
 
 staged as (
     select

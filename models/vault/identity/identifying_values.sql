@@ -9,7 +9,8 @@ values_landed as (
 identifying_values as (
     select
         identifier,
-        value
+        value,
+        row_number
     from values_landed
     where
         value is not null

@@ -34,6 +34,7 @@ identifying_values_landed as (
     {%- for columns, is_key in [(identifying, false), (keys, true)] if columns %}
     select
         {{ unpivoted(columns) }},
+        row_number,
         {{ is_key | lower }} as is_key
     from {{ relation }}
     union all
@@ -42,6 +43,7 @@ identifying_values_landed as (
     select
         'places.code' as identifier,
         code as value,
+        row_number() over (partition by study, kind order by code) as row_number,
         true as is_key
     from places
 )

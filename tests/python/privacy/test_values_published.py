@@ -28,6 +28,7 @@ TEXT = "five_to_twelve.prescriptions.bnf_chemical_code"
 NUMBER = "five_to_twelve.parent_interviews.household_income"
 WHOLE_NUMBER = "send_futures.key_stage_2.reading_score"
 PSEUDONYM = "five_to_twelve.participants.research_id"
+OF_THE_VAULT = "vault.pseudonyms.research_id"
 
 KNOWN = [
     ("participants.participant_id", "FT6551906M"),
@@ -68,16 +69,22 @@ def world(manifest: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
                 "from read_csv(?, all_varchar = true, hive_partitioning = false)",
                 [str(project.ROOT / seed.path)],
             )
+        for node in map(manifest.named, ("pseudonyms", "place_pseudonyms")):
+            columns = ", ".join(f"{name} varchar" for name in node.columns)
+            connection.execute(f"create table {node.relation} ({columns})")
         vault = manifest.named("identifying_values").relation
-        connection.execute(f"create table {vault} (identifier varchar, value varchar)")
-        connection.executemany(f"insert into {vault} values (?, ?)", KNOWN)
+        connection.execute(
+            f"create table {vault} (identifier varchar, value varchar, row_number bigint default 1)"
+        )
+        connection.executemany(f"insert into {vault} (identifier, value) values (?, ?)", KNOWN)
         yield connection
 
 
 def plant(world: duckdb.DuckDBPyConnection, column: str, values: list[object]) -> None:
     schema, table, name = column.split(".")
+    place = "vault.main" if schema == "vault" else f"research.{schema}"
     world.executemany(
-        f"insert into research.{schema}.{table} ({name}) values (?)", [[value] for value in values]
+        f"insert into {place}.{table} ({name}) values (?)", [[value] for value in values]
     )
 
 
@@ -124,9 +131,11 @@ def hashed(name: str, text: str) -> str:
         ),
         pytest.param(TEXT, hashed("md5", "QA199QU"), id="MD5 of a postcode without its space"),
         pytest.param(TEXT, hashed("md5", "White")[:20], id="an MD5 cut short"),
-        pytest.param(PSEUDONYM, hashed("md5", "FT6551906M"), id="an MD5 for a pseudonym"),
+        pytest.param(OF_THE_VAULT, hashed("md5", "FT6551906M"), id="an MD5 for a pseudonym"),
         pytest.param(
-            PSEUDONYM, hashed("sha256", "Q801200005001")[:32], id="SHA-256 cut to a pseudonym"
+            OF_THE_VAULT,
+            hashed("sha256", "Q801200005001")[:32],
+            id="SHA-256 cut to a pseudonym",
         ),
         pytest.param(NUMBER, 172476249432.0, id="an episode key among numbers"),
         pytest.param(NUMBER, 7700900644.0, id="a telephone number without its 0, among numbers"),
