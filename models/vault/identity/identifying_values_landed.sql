@@ -43,7 +43,7 @@ identifying_values_landed as (
     select
         'places.code' as identifier,
         code as value,
-        row_number() over (partition by study, kind order by code) as row_number,
+        cast(0 as bigint) as row_number,
         true as is_key
     from places
 )

@@ -253,7 +253,7 @@ def test_every_column_of_a_research_table_is_open_or_closed(manifest: Manifest) 
             if table.types[name] == "boolean":
                 expected = [False, False, False]
             elif meta.get("closed_list") or meta.get("shape"):
-                expected = [meta.get("shape") == "pseudonym", True, False]
+                expected = [False, True, False]
             else:
                 expected = [True, False, True]
             if in_tests != expected:
