@@ -54,3 +54,16 @@ cast(unnest(range({{ first }}, {{ last }} + 1)) as integer)
 {% macro spark__one_row_per_number(first, last) -%}
 explode(case when {{ last }} >= {{ first }} then sequence(cast({{ first }} as integer), cast({{ last }} as integer)) else array() end)
 {%- endmacro %}
+
+{#- Whether a value is among those of a query that is by far the smaller of the two, in a `where`. DuckDB guesses
+    which of the two to hold in memory, and would guess wrong; inside `coalesce` it holds the query's. -#}
+
+{% macro is_among(value, query) -%}{{ return(adapter.dispatch('is_among', 'studylink')(value, query)) }}{%- endmacro %}
+
+{% macro duckdb__is_among(value, query) -%}
+coalesce({{ value }} in ({{ query }}), false)
+{%- endmacro %}
+
+{% macro spark__is_among(value, query) -%}
+{{ value }} in ({{ query }})
+{%- endmacro %}

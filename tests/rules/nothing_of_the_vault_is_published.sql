@@ -87,22 +87,25 @@ published_forms as {{ materialized() }} (
     where {{ is_shaped('published_value', '[0-9A-Fa-f]{16,}') }}
 ),
 
--- of a pseudonym no more is compared than of a hash
-hashes_published as (
-    select
-        research_column,
-        form
-    from published_forms
-    where {{ is_shaped('form', '[0-9a-f]{16}') }}
+pseudonym_forms as (
     {%- for table, columns in pseudonyms.items() %}
+    {%- set last_table = loop.last %}
     {%- for column in columns %}
-    union all
     select
         'vault.{{ table }}.{{ column }}' as research_column,
         left({{ column }}, 16) as form
     from {{ ref(table) }}
+    {%- if not (last_table and loop.last) %}
+    union all
+    {%- endif %}
     {%- endfor %}
     {%- endfor %}
+),
+
+forms_to_find as (
+    select * from published_forms
+    union all
+    select * from pseudonym_forms
 ),
 
 {%- set cut = [] %}
@@ -143,33 +146,25 @@ values_hashed as (
     ) as values_bared
 ),
 
--- what is published is the smaller side by far: inside `coalesce` it is the one that is held in memory,
--- whatever the engine guesses
 forms_found as (
     select
         values_cut.identifier,
         values_cut.form
     from values_cut
-    where coalesce(values_cut.form in (select published_forms.form from published_forms), false)
+    where {{ is_among('values_cut.form', 'select published_forms.form from published_forms') }}
     union all
     select
         values_hashed.identifier,
         values_hashed.form
     from values_hashed
-    where coalesce(values_hashed.form in (select hashes_published.form from hashes_published), false)
-),
-
-forms_of_columns as (
-    select * from published_forms
-    union
-    select * from hashes_published
+    where {{ is_among('values_hashed.form', 'select forms_to_find.form from forms_to_find') }}
 )
 
 select
-    forms_of_columns.research_column,
+    forms_to_find.research_column,
     forms_found.identifier,
-    count(distinct forms_of_columns.form) as forms_published
-from forms_of_columns
+    count(distinct forms_to_find.form) as forms_published
+from forms_to_find
 inner join forms_found
-    on forms_of_columns.form = forms_found.form
-group by forms_of_columns.research_column, forms_found.identifier
+    on forms_to_find.form = forms_found.form
+group by forms_to_find.research_column, forms_found.identifier
