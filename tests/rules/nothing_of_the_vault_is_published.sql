@@ -5,10 +5,11 @@
 -- cut as pseudonyms are: `pseudonyms_are_the_vaults_and_of_one_study` checks that no others are published, and
 -- `closed_columns_hold_nothing_else` columns with a closed list or shape. Counts and columns, never values.
 --
--- The published side, which is small, is put into the forms in which the vault's values are read once. Hashes
--- are made of the first hundred thousand rows of each landed table: whoever hashes a column hashes all of it.
--- Not compared, because they may be anybody's: forms of fewer than four characters (initials, the district
--- LS1), numbers of fewer than six digits, and in columns of numbers those of fewer than eight.
+-- The published side, which is small, is put into these forms, and the vault's values stay as they are but for
+-- case and punctuation. Hashes are made of the first hundred thousand rows of each landed table: a column that
+-- was hashed was hashed in every row. Not compared, because they may be anybody's: forms of fewer than four
+-- characters (initials, the district LS1), numbers of fewer than six digits, and in columns of numbers those of
+-- fewer than eight.
 
 {{ config(group='identities', meta={'remedy':
     'A value of `identifier` stands in `research_column`. If the column lets it out, mend the model. If it is '
@@ -119,7 +120,7 @@ forms_to_find as (
 {%- endfor %}
 {%- endfor %}
 
--- the vault's values are read twice, because no memory could hold them
+-- `identifying_values` is read here and again below, because an engine would keep in memory what a CTE shares
 values_cut as (
     select
         identifier,
