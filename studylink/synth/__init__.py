@@ -33,7 +33,7 @@ BLOCK = 50_000
 # Parquet file stand as they were made, which is by one thread, and so always the same.
 FORMATS = {
     "csv": ("order by all", "format csv, header"),
-    "parquet": ("", "format parquet, compression zstd"),
+    "parquet": ("", "format parquet, compression lz4_raw"),
 }
 
 

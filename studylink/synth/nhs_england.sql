@@ -133,8 +133,12 @@ select
         pick(getvariable('adult_teams'), 'team', patient)
     ) as team_type,
     if(chance('attendance unknown', event, 0.02), null, chance('attended', event, 0.83)) as attended
-from event_numbers('contacts', 5, 6)
-where chance('in contact', person_number, 0.06);
+-- none of most people, so that nothing is made only to be left out
+from event_numbers(
+    'contacts',
+    5 * chance('in contact', person_number, 0.06)::integer,
+    6 * chance('in contact', person_number, 0.06)::integer
+);
 
 create view landed."nhs_england/register_events" as
 select
