@@ -12,8 +12,13 @@ statements as (
     select * from {{ ref('int_statements') }}
 ),
 
+-- numbered, for what follows goes through each linkage's moments again and again: a number is a shorter key
 linkages_open as (
-    select linkages.*
+    select
+        linkages.*,
+        row_number() over (
+            order by linkages.study, linkages.participant_id, linkages.domain, linkages.answers_of
+        ) as linkage_number
     from linkages
     inner join participants
         on
@@ -22,24 +27,37 @@ linkages_open as (
     where not participants.is_pilot and not participants.is_unreadable
 ),
 
+statements_numbered as (
+    select
+        linkages_open.linkage_number,
+        statements.member_number,
+        statements.said_at,
+        statements.is_own,
+        statements.stance
+    from statements
+    inner join linkages_open
+        on
+            statements.study = linkages_open.study
+            and statements.participant_id = linkages_open.participant_id
+            and statements.domain = linkages_open.domain
+            and statements.answers_of = linkages_open.answers_of
+),
+
 -- an epoch begins with each statement of the participant's own
 statements_in_epochs as (
     select
         *,
         count(case when is_own then 1 end) over (
-            partition by study, participant_id, domain, answers_of
+            partition by linkage_number
             order by said_at
         ) as epoch
-    from statements
+    from statements_numbered
 ),
 
 -- what each statement of another member adds to, or takes from, the noes and yeses that stand
 statements_compared as (
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         said_at as instant,
         case when is_own then stance end as own_stance,
         case
@@ -63,11 +81,11 @@ statements_compared as (
     from statements_in_epochs
     window
         member_before as (
-            partition by study, participant_id, domain, answers_of, member_number
+            partition by linkage_number, member_number
             order by said_at
         ),
         member_before_in_epoch as (
-            partition by study, participant_id, domain, answers_of, member_number, epoch
+            partition by linkage_number, member_number, epoch
             order by said_at
         )
 ),
@@ -77,10 +95,7 @@ moments as (
     select * from statements_compared
     union all
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         {{ beginning_of_time() }} as instant,
         null as own_stance,
         0 as noes_added,
@@ -89,10 +104,7 @@ moments as (
     from linkages_open
     union all
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         decides_from as instant,
         null as own_stance,
         0 as noes_added,
@@ -103,24 +115,21 @@ moments as (
 
 instants as (
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         instant,
         max(own_stance) as own_stance,
         sum(noes_added) as noes_added,
         sum(noes_added_since_own) as noes_added_since_own,
         sum(yeses_added) as yeses_added
     from moments
-    group by study, participant_id, domain, answers_of, instant
+    group by linkage_number, instant
 ),
 
 instants_in_epochs as (
     select
         *,
         count(own_stance) over (
-            partition by study, participant_id, domain, answers_of
+            partition by linkage_number
             order by instant
         ) as epoch
     from instants
@@ -128,10 +137,7 @@ instants_in_epochs as (
 
 stances_standing as (
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         instant,
         max(own_stance) over own_epoch as own_stance,
         sum(noes_added) over so_far as noes_of_others,
@@ -139,17 +145,14 @@ stances_standing as (
         sum(yeses_added) over so_far as yeses_of_adults
     from instants_in_epochs
     window
-        so_far as (partition by study, participant_id, domain, answers_of order by instant),
-        own_epoch as (partition by study, participant_id, domain, answers_of, epoch),
-        own_epoch_so_far as (partition by study, participant_id, domain, answers_of, epoch order by instant)
+        so_far as (partition by linkage_number order by instant),
+        own_epoch as (partition by linkage_number, epoch),
+        own_epoch_so_far as (partition by linkage_number, epoch order by instant)
 ),
 
 verdicts as (
     select
-        stances_standing.study,
-        stances_standing.participant_id,
-        stances_standing.domain,
-        stances_standing.answers_of,
+        stances_standing.linkage_number,
         stances_standing.instant,
         case
             when stances_standing.own_stance = 'no' then false
@@ -171,18 +174,14 @@ verdicts as (
         stances_standing.instant = linkages_open.decides_from as decides_from_here
     from stances_standing
     inner join linkages_open
-        on
-            stances_standing.study = linkages_open.study
-            and stances_standing.participant_id = linkages_open.participant_id
-            and stances_standing.domain = linkages_open.domain
-            and stances_standing.answers_of = linkages_open.answers_of
+        on stances_standing.linkage_number = linkages_open.linkage_number
 ),
 
 verdicts_compared as (
     select
         *,
         lag(is_permitted) over (
-            partition by study, participant_id, domain, answers_of
+            partition by linkage_number
             order by instant
         ) as was_permitted
     from verdicts
@@ -190,15 +189,12 @@ verdicts_compared as (
 
 intervals as (
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
+        linkage_number,
         is_permitted,
         instant as permitted_from,
         coalesce(
             lead(instant) over (
-                partition by study, participant_id, domain, answers_of
+                partition by linkage_number
                 order by instant
             ),
             {{ end_of_time() }}
@@ -209,14 +205,16 @@ intervals as (
 
 permitted_intervals as (
     select
-        study,
-        participant_id,
-        domain,
-        answers_of,
-        permitted_from,
-        permitted_until
+        linkages_open.study,
+        linkages_open.participant_id,
+        linkages_open.domain,
+        linkages_open.answers_of,
+        intervals.permitted_from,
+        intervals.permitted_until
     from intervals
-    where is_permitted and permitted_from < {{ end_of_time() }}
+    inner join linkages_open
+        on intervals.linkage_number = linkages_open.linkage_number
+    where intervals.is_permitted and intervals.permitted_from < {{ end_of_time() }}
 )
 
 select * from permitted_intervals
