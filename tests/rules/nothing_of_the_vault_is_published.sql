@@ -18,10 +18,6 @@
 }) }}
 
 {%- set rows_hashed = 100000 -%}
-{%- set pseudonyms = {
-    'pseudonyms': ['research_id', 'record_research_id', 'family_research_id'],
-    'place_pseudonyms': ['research_id'],
-} %}
 {%- set date_forms = [
     '%d/%m/%Y', '%m/%d/%Y', '%Y/%m/%d', '%Y/%d/%m', '%d/%m/%y', '%m/%d/%y', '%d-%m-%Y', '%m-%d-%Y', '%Y-%d-%m',
     '%d.%m.%Y', '%d%m%Y', '%m%d%Y', '%Y%d%m', '%d %B %Y', '%d %b %Y', '%B %d %Y', '%B %d, %Y', '%d-%b-%Y', '%d%b%Y',
@@ -89,18 +85,12 @@ published_forms as {{ materialized() }} (
 ),
 
 pseudonym_forms as (
-    {%- for table, columns in pseudonyms.items() %}
-    {%- set last_table = loop.last %}
-    {%- for column in columns %}
     select
-        'vault.{{ table }}.{{ column }}' as research_column,
-        left({{ column }}, 16) as form
-    from {{ ref(table) }}
-    {%- if not (last_table and loop.last) %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-    {%- endfor %}
+        kept_in as research_column,
+        left(pseudonym, 16) as form
+    from (
+        {{ pseudonyms_of_the_vault() | indent(8) }}
+    ) as pseudonyms_kept
 ),
 
 forms_to_find as (

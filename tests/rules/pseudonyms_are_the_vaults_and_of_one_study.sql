@@ -28,38 +28,14 @@
 
 with
 
-pseudonyms as (
-    select * from {{ ref('pseudonyms') }}
-),
-
-place_pseudonyms as (
-    select * from {{ ref('place_pseudonyms') }}
-),
-
 keys_of_the_vault as (
-    select
+    select distinct
         study,
-        'person' as kind,
-        research_id as published_value
-    from pseudonyms
-    union
-    select
-        study,
-        'record' as kind,
-        record_research_id as published_value
-    from pseudonyms
-    union
-    select
-        study,
-        'family' as kind,
-        family_research_id as published_value
-    from pseudonyms
-    union
-    select
-        study,
-        'place' as kind,
-        research_id as published_value
-    from place_pseudonyms
+        kind,
+        pseudonym as published_value
+    from (
+        {{ pseudonyms_of_the_vault() | indent(8) }}
+    ) as pseudonyms_kept
 ),
 
 columns_described as (
