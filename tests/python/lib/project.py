@@ -7,6 +7,7 @@ none disturbs another or the working copy.
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import multiprocessing
 import os
@@ -96,6 +97,8 @@ def _run(place: Path, arguments: list[str], environment: dict[str, str]) -> None
     sys.argv = ["dbt", *arguments]
     from dbt.cli.main import cli
 
+    # what it makes it needs to its end: looking for what may go is one second in fifteen
+    gc.disable()
     try:
         cli()
     finally:
