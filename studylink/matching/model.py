@@ -24,6 +24,8 @@ class Level:
     asks_clerk: bool
     disagrees: bool
     relative: bool
+    seldom_relative: bool
+    no_siblings: bool
     namesake: bool
     swapped: bool
     in_full: bool
@@ -214,6 +216,8 @@ def _comparison(comparison: dict) -> Comparison:
                 asks_clerk=level.get("asks_clerk", False),
                 disagrees=level.get("disagrees", False),
                 relative=level.get("relative", False),
+                seldom_relative=level.get("seldom_relative", False),
+                no_siblings=level.get("no_siblings", False),
                 namesake=level.get("namesake", False),
                 swapped=level.get("swapped", False),
                 in_full=level.get("in_full", weighed == most),

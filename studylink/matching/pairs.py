@@ -54,8 +54,8 @@ class Pairs:
         self.connection.execute("set enable_progress_bar = false")
         # the same rows in the same order give the same floating point sums
         self.connection.execute("set preserve_insertion_order = true")
-        _load_names(self.connection)
         self.connection.execute(_text("prepare.sql"))
+        _load_names(self.connection)
         self._take("child_rows", children, ("study", "child_id"))
         self._take("pupil_rows", pupils, ("pupil_id",))
         for column, (_, levels) in self.declared.frequency_levels.items():
@@ -130,6 +130,8 @@ class Pairs:
     def score(self, weights: Weights, least_weight: float | None = None) -> None:
         """Make `scored`: every pair's weight, in bits, levels, and whether it agrees in everything.
 
+        Also who they are: by id, and as `child` and `pupil`, their row numbers.
+
         `names_weight`, part of `match_weight`, is what is taken off where first and last names that
         agree go together more often than each by itself would have it. With `least_weight`, only of
         the pairs above.
@@ -158,8 +160,14 @@ class Pairs:
             self.declared.comparison(name).stands(lambda level: level.frequency_of is not None)
             for name in ("first_name", "last_name")
         )
-        named_at_home = " and ".join(
-            self.declared.comparison(name).agrees for name in ("first_name", "last_name", "home")
+        first, last, born, home = (
+            self.declared.comparison(name)
+            for name in ("first_name", "last_name", "date_of_birth", "home")
+        )
+        elsewhere = home.stands(lambda level: level.is_missing or level.disagrees)
+        named_at_home = (
+            f"({first.agrees} and {last.agrees}"
+            f" and ({home.agrees} or ({born.agrees} and not {elsewhere})))"
         )
         self.connection.execute(
             f"""
@@ -167,6 +175,8 @@ class Pairs:
             with
             identified as (
                 select
+                    predicted.child,
+                    predicted.pupil,
                     child_rows.study,
                     child_rows.id as child_id,
                     pupil_rows.id as pupil_id,
@@ -358,7 +368,7 @@ def _blocked_by(rule: Rule) -> str:
 
 
 def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """`variants` (name, stands_for: list), `listed_names`, `leading_names`, `no_names` (name)."""
+    """Tables of `names` that people bear, and of what is made of them."""
     for table in ("nicknames", "given_names", "leading_names", "no_names"):
         header, *lines = _text(f"{table}.csv").splitlines()
         columns = zip(*(line.split(",") for line in lines), strict=True)
@@ -374,6 +384,10 @@ def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create table listed_names as "
         "select upper(name) as name from given_names union select name from variants"
+    )
+    connection.execute(
+        "create table letters_of_names as select distinct unnest(threes(name)) as three "
+        "from listed_names"
     )
 
 

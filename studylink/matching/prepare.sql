@@ -37,9 +37,12 @@ create macro alike(name_l, name_r, parts_l, parts_r) as
     or list_has_any(coalesce(parts_l, [name_l]), coalesce(parts_r, [name_r]));
 
 -- Whether somebody's first name is like somebody's last name
-create macro crosses(first, first_stands_for, first_parts, first_digits, last, last_parts, last_digits) as
+create macro crosses(
+    first, first_stands_for, first_parts, first_digits, last, last_stands_for, last_parts, last_digits
+) as
     first = last
     or list_contains(first_stands_for, last)
+    or list_contains(last_stands_for, first)
     or list_contains(first_parts, last)
     or list_contains(last_parts, first)
     or (damerau_levenshtein(first, last) = 1 and length(first) > 3 and first_digits = last_digits);
@@ -57,6 +60,33 @@ create macro written(name) as array_to_string(
         lambda letter, place: place = 1 or letter <> replace(name, 'PH', 'F')[place - 1]
     ),
     ''
+);
+
+-- A name where one sound is always spelt in one way: K for hard C, KS for X, F for V, U for OO and OU,
+-- I for Y, and E for A and U where they are hardly heard, after the first vowels and before the last
+-- letter. Only for names that are known to be one (nicknames.csv): Mia and Mya are two
+create macro with_one_letter_to_a_sound(name) as regexp_replace(
+    replace(name, 'X', 'KS').replace('OO', 'U').replace('OU', 'U').replace('CK', 'K')
+        .replace('GH', 'G').replace('V', 'F'),
+    'C([^EHIY]|$)|(?:CH|KH)([LR])', 'K\1\2', 'g'
+);
+create macro with_late_vowels_alike(name) as if(
+    regexp_matches(name, '^[^AEIOU]*[AEIOU]+.+$'),
+    regexp_extract(name, '^[^AEIOU]*[AEIOU]+')
+    || translate(regexp_extract(name, '^[^AEIOU]*[AEIOU]+(.*).$', 1), 'AU', 'EE')
+    || right(name, 1),
+    name
+);
+create macro spelt(name) as written(with_late_vowels_alike(
+    left(with_one_letter_to_a_sound(name), 1)
+    || replace(substr(with_one_letter_to_a_sound(name), 2), 'Y', 'I')
+));
+
+-- Every three letters that follow one another in a name, its beginning and end among them, but for
+-- those that can be read in any name because vowels and consonants take turns
+create macro threes(name) as list_filter(
+    list_transform(range(length(name)), lambda place: substr('^' || name || '$', place + 1, 3)),
+    lambda three: regexp_matches(three, '[AEIOUY]{2}|[^AEIOUY^$]{2}')
 );
 
 -- Both names as one
@@ -160,6 +190,7 @@ derived as (
         digits(first_words) as first_digits,
         sound(joined(first_words)) as first_sound,
         written(joined(first_words)) as first_written,
+        spelt(joined(first_words)) as first_spelt,
         joined(last_words) as last,
         several(last_words) as last_parts,
         digits(last_words) as last_digits,
@@ -176,6 +207,8 @@ known as (
         derived.* exclude (first_words, last_words),
         -- a first name stands for itself and for whatever it is short for or another spelling of
         coalesce(variants.stands_for, [derived.first]) as first_stands_for,
+        -- what stands where the last name does may be a first name
+        coalesce(variants_of_last.stands_for, [derived.last]) as last_stands_for,
         coalesce(
             nullif(list_filter(
                 formed.forms,
@@ -185,7 +218,17 @@ known as (
         ) as first_forms
     from derived
     left join variants on variants.name = derived.first
+    left join variants as variants_of_last on variants_of_last.name = derived.last
     left join formed(people) as formed on formed.first_words = derived.first_words
+),
+-- whose letters follow one another as in no name that is listed
+unreadable_names as (
+    select distinct spelt_out.first
+    from (
+        select first, unnest(threes(first)) as three
+        from (select distinct first from derived where length(first) < 5)
+    ) as spelt_out
+    where spelt_out.three not in (select three from letters_of_names)
 )
 select
     known.*,
@@ -194,8 +237,12 @@ select
         known.first_stands_for, (select list(upper(name)) from leading_names where of_all_brothers = 'true')
     ) as first_is_of_all_brothers,
     listed_names.name is not null as first_is_listed,
+    unreadable_names.first is not null as first_is_unreadable,
     coalesce(frequencies_of_first.bearers, 0) as first_bearers,
+    coalesce(frequencies_of_last.bearers, 0) as last_bearers,
     array_to_string(numbers, ' ') as house
 from known
 left join listed_names on listed_names.name = known.first
-left join frequencies_of_first on frequencies_of_first.value = known.first;
+left join unreadable_names on unreadable_names.first = known.first
+left join frequencies_of_first on frequencies_of_first.value = known.first
+left join frequencies_of_last on frequencies_of_last.value = known.last;

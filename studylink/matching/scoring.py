@@ -58,9 +58,22 @@ def score(
         return pairs.connection.execute(
             f"""
             with
-            weighed as ({_weighed(model, relatives)}),
-            rivalled as ({_with_rivals(model, "weighed")}),
-            competing as ({competition("rivalled", "match_weight")}),
+            weighed as materialized ({_weighed(model, relatives)}),
+            competing as (
+                from ({competition("weighed", "match_weight")})
+                where round(probability, 9) >= {WORTH_LOOKING_AT}
+            ),
+            rivals as ({_rivals(model, "competing", "weighed")}),
+            rivalled as (
+                select
+                    competing.*,
+                    rivals.child is not null as has_rival,
+                    coalesce(rivals.is_so_named, false) as has_rival_so_named,
+                    coalesce(rivals.may_be_so_named, false) as has_rival_so_named_perhaps
+                from competing
+                left join rivals
+                    on rivals.child = competing.child and rivals.pupil = competing.pupil
+            ),
             shown as (
                 select
                     study,
@@ -72,10 +85,9 @@ def score(
                     {_needs_clerk(model) if relatives else "false"} as needs_clerk,
                     {_things_differing(model)} as things_differing,
                     {_differences(model)} as differences
-                from competing
+                from rivalled
             )
-            select * from shown
-            where match_probability >= {WORTH_LOOKING_AT}
+            from shown
             order by study, child_id, pupil_id
             """
         ).to_arrow_table()
@@ -94,8 +106,8 @@ def competition(table: str, weight: str) -> str:
     `weight` is an expression in bits. At most one of the pairs that share a child or a pupil is
     right, or none: a pair's probability is its odds over one plus the odds of them all, so that
     twice the same pupil is half as probable each. Beside a pair that agrees in everything no other
-    competes, and beside one that agrees in names and home none of another first name: that is
-    somebody else of the household.
+    competes, and beside one that agrees in names and home, or in names and date of birth while the
+    home is written otherwise, none of another first name: that is somebody else of the household.
     """
 
     def beside(flag: str) -> str:
@@ -142,39 +154,63 @@ def _weighed(model: Declared, relatives: bool) -> str:
     """
 
 
-def _with_rivals(model: Declared, table: str) -> str:
-    """SQL: the rows of `table` with `has_rival`, and `has_rival_so_named` if it has the first name.
+def _rivals(model: Declared, pairs: str, everyone: str) -> str:
+    """SQL: `child` and `pupil` of those of `pairs` that have a rival among `everyone`.
 
-    A rival may be a twin or a sibling (comparisons.yml).
+    With `is_so_named`, whether one of the rivals has the first name, and `may_be_so_named`, whether
+    one's may be the same. A rival may be a twin or a sibling (comparisons.yml).
     """
     born = model.comparison("date_of_birth")
+    first = model.comparison("first_name")
     near, at_home, so_called = (
         model.comparison(name).stands(lambda level: level.kin)
         for name in ("date_of_birth", "home", "last_name")
     )
 
-    def others(flag: str) -> str:
-        return " + ".join(
-            f"count_if({flag}) over (partition by study, {one}) - {flag}::integer"
-            for one in ("child_id", "pupil_id")
-        )
+    def beside(one: str, other: str) -> str:
+        return f"""
+            select pair.child, pair.pupil, relatives.is_so_named, relatives.may_be_so_named
+            from {pairs} as pair
+            join relatives
+                on relatives.study is not distinct from pair.study
+                and relatives.{one}_id = pair.{one}_id
+                and (relatives.child <> pair.child or relatives.pupil <> pair.pupil)
+            join {other}_rows as own on own.rowid = pair.{other}
+            join {other}_rows as others on others.rowid = relatives.{other}
+            where
+                relatives.is_at_home
+                or relatives.may_be_so_named
+                or not coalesce(own.postcode <> others.postcode and own.line <> others.line, false)
+        """
 
     return f"""
         with
-        related as (
+        relatives as materialized (
             select
-                *,
+                study,
+                child_id,
+                pupil_id,
+                child,
+                pupil,
+                {at_home} as is_at_home,
+                {first.stands(lambda level: level.in_full)} as is_so_named,
+                not {first.stands(lambda level: level.disagrees)} as may_be_so_named
+            from {everyone}
+            where
                 ({born.agrees} and ({at_home} or {so_called}))
-                or ({near} and {at_home} and {so_called}) as is_kin,
-                is_kin and {model.comparison("first_name").stands(lambda level: level.in_full)}
-                    as is_kin_so_named
-            from {table}
+                or ({near} and {at_home} and {so_called})
         )
         select
-            *,
-            {others("is_kin")} > 0 as has_rival,
-            {others("is_kin_so_named")} > 0 as has_rival_so_named
-        from related
+            child,
+            pupil,
+            bool_or(is_so_named) as is_so_named,
+            bool_or(may_be_so_named) as may_be_so_named
+        from (
+            {beside("child", "pupil")}
+            union all
+            {beside("pupil", "child")}
+        )
+        group by child, pupil
     """
 
 
@@ -182,13 +218,18 @@ def _needs_clerk(model: Declared) -> str:
     first, last = model.comparison("first_name"), model.comparison("last_name")
     so_named = first.stands(lambda level: level.in_full)
     swapped = (one.stands(lambda level: level.swapped) for one in (first, last))
-    a_siblings = model.comparison("date_of_birth").stands(lambda level: level.relative)
+    born = model.comparison("date_of_birth")
+    a_siblings = (
+        f"({born.stands(lambda level: level.relative)} or ("
+        f"{born.stands(lambda level: level.seldom_relative)}"
+        f" and not {first.stands(lambda level: level.no_siblings)}))"
+    )
     doubts = {
         one.name: one.stands(lambda level: level.is_missing or level.disagrees)
         for one in model.comparisons
     }
     unsure = " + ".join(f"({doubt})::integer" for doubt in doubts.values())
-    a_namesakes = model.comparison("date_of_birth").stands(lambda level: level.namesake)
+    a_namesakes = born.stands(lambda level: level.namesake)
     return " or ".join(
         [
             *(f"({one.stands(lambda level: level.asks_clerk)})" for one in model.comparisons),
@@ -196,6 +237,7 @@ def _needs_clerk(model: Declared) -> str:
             f"({so_named} and has_rival_so_named and not is_copy)",
             f"({' <> '.join(f'({one})' for one in swapped)})",
             f"({doubts['home']} and {a_namesakes})",
+            f"({doubts['home']} and has_rival_so_named_perhaps and not is_copy)",
             f"{unsure} > 1",
         ]
     )

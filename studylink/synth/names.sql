@@ -263,4 +263,6 @@ where not exists (
     from called
     where called.name = near.name and list_contains(called.others, near.other)
 )
+-- nor but for an accent
+and strip_accents(near.name) <> strip_accents(near.other)
 group by name;

@@ -69,7 +69,10 @@ STEMS = (
 )
 LAST_NAMES = [
     f"{stem}{ending}"
-    for ending in ("worth", "bury", "combe", "shaw", "thorpe", "field", "ley", "holme")
+    for ending in (
+        *("worth", "bury", "combe", "shaw", "thorpe", "field", "ley", "holme"),
+        *("croft", "stead", "mere", "bridge"),
+    )
     for stem in STEMS.split()
 ]
 
@@ -336,7 +339,11 @@ SWAPPED = families(
             *(("Owen", "Owens"), ("Jade", "Pickering")),
         )
         for where, changes in (("", {}), (" and moved", MOVED))
-    }
+    },
+    a_nickname_where_the_last_name_was=lambda own: (
+        named(own, ("Thomas", "Pickering")),
+        named(own, ("Pickering", "Tom")),
+    ),
 )
 
 
@@ -432,6 +439,9 @@ def test_who_may_be_a_relative_is_for_a_clerk(found, family):
 OTHERWISE = [
     *(("Muhammad Qasim", "Mohammed Qasim"), ("Abdirahman", "Abdi"), ("Joshua", "Josh")),
     *(("Ella Mae", "Ella"), ("Harriet", "Hariret")),
+    # one name spelt in two ways, and letters that no name has
+    *(("Mariam", "Maryam"), ("Ahmad", "Ahmed"), ("Jackson", "Jaxon"), ("Stephen", "Steven")),
+    *(("Yousef", "Yusuf"), ("Zara", "Zqra"), ("Wren", "Wrn")),
     ("Amelia Rose", "Rose Amelia"),
 ]
 for one, other in OTHERWISE:
@@ -460,12 +470,132 @@ for one, other in OTHERWISE:
     )
 
 
+# other slips than above: one that five in the register bear is a name
+BESIDE_A_NAME = [
+    *(("Muhammad Idris", "Mohammed Idris"), ("Samuel", "Sam"), ("Lily Mae", "Lily")),
+    *(("Zainab", "Zaynab"), ("Beatrice", "Beatirce")),
+]
+for one, other in BESIDE_A_NAME:
+    families(
+        **{
+            f"{one} beside a name elsewhere": lambda own, one=one, other=other: (
+                but(own, first_name=one),
+                [but(own, first_name=other), but(own, first_name="Zakariya", **MOVED)],
+            ),
+            f"{one} and a name sought elsewhere": lambda own, one=one, other=other: (
+                [but(own, first_name=one), but(own, first_name="Zakariya", **MOVED)],
+                but(own, first_name=other),
+            ),
+            f"{one} who moved from a rival": lambda own, one=one, other=other: (
+                but(own, first_name=one, **MOVED),
+                [
+                    but(own, first_name=other),
+                    but(own, first_name="Zakariya", postcode=f"{own[5][:-1]}Z"),
+                ],
+            ),
+            f"{one} who may be of two homes": lambda own, one=one, other=other: (
+                but(own, first_name=one),
+                [but(own, first_name=other), but(own, first_name="Zakariya", **NOWHERE)],
+            ),
+        }
+    )
+
+
 @pytest.mark.parametrize("name", [one for one, _ in OTHERWISE])
 def test_a_first_name_written_otherwise_is_linked_where_no_rival_lives_at_home(found, name):
     assert links(found[f"{name} alone"]) == {(0, 0)}
     assert links(found[f"{name} beside a rival"]) == set()
     assert links(found[f"{name} and a rival sought"]) == set()
     assert links(found[f"{name} beside somebody older"]) == {(0, 0)}
+
+
+@pytest.mark.parametrize("name", [one for one, _ in BESIDE_A_NAME])
+def test_a_rival_by_name_alone_is_none_who_lives_with_neither(found, name):
+    assert links(found[f"{name} beside a name elsewhere"]) == {(0, 0)}
+    assert links(found[f"{name} and a name sought elsewhere"]) == {(0, 0)}
+    assert links(found[f"{name} who moved from a rival"]) == set()
+    assert links(found[f"{name} who may be of two homes"]) == set()
+
+
+A_YEAR_ON = families(
+    **{
+        f"{one} a year on": lambda own, one=one, other=other: (
+            but(own, first_name=one),
+            but(own, first_name=other, date_of_birth=own[2].replace(year=own[2].year + 1)),
+        )
+        for one, other in (("Joshua", "Josh"), ("Philippa", "Phlippa"), ("Mariam", "Maryam"))
+    }
+)
+
+
+@pytest.mark.parametrize("family", A_YEAR_ON)
+def test_a_name_that_no_sibling_has_is_linked_though_the_year_of_birth_has_a_slip(found, family):
+    assert links(found[family]) == {(0, 0)}
+
+
+families(
+    a_name_that_can_be_read=lambda own: (
+        but(own, first_name="Lila"),
+        but(own, first_name="Lina"),
+    ),
+    a_name_as_short_that_can_be_read=lambda own: (
+        but(own, first_name="Zara"),
+        but(own, first_name="Zama"),
+    ),
+    two_names_that_are_not_one=lambda own: (
+        but(own, first_name="Mia"),
+        but(own, first_name="Mya"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "family",
+    ["a_name_that_can_be_read", "a_name_as_short_that_can_be_read", "two_names_that_are_not_one"],
+)
+def test_a_name_that_a_twin_may_have_is_for_a_clerk_however_near(found, family):
+    (pair,) = found[family]
+    assert pair["needs_clerk"]
+
+
+families(
+    a_twin_where_the_child_lives=lambda own: (
+        own,
+        [but(own, postcode=own[5][:-2] + "BA"), but(own, first_name="Zakariya")],
+    ),
+    a_twin_where_a_line_is_missing=lambda own: (
+        own,
+        [but(own, address_line_1=None), but(own, first_name="Zakariya")],
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "family", ["a_twin_where_the_child_lives", "a_twin_where_a_line_is_missing"]
+)
+def test_a_twin_takes_nothing_from_who_has_the_names_and_the_birthday(found, family):
+    assert links(found[family]) == {(0, 0)}
+
+
+families(
+    alike_and_elsewhere=lambda own: (
+        but(own, first_name="Callum"),
+        [
+            but(own, first_name="Callum", **MOVED),
+            but(
+                own,
+                first_name="Calum",
+                address_line_1="1 Old Street",
+                town="Kent",
+                postcode="ME1 2AB",
+            ),
+        ],
+    ),
+)
+
+
+def test_of_two_who_live_elsewhere_and_may_both_be_the_child_neither_is_linked(found):
+    assert links(found["alike_and_elsewhere"]) == set()
 
 
 for one, other in TWINS[:7]:
@@ -568,6 +698,30 @@ def test_a_slip_of_a_name_is_worth_no_more_than_the_whole_name():
         return max(pair["match_weight"] for pair in pairs if pair["pupil_id"] == "p40")
 
     assert weight("Olivr") <= weight("Oliver") + 0.1
+
+
+def test_a_slip_that_makes_a_last_name_nobody_has_is_worth_more_than_one_that_makes_anothers():
+    others = [but(person, last_name="Nowek") for person in [*STRANGERS, *STRANGERS[:1]]]
+    others += [but(person, last_name="Nowak") for person in others]
+    child = but(JADE, last_name="Nowak", **MOVED)
+    weights = {
+        slip: next(
+            pair["match_weight"]
+            for pair in scored([child], [*others, but(JADE, last_name=slip)])
+            if pair["pupil_id"] == f"p{len(others)}"
+        )
+        for slip in ("Nowzk", "Nowek")
+    }
+    assert weights["Nowzk"] > weights["Nowek"] + 5
+
+
+def test_both_names_swapped_are_one_mistake_not_two():
+    slip = but(JADE, first_name="Jadde", **MOVED)
+    (in_order,), (swapped,) = (
+        [pair["match_weight"] for pair in scored([JADE], [*STRANGERS, one])]
+        for one in (slip, named(slip, (slip[1], slip[0])))
+    )
+    assert swapped > in_order - 2
 
 
 def test_names_that_often_go_together_are_worth_less():

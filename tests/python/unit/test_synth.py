@@ -483,6 +483,18 @@ def test_twins_siblings_and_namesakes_are_taken_for_a_child(
     assert found["twin"][1] > 3
 
 
+def test_no_twin_has_the_childs_own_name_but_for_an_accent() -> None:
+    with synth.population(synth.FEWEST, 1) as connection:
+        same = connection.execute(
+            """
+            select name, other
+            from (select name, unnest(others) as other from near_names)
+            where lower(strip_accents(name)) = lower(strip_accents(other))
+            """
+        ).fetchall()
+    assert same == []
+
+
 def test_a_child_may_be_entered_twice(register: duckdb.DuckDBPyConnection) -> None:
     (twice,) = only(
         register,
