@@ -188,9 +188,6 @@ derived as (
         is_no_name(first_words) as first_is_no_name,
         but_for(several(first_words), last_words) as first_parts,
         digits(first_words) as first_digits,
-        sound(joined(first_words)) as first_sound,
-        written(joined(first_words)) as first_written,
-        spelt(joined(first_words)) as first_spelt,
         joined(last_words) as last,
         several(last_words) as last_parts,
         digits(last_words) as last_digits,
@@ -201,6 +198,15 @@ derived as (
         postcode,
         home(line, postcode) as home
     from query_table(people)
+),
+-- there are far fewer names than people
+first_names as (
+    select
+        first,
+        sound(first) as first_sound,
+        written(first) as first_written,
+        spelt(first) as first_spelt
+    from (select distinct first from derived)
 ),
 known as (
     select
@@ -226,12 +232,16 @@ unreadable_names as (
     select distinct spelt_out.first
     from (
         select first, unnest(threes(first)) as three
-        from (select distinct first from derived where length(first) < 5)
+        from first_names
+        where length(first) < 5
     ) as spelt_out
     where spelt_out.three not in (select three from letters_of_names)
 )
 select
     known.*,
+    first_names.first_sound,
+    first_names.first_written,
+    first_names.first_spelt,
     list_has_any(known.first_forms[1], (select list(upper(name)) from leading_names)) as first_leads,
     list_has_any(
         known.first_stands_for, (select list(upper(name)) from leading_names where of_all_brothers = 'true')
@@ -242,6 +252,7 @@ select
     coalesce(frequencies_of_last.bearers, 0) as last_bearers,
     array_to_string(numbers, ' ') as house
 from known
+left join first_names on first_names.first = known.first
 left join listed_names on listed_names.name = known.first
 left join unreadable_names on unreadable_names.first = known.first
 left join frequencies_of_first on frequencies_of_first.value = known.first
