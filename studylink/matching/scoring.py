@@ -67,9 +67,10 @@ def score(
             rivalled as (
                 select
                     competing.*,
-                    rivals.child is not null as has_rival,
+                    coalesce(rivals.is_kin, false) as has_rival,
                     coalesce(rivals.is_so_named, false) as has_rival_so_named,
-                    coalesce(rivals.may_be_so_named, false) as has_rival_so_named_perhaps
+                    coalesce(rivals.may_be_so_named, false) as has_rival_so_named_perhaps,
+                    coalesce(rivals.has_one_nearly_alike, false) as has_one_nearly_alike
                 from competing
                 left join rivals
                     on rivals.child = competing.child and rivals.pupil = competing.pupil
@@ -157,8 +158,10 @@ def _weighed(model: Declared, relatives: bool) -> str:
 def _rivals(model: Declared, pairs: str, everyone: str) -> str:
     """SQL: `child` and `pupil` of those of `pairs` that have a rival among `everyone`.
 
-    With `is_so_named`, whether one of the rivals has the first name, and `may_be_so_named`, whether
-    one's may be the same. A rival may be a twin or a sibling (comparisons.yml).
+    `is_kin`: it may be a twin or a sibling (comparisons.yml); with `is_so_named`, whether one of
+    those has the first name, and `may_be_so_named`, whether one's may be the same.
+    `has_one_nearly_alike`: whoever it is has the last name, a first name that may be the same, and
+    a date of birth that is near or missing.
     """
     born = model.comparison("date_of_birth")
     first = model.comparison("first_name")
@@ -166,10 +169,17 @@ def _rivals(model: Declared, pairs: str, everyone: str) -> str:
         model.comparison(name).stands(lambda level: level.kin)
         for name in ("date_of_birth", "home", "last_name")
     )
+    undated = born.stands(lambda level: level.is_missing)
 
     def beside(one: str, other: str) -> str:
         return f"""
-            select pair.child, pair.pupil, relatives.is_so_named, relatives.may_be_so_named
+            select
+                pair.child,
+                pair.pupil,
+                relatives.is_kin,
+                relatives.is_kin and relatives.is_so_named as is_so_named,
+                relatives.is_kin and relatives.may_be_so_named as may_be_so_named,
+                relatives.is_nearly_alike
             from {pairs} as pair
             join relatives
                 on relatives.study is not distinct from pair.study
@@ -194,17 +204,20 @@ def _rivals(model: Declared, pairs: str, everyone: str) -> str:
                 pupil,
                 {at_home} as is_at_home,
                 {first.stands(lambda level: level.in_full)} as is_so_named,
-                not {first.stands(lambda level: level.disagrees)} as may_be_so_named
-            from {everyone}
-            where
+                not {first.stands(lambda level: level.disagrees)} as may_be_so_named,
                 ({born.agrees} and ({at_home} or {so_called}))
-                or ({near} and {at_home} and {so_called})
+                or ({near} and {at_home} and {so_called}) as is_kin,
+                ({near} or {undated}) and {so_called} and may_be_so_named as is_nearly_alike
+            from {everyone}
+            where is_kin or is_nearly_alike
         )
         select
             child,
             pupil,
+            bool_or(is_kin) as is_kin,
             bool_or(is_so_named) as is_so_named,
-            bool_or(may_be_so_named) as may_be_so_named
+            bool_or(may_be_so_named) as may_be_so_named,
+            bool_or(is_nearly_alike) as has_one_nearly_alike
         from (
             {beside("child", "pupil")}
             union all
@@ -238,6 +251,7 @@ def _needs_clerk(model: Declared) -> str:
             f"({' <> '.join(f'({one})' for one in swapped)})",
             f"({doubts['home']} and {a_namesakes})",
             f"({doubts['home']} and has_rival_so_named_perhaps and not is_copy)",
+            f"({doubts['home']} and not {so_named} and has_one_nearly_alike)",
             f"{unsure} > 1",
         ]
     )

@@ -577,18 +577,13 @@ def test_a_twin_takes_nothing_from_who_has_the_names_and_the_birthday(found, fam
     assert links(found[family]) == {(0, 0)}
 
 
+OLD_HOME = {"address_line_1": "1 Old Street", "town": "Kent", "postcode": "ME1 2AB"}
 families(
     alike_and_elsewhere=lambda own: (
         but(own, first_name="Callum"),
         [
             but(own, first_name="Callum", **MOVED),
-            but(
-                own,
-                first_name="Calum",
-                address_line_1="1 Old Street",
-                town="Kent",
-                postcode="ME1 2AB",
-            ),
+            but(own, first_name="Calum", **OLD_HOME),
         ],
     ),
 )
@@ -596,6 +591,40 @@ families(
 
 def test_of_two_who_live_elsewhere_and_may_both_be_the_child_neither_is_linked(found):
     assert links(found["alike_and_elsewhere"]) == set()
+
+
+families(
+    twin_elsewhere_and_own_year_has_a_slip=lambda own: (
+        but(own, first_name="Krish"),
+        [
+            but(
+                own, first_name="Krish", date_of_birth=own[2].replace(year=own[2].year + 1), **MOVED
+            ),
+            but(own, first_name="Krishna", **OLD_HOME),
+        ],
+    ),
+    twin_elsewhere_and_own_date_is_missing=lambda own: (
+        but(own, first_name="Krish"),
+        [
+            but(own, first_name="Krish", date_of_birth=None, **MOVED),
+            but(own, first_name="Krishna", **OLD_HOME),
+        ],
+    ),
+    variant_elsewhere_and_nobody_else=lambda own: (
+        but(own, first_name="Krish"),
+        but(own, first_name="Krishna", **OLD_HOME),
+    ),
+)
+
+
+@pytest.mark.parametrize("own", ["year_has_a_slip", "date_is_missing"])
+def test_a_twin_who_lives_elsewhere_is_not_taken_for_a_child_who_moved(found, own):
+    assert links(found[f"twin_elsewhere_and_own_{own}"]) == set()
+
+
+def test_a_child_who_moved_and_is_called_otherwise_is_linked_where_nobody_else_may_be(found):
+    (pair,) = found["variant_elsewhere_and_nobody_else"]
+    assert not pair["needs_clerk"]
 
 
 for one, other in TWINS[:7]:
