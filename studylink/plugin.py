@@ -38,12 +38,11 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
         _refuse_unknown_vars()
-        if self.memory:
-            config["memory_limit"] = self.memory
-            try:
-                duckdb.connect(config={"memory_limit": self.memory}).close()
-            except duckdb.Error:
-                raise DbtRuntimeError("STUDY_MEMORY must be an amount, as 4GB") from None
+        config["memory_limit"] = self.memory or _half_of_usual_memory()
+        try:
+            duckdb.connect(config={"memory_limit": config["memory_limit"]}).close()
+        except duckdb.Error:
+            raise DbtRuntimeError("STUDY_MEMORY must be an amount, as 4GB") from None
         try:
             self.landed = landing.read_landing(self.extracts)
             self.request_log = request_log.read(self.workbench.published)
@@ -114,6 +113,17 @@ class Plugin(BasePlugin):
                 "there is whole, of one build; have that put right, then build again."
             ) from None
         log.info(f"Published to {self.workbench.published}.")
+
+
+def _half_of_usual_memory() -> str:
+    """Half of what DuckDB would take, which is four fifths of the machine's or the container's.
+
+    It fills whatever it may have, and the memory of matching comes on top.
+    """
+    with duckdb.connect() as connection:
+        ((usual,),) = connection.execute("select current_setting('memory_limit')").fetchall()
+    amount, unit = usual.split()
+    return f"{float(amount) / 2} {unit}"
 
 
 def _refuse_unknown_vars() -> None:

@@ -129,7 +129,7 @@ def measure(families: int, folder: Path) -> Iterator[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     yield (
         f"{families:,} families on {os.cpu_count()} cores with {memory:.0f} GiB of memory; "
-        f"of DuckDB {os.environ.get('STUDY_MEMORY') or 'the usual four fifths'}"
+        f"of DuckDB {os.environ.get('STUDY_MEMORY') or 'two fifths, as by default'}"
     )
     yield Measured.HEADING
     extracts = folder / "extracts"

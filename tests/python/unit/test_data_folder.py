@@ -53,6 +53,24 @@ def test_dbt_does_not_take_a_hash_in_the_data_folder_for_its_end(
     assert rows_of(data / "building" / "study.duckdb", "from t") == [(1,)]
 
 
+@pytest.mark.parametrize("given", ["", "100MB"])
+def test_what_duckdb_may_use_leaves_room_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    usual = in_bytes(duckdb.connect())
+    environment = opened_by_dbt(monkeypatch, STUDY_DATA=str(tmp_path), STUDY_MEMORY=given)
+    found = in_bytes(environment.handle().cursor())
+    environment.close()
+    assert found == pytest.approx(100e6 if given else usual / 2, rel=0.02)
+
+
+def in_bytes(connection: duckdb.DuckDBPyConnection) -> float:
+    """How much memory DuckDB may use."""
+    ((limit,),) = connection.execute("select current_setting('memory_limit')").fetchall()
+    amount, unit = limit.split()
+    return float(amount) * 1024 ** ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)
+
+
 def test_what_one_node_spills_does_not_stop_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
