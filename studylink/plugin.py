@@ -38,11 +38,12 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Check every landed file, then make the workbench ready; DuckDB is not open yet."""
         _refuse_unknown_vars()
+        if self.memory:
+            try:
+                duckdb.connect(config={"memory_limit": self.memory}).close()
+            except duckdb.Error:
+                raise DbtRuntimeError("STUDY_MEMORY must be an amount, as 4GB") from None
         config["memory_limit"] = self.memory or _half_of_usual_memory()
-        try:
-            duckdb.connect(config={"memory_limit": config["memory_limit"]}).close()
-        except duckdb.Error:
-            raise DbtRuntimeError("STUDY_MEMORY must be an amount, as 4GB") from None
         try:
             self.landed = landing.read_landing(self.extracts)
             self.request_log = request_log.read(self.workbench.published)

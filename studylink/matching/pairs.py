@@ -368,7 +368,10 @@ def _blocked_by(rule: Rule) -> str:
 
 
 def _load_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables of `names` that people bear, and of what is made of them."""
+    """`variants` (name, stands_for: list); `listed_names`, `leading_names`, `no_names` (name).
+
+    And `letters_of_names` (three): what `threes` gives of all listed names.
+    """
     for table in ("nicknames", "given_names", "leading_names", "no_names"):
         header, *lines = _text(f"{table}.csv").splitlines()
         columns = zip(*(line.split(",") for line in lines), strict=True)

@@ -156,12 +156,12 @@ def _weighed(model: Declared, relatives: bool) -> str:
 
 
 def _rivals(model: Declared, pairs: str, everyone: str) -> str:
-    """SQL: `child` and `pupil` of those of `pairs` that have a rival among `everyone`.
+    """SQL: `child` and `pupil` of those of `pairs` that `everyone` has somebody else for.
 
-    `is_kin`: it may be a twin or a sibling (comparisons.yml); with `is_so_named`, whether one of
-    those has the first name, and `may_be_so_named`, whether one's may be the same.
-    `has_one_nearly_alike`: whoever it is has the last name, a first name that may be the same, and
-    a date of birth that is near or missing.
+    `is_kin`: there is a rival, who may be a twin or a sibling (comparisons.yml); `is_so_named`: a
+    rival has the first name in full; `may_be_so_named`: a rival's may be the same.
+    `has_one_nearly_alike`: somebody has the last name, a first name that may be the same, and a
+    date of birth that is near or missing.
     """
     born = model.comparison("date_of_birth")
     first = model.comparison("first_name")

@@ -276,6 +276,11 @@ def twins(pairs: list[tuple[str, str]], apart: int = 0) -> tuple[list[tuple], li
     )
 
 
+def a_year_on(person: tuple) -> date:
+    """The same birthday, a year later."""
+    return person[2].replace(year=person[2].year + 1)
+
+
 def themselves(people: list) -> set[tuple[str, str]]:
     return {(f"c{place}", f"p{place}") for place in range(len(people))}
 
@@ -421,11 +426,11 @@ def test_nobody_is_taken_for_a_twin_whether_or_not_their_own_pupil_is_there():
 families(
     a_sibling_with_a_longer_name=lambda own: (
         but(own, first_name="Ella"),
-        but(own, first_name="Ella Mae", date_of_birth=own[2].replace(year=own[2].year + 1)),
+        but(own, first_name="Ella Mae", date_of_birth=a_year_on(own)),
     ),
     no_first_name_and_a_year_on=lambda own: (
         but(own, first_name=None),
-        but(own, date_of_birth=own[2].replace(year=own[2].year + 1)),
+        but(own, date_of_birth=a_year_on(own)),
     ),
 )
 
@@ -521,7 +526,7 @@ A_YEAR_ON = families(
     **{
         f"{one} a year on": lambda own, one=one, other=other: (
             but(own, first_name=one),
-            but(own, first_name=other, date_of_birth=own[2].replace(year=own[2].year + 1)),
+            but(own, first_name=other, date_of_birth=a_year_on(own)),
         )
         for one, other in (("Joshua", "Josh"), ("Philippa", "Phlippa"), ("Mariam", "Maryam"))
     }
@@ -597,9 +602,7 @@ families(
     twin_elsewhere_and_own_year_has_a_slip=lambda own: (
         but(own, first_name="Krish"),
         [
-            but(
-                own, first_name="Krish", date_of_birth=own[2].replace(year=own[2].year + 1), **MOVED
-            ),
+            but(own, first_name="Krish", date_of_birth=a_year_on(own), **MOVED),
             but(own, first_name="Krishna", **OLD_HOME),
         ],
     ),
