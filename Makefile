@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all short whole format lint lint-python lint-sql mutants bench bench-matching bench-linkage landing-page docs twins matching-parameters sample lock clean
+.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all format lint lint-python lint-sql mutants bench bench-matching bench-linkage landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
 SPARK := .venv-spark/bin
@@ -11,11 +11,6 @@ export UV_SYSTEM_CERTS := 1
 export PYTHONDONTWRITEBYTECODE :=
 # one test file per core at a time, in the order of conftest.py: what its tests share is built once
 ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
-# as dbt renders them, these are a thousand lines and more, and cost sqlfluff half its time: `make lint` and
-# `make test-all` lint them too
-LONG_RENDERED := models/marts/about/about__columns.sql models/vault/identity/identifying_values_landed.sql \
-	$(addprefix tests/rules/, closed_columns_hold_nothing_else.sql no_column_passes_for_identifiers.sql \
-	nothing_of_the_vault_is_published.sql pseudonyms_are_the_vaults_and_of_one_study.sql)
 # the first Python on the path that is new enough
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -58,16 +53,10 @@ build: setup ## build the three databases from the landed extracts, with every d
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/studylink summary
 
-test: setup lint-python ## style and types, and every promise tested, with samples of the long tests
-	$(MAKE) --no-print-directory --jobs=2 LEFT_OUT="$(LONG_RENDERED)" lint-sql short
-
-test-all: setup lint-python ## the same with all of the long tests
-	$(MAKE) --no-print-directory --jobs=2 lint-sql whole
-
-short: setup
+test: setup lint-python ## style and types of Python, and every promise tested, with samples of the long tests
 	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
-whole: setup
+test-all: setup lint ## style of SQL too, and all of the long tests
 	$(BIN)/pytest $(ON_ALL_CORES)
 
 lint: lint-python lint-sql ## style of SQL and Python, and Python's types
@@ -79,8 +68,7 @@ lint-python: setup
 
 lint-sql: setup
 	# one process reads the project and renders, which opens a database of its own; two lint
-	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes 2 \
-		$$(find models tests analyses -name '*.sql' $(addprefix -not -path , $(LEFT_OUT)))
+	STUDY_DATA=target/lint DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes 2 models tests analyses
 
 format: setup ## mend the style of Python and SQL
 	$(BIN)/ruff check --fix .
