@@ -138,7 +138,6 @@ def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]
             f"create or replace view landing.{table.schema}.{table.name} as\n"
             + "\nunion all\n".join(queries)
         )
-    create_transient_views(connection)
 
 
 def create_transient_views(connection: duckdb.DuckDBPyConnection) -> None:

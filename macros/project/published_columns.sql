@@ -42,13 +42,14 @@
     }) }}
 {%- endmacro %}
 
-{#- The columns of every research table that are proved in one way, `open`, `closed_list` or `shape`, in
-    their order: each with `research_column`, its name for people, `study`, `name`, `relation`, `data_type`,
-    `declared`, the name of its list or shape, `recode`, the name of its recode if it has one, `is_pseudonym`, whether it is declared to be one,
-    `is_of_people`, whether its table's rows have a `research_id`, and `is_of_records`, whether they are
-    records and not answers. Empty while dbt parses, but for what is referred to. -#}
+{#- The columns of every research table that are proved in one of the given ways, `open`, `closed_list` and
+    `shape`, in their order: each with `research_column`, its name for people, `study`, `name`, `relation`,
+    `data_type`, `proved_by`, its way, `declared`, the name of its list or shape, `recode`, the name of its
+    recode if it has one, `is_pseudonym`, whether it is declared to be one, `is_of_people`, whether its table's
+    rows have a `research_id`, and `is_of_records`, whether they are records and not answers. Empty while dbt
+    parses, but for what is referred to. -#}
 
-{% macro published_columns(way) -%}
+{% macro published_columns() -%}
     {%- set found = [] -%}
     {%- set records = (landed_tables('pupil records', 'agency records') | map(attribute='name') | list) + ['child_years'] -%}
     {%- for study, names in dict(research_tables(), **tables_about()).items() -%}
@@ -57,14 +58,15 @@
             {%- for column in declared_columns(study ~ '__' ~ name) if column.data_type != 'boolean' -%}
                 {%- set meta = column.config.meta -%}
                 {%- set proved_by = 'closed_list' if meta.closed_list else 'shape' if meta.shape else 'open' -%}
-                {%- if proved_by == way -%}
+                {%- if proved_by in varargs -%}
                     {%- do found.append({
                         'research_column': study ~ '.' ~ name ~ '.' ~ column.name,
                         'study': study,
                         'name': column.name,
                         'relation': relation,
                         'data_type': column.data_type,
-                        'declared': meta.get(way),
+                        'proved_by': proved_by,
+                        'declared': meta.get(proved_by),
                         'recode': meta.recode,
                         'is_pseudonym': 'pseudonym' in [meta.class, meta.shape],
                         'is_of_people': name in tables_of_people().get(study, []),
@@ -80,10 +82,12 @@
 {#- The columns by whose values rows can be joined, as pseudonyms are: those, and whatever is open. -#}
 
 {% macro columns_of_keys() -%}
-    {{ return(
-        (published_columns('closed_list') + published_columns('shape')) | selectattr('is_pseudonym') | list
-        + published_columns('open')
-    ) }}
+    {%- set found = [] -%}
+    {%- for column in published_columns('open', 'closed_list', 'shape')
+        if column.is_pseudonym or column.proved_by == 'open' -%}
+        {%- do found.append(column) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- The value of one of them as text, the same for a whole number whatever type it has. -#}

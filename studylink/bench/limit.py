@@ -24,6 +24,7 @@ def main(folder: Path, step: str) -> None:
         with databases.connect() as connection:
             # some working tables are views that lead back to what was landed
             landing.create_views(connection, landing.read_landing(databases.extracts_folder()))
+            landing.create_transient_views(connection)
             connection.execute(f"attach {files.located(folder / 'ready.duckdb')} as ready")
             connection.execute(ready)
         return

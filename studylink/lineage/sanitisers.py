@@ -278,6 +278,9 @@ def _is_constant(actual: dict, whole: bool) -> bool:
 
 def sanitised(expression: dict) -> Iterator[tuple[Sanitiser, dict[str, dict]]]:
     """The sanitiser whose shape a bound expression has, and what fills its holes; at most one."""
+    # no shape is of a constant alone, and most of what is written in lists of values is
+    if _is_constant(expression, whole=False):
+        return
     for sanitiser in SANITISERS:
         filled = sanitiser.found(expression)
         if filled is not None:

@@ -172,6 +172,7 @@ def opened(schemas: Sequence[str] = STATEMENTS_OF) -> Iterator[Opened]:
                 "no longer those of the published build: run `dbt build`, then ask again"
             )
         landing.create_views(connection, landed)
+        landing.create_transient_views(connection)
         connection.execute("create schema laid")
         yield Opened(connection, data, extracts, as_of)
 

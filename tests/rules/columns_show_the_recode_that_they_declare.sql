@@ -15,7 +15,7 @@ recodes as (
 ),
 
 shown as (
-    {%- set columns = published_columns('open') + published_columns('shape') + published_columns('closed_list') -%}
+    {%- set columns = published_columns('open', 'closed_list', 'shape') -%}
     {%- for column in columns if column.recode %}
     select distinct
         '{{ column.research_column }}' as research_column,

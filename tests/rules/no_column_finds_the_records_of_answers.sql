@@ -14,7 +14,7 @@
     '`answers_column` and `records_column` find each other. Do not publish both as they are.',
 }) }}
 
-{%- set columns = (published_columns('open') + published_columns('shape'))
+{%- set columns = published_columns('open', 'shape')
     | selectattr('is_of_people') | rejectattr('is_pseudonym') | list %}
 {%- set links = columns_of_keys() | selectattr('name', 'equalto', 'linked_child_research_id') | list %}
 {%- set studies = links | map(attribute='study') | unique | list %}

@@ -7,7 +7,7 @@
     ~ 'or dates.',
 }) }}
 
-{%- set columns = published_columns('open') + published_columns('closed_list') + published_columns('shape') %}
+{%- set columns = published_columns('open', 'closed_list', 'shape') %}
 
 with
 

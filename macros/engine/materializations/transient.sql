@@ -9,13 +9,11 @@
 
     {{ run_hooks(pre_hooks) }}
 
-    {#- one transaction writes to one database -#}
     {% call statement('definition') -%}
         create or replace view {{ target.database }}.transient.{{ adapter.quote(this.identifier) }} as (
             {{ compiled_code }}
         )
     {%- endcall %}
-    {% do adapter.commit() %}
 
     {{ drop_relation_if_exists(found) }}
     {% call statement('main') -%}
@@ -23,7 +21,6 @@
             {{ compiled_code }}
         )
     {%- endcall %}
-    {% do adapter.commit() %}
 
     {{ run_hooks(post_hooks) }}
 

@@ -9,6 +9,7 @@ import csv
 import os
 import re
 import shutil
+from argparse import Namespace
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -529,6 +530,18 @@ def test_all_faults_of_all_files_are_in_one_message(extracts: Path) -> None:
     assert f"{len(expected)} fault(s)" in message
 
 
+def test_a_var_that_the_project_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from studylink import plugin
+
+    flags = Namespace(PROJECT_DIR=project.ROOT, VARS={"asof": "2024-06-01T00:00:00Z"})
+    monkeypatch.setattr(plugin, "get_flags", lambda: flags)
+    with pytest.raises(plugin.DbtRuntimeError, match="asof. The project knows: as_of[.]"):
+        plugin._refuse_unknown_vars()
+    flags.VARS = {"as_of": "2024-06-01T00:00:00Z"}
+    plugin._refuse_unknown_vars()
+
+
+@pytest.mark.long
 def test_a_var_that_the_project_does_not_know_stops_a_command_before_anything_is_written(
     extracts: Path, tmp_path: Path
 ) -> None:

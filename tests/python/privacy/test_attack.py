@@ -133,6 +133,7 @@ class Blinded:
     def __init__(self, connection: duckdb.DuckDBPyConnection, data: Path):
         self.connection, self.manifest = connection, Manifest(data / "target")
         landing.create_views(connection, landing.read_landing(attack.SAMPLE))
+        landing.create_transient_views(connection)
         connection.execute("detach research; attach ':memory:' as research")
         connection.execute(f"attach '{databases.path(data, 'research')}' as published (read_only)")
 
@@ -468,7 +469,7 @@ def test_at_other_moments_too_records_are_not_found_by_what_answers_say(
 ) -> None:
     tables = [
         f"send_futures__{table}"
-        for table in ("participants", "parent_survey", "child_survey", *PUPIL_TABLES)
+        for table in ("participants", "parent_survey", "child_survey", "child_years", *PUPIL_TABLES)
     ] + ["identities", "postcode_areas"]
     built = project.built_as_far_as(five_thousand_families, tmp_path, f"{as_of}T00:00:00Z", *tables)
     with databases.connect(built) as connection:
