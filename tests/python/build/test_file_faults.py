@@ -535,7 +535,7 @@ def test_a_var_that_the_project_does_not_know_is_refused(monkeypatch: pytest.Mon
 
     flags = Namespace(PROJECT_DIR=project.ROOT, VARS={"asof": "2024-06-01T00:00:00Z"})
     monkeypatch.setattr(plugin, "get_flags", lambda: flags)
-    with pytest.raises(plugin.DbtRuntimeError, match="asof. The project knows: as_of[.]"):
+    with pytest.raises(plugin.DbtRuntimeError, match="asof"):
         plugin._refuse_unknown_vars()
     flags.VARS = {"as_of": "2024-06-01T00:00:00Z"}
     plugin._refuse_unknown_vars()
