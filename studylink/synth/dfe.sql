@@ -54,7 +54,7 @@ choices as (
         on school_counts.kind = kind_of_school and school_counts.authority = school_authority
 )
 select
-    choices.* exclude (slot),
+    choices.* exclude (slot, authority, cohort, is_in_special_school),
     academic_start || '/' || lpad(((academic_start + 1) % 100)::varchar, 2, '0') as academic_year,
     if(
         chance('unknown school', enrolment, 0.004),
