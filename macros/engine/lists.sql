@@ -1,17 +1,40 @@
-{#- A row for each of several expressions, in a select list. -#}
+{#- A row for each of several expressions, in a select list; with `where`, a condition, also for each of
+    `further` ones in rows of which it is true. -#}
 
-{% macro one_row_each(expressions) -%}{{ return(adapter.dispatch('one_row_each', 'studylink')(expressions)) }}{%- endmacro %}
-
-{% macro duckdb__one_row_each(expressions) -%}
-unnest([
-            {{ expressions | join(',\n            ') }}
-        ])
+{% macro one_row_each(expressions, further=[], where=none) -%}
+{{ return(adapter.dispatch('one_row_each', 'studylink')(expressions, further, where)) }}
 {%- endmacro %}
 
-{% macro spark__one_row_each(expressions) -%}
+{% macro duckdb__one_row_each(expressions, further, where) -%}
+{%- set written = expressions | join(',\n            ') -%}
+{%- if where -%}
+unnest(case
+            when {{ where }} then [
+            {{ (expressions + further) | join(',\n            ') }}
+            ]
+            else [{{ written }}]
+        end)
+{%- else -%}
+unnest([
+            {{ written }}
+        ])
+{%- endif -%}
+{%- endmacro %}
+
+{% macro spark__one_row_each(expressions, further, where) -%}
+{%- set written = expressions | join(',\n            ') -%}
+{%- if where -%}
+explode(case
+            when {{ where }} then array(
+            {{ (expressions + further) | join(',\n            ') }}
+            )
+            else array({{ written }})
+        end)
+{%- else -%}
 explode(array(
-            {{ expressions | join(',\n            ') }}
+            {{ written }}
         ))
+{%- endif -%}
 {%- endmacro %}
 
 {#- A row for each run of one to five words of a text, in a select list, as written but without the

@@ -9,7 +9,8 @@
 -- case and punctuation. Hashes are made of the first hundred thousand rows of each landed table: a column that
 -- was hashed was hashed in every row. Not compared, because they may be anybody's: forms of fewer than four
 -- characters (initials, the district LS1), numbers of fewer than six digits, and in columns of numbers those of
--- fewer than eight.
+-- fewer than eight. Nor counted, except in a key, is what people write for something not known, such as 99999999
+-- for a telephone number.
 
 {{ config(group='identities', meta={'remedy':
     'A value of `identifier` stands in `research_column`. If the column lets it out, mend the model. If it is '
@@ -99,10 +100,6 @@ forms_to_find as (
     select * from pseudonym_forms
 ),
 
-{%- set cut = [] %}
-{%- for letters in [2, 3] %}
-{%- do cut.append("case when identifier like '%.postcode' then substr(bare, 1, length(bare) - " ~ letters ~ ') end') %}
-{%- endfor %}
 {%- set hashes = [] %}
 {%- for text in ['value', 'nullif(bare, value)', 'nullif(lower(value), value)'] %}
 {%- for hash in unkeyed_hashes(text) %}
@@ -114,10 +111,18 @@ forms_to_find as (
 values_cut as (
     select
         identifier,
-        {{ one_row_each(['bare'] + cut) }} as form
+        value,
+        is_key,
+        {{ one_row_each(
+            ['bare'],
+            further=['substr(bare, 1, length(bare) - 2)', 'substr(bare, 1, length(bare) - 3)'],
+            where="identifier like '%.postcode'",
+        ) }} as form
     from (
         select
             identifier,
+            value,
+            is_key,
             {{ letters_and_digits('value') }} as bare
         from {{ ref('identifying_values') }}
     ) as values_bared
@@ -126,11 +131,14 @@ values_cut as (
 values_hashed as (
     select
         identifier,
+        value,
+        is_key,
         {{ one_row_each(hashes) }} as form
     from (
         select distinct
             identifier,
             value,
+            is_key,
             {{ letters_and_digits('value') }} as bare
         from {{ ref('identifying_values') }}
         where row_number <= {{ rows_hashed }}
@@ -138,24 +146,29 @@ values_hashed as (
 ),
 
 forms_found as (
-    select
-        values_cut.identifier,
-        values_cut.form
+    select *
     from values_cut
     where {{ is_among('values_cut.form', 'select published_forms.form from published_forms') }}
     union all
-    select
-        values_hashed.identifier,
-        values_hashed.form
+    select *
     from values_hashed
     where {{ is_among('values_hashed.form', 'select forms_to_find.form from forms_to_find') }}
+),
+
+-- whose a value is, is asked of the few that were found: in a `where`, an engine would ask it of all
+forms_counted as (
+    select
+        forms_to_find.research_column,
+        forms_found.identifier,
+        count(distinct case
+            when forms_found.is_key or not {{ is_nobodys('forms_found.value') }} then forms_found.form
+        end) as forms_published
+    from forms_to_find
+    inner join forms_found
+        on forms_to_find.form = forms_found.form
+    group by forms_to_find.research_column, forms_found.identifier
 )
 
-select
-    forms_to_find.research_column,
-    forms_found.identifier,
-    count(distinct forms_to_find.form) as forms_published
-from forms_to_find
-inner join forms_found
-    on forms_to_find.form = forms_found.form
-group by forms_to_find.research_column, forms_found.identifier
+select *
+from forms_counted
+where forms_published > 0

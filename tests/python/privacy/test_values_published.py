@@ -47,6 +47,13 @@ KNOWN = [
 ]
 
 
+KEYS = ("_id", "_key", "_urn")
+
+
+def hashed(name: str, text: str) -> str:
+    return hashlib.new(name, text.encode()).hexdigest()
+
+
 @pytest.fixture(scope="module")
 def manifest(built_sample: Path) -> Manifest:
     return Manifest(built_sample / "target")
@@ -74,10 +81,19 @@ def world(manifest: Manifest) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"create table {node.relation} ({columns})")
         vault = manifest.named("identifying_values").relation
         connection.execute(
-            f"create table {vault} (identifier varchar, value varchar, row_number bigint default 1)"
+            f"create table {vault} "
+            "(identifier varchar, value varchar, is_key boolean, row_number bigint default 1)"
         )
-        connection.executemany(f"insert into {vault} (identifier, value) values (?, ?)", KNOWN)
+        know(connection, *KNOWN)
         yield connection
+
+
+def know(world: duckdb.DuckDBPyConnection, *values: tuple[str, str]) -> None:
+    """Let the vault know values, each with the table and column that it is in."""
+    world.executemany(
+        "insert into vault.main.identifying_values (identifier, value, is_key) values (?, ?, ?)",
+        [(identifier, value, identifier.endswith(KEYS)) for identifier, value in values],
+    )
 
 
 def plant(world: duckdb.DuckDBPyConnection, column: str, values: list[object]) -> None:
@@ -99,10 +115,6 @@ def columns_found(world: duckdb.DuckDBPyConnection, manifest: Manifest, test: st
         assert len(column.split(".")) == 3
         assert all(isinstance(other, int) or other in names for other in others)
     return {row[0] for row in rows}
-
-
-def hashed(name: str, text: str) -> str:
-    return hashlib.new(name, text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -148,6 +160,51 @@ def test_what_the_vault_knows_is_found_in_other_forms(
 ) -> None:
     plant(world, column, [value, None])
     assert columns_found(world, manifest, SEARCH) == {column}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "value", "published"),
+    [
+        ("participants.participant_id", "99999999", "99999999"),
+        ("participants.email", "88888888", "88888888"),
+        ("participants.address_line_1", "Not known, ask Anna", "not known ask anna"),
+        ("participants.last_name", "999999991", "999999991"),
+        ("participants.date_of_birth", "1999-09-09", "09/09/1999"),
+    ],
+)
+def test_what_somebody_wrote_is_searched_for(
+    world: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    identifier: str,
+    value: str,
+    published: str,
+) -> None:
+    know(world, (identifier, value))
+    plant(world, TEXT, [published])
+    assert columns_found(world, manifest, SEARCH) == {TEXT}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "value", "published"),
+    [
+        ("participants.phone", "99999999", "99999999"),
+        ("participants.last_name", "Unknown", "unknown"),
+        ("participants.last_name", "Unknown", hashed("md5", "UNKNOWN")),
+        ("participants.first_name", "not known", "NOTKNOWN"),
+        ("participants.postcode", "XXXX XXX", "XXXX"),
+        ("participants.unique_pupil_number", "0000000000000", "0000000000000"),
+    ],
+)
+def test_what_is_written_where_nothing_is_known_identifies_nobody(
+    world: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    identifier: str,
+    value: str,
+    published: str,
+) -> None:
+    know(world, (identifier, value))
+    plant(world, TEXT, [published])
+    assert columns_found(world, manifest, SEARCH) == set()
 
 
 def test_what_may_be_anybodys_is_not_searched_for(
@@ -268,7 +325,7 @@ def test_every_identifying_column_that_is_landed_is_searched_for(manifest: Manif
         for name, one_class in model.classes().items()
         if one_class in ("direct", "key", "free_text")
     }
-    model = manifest.named("identifying_values_landed")
+    model = manifest.named("identifying_values")
     assert Path(model.path).parts[1] == "vault"
     searched = words_with_a_point(model.sql)
     # a key is the same wherever it is landed; what identifies is searched for in each table

@@ -541,9 +541,7 @@ def test_answering_it_is_taking_part(built: Built) -> None:
 
 
 def test_its_free_text_is_searched_for(lineage: Lineage) -> None:
-    assert (
-        f"'{SURVEY}.in_your_own_words'" in lineage.manifest.named("identifying_values_landed").sql
-    )
+    assert f"'{SURVEY}.in_your_own_words'" in lineage.manifest.named("identifying_values").sql
 
 
 @pytest.mark.parametrize(
