@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from tests.python.lib.project import ROOT
 SHARED = ("rules_world", "built_sample")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One file makes each build that is shared first, and the others that read it come last.
 
     So no process waits for another that builds it, while there is something else to do. A file that
-    reads two of them makes neither.
+    reads two of them makes neither. Otherwise files of many tests come before those of few, so that
+    no process ends long before the others. Last of all hooks: tests left out make nothing.
     """
     readers = {
         name: [item.path for item in items if name in getattr(item, "fixturenames", ())]
@@ -33,7 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for paths in readers.values()
         if paths
     }
-    items.sort(key=lambda item: 0 if item.path in first else 2 if item.path in waiting else 1)
+    tests = Counter(item.path for item in items)
+    items.sort(
+        key=lambda item: (
+            0 if item.path in first else 2 if item.path in waiting else 1,
+            -tests[item.path],
+            item.path,
+        )
+    )
 
 
 @pytest.fixture(scope="session")

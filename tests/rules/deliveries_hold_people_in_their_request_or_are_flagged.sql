@@ -29,21 +29,30 @@ records as (
     {%- endfor %}
 ),
 
-people as (
+people_named as (
     select distinct
+        checks.study,
         records.delivery_id,
-        records.participant_id
+        records.participant_id,
+        records.is_of_adults
     from records
     inner join checks
         on
             records.delivery_id = checks.delivery_id
             and records.supplier = checks.supplier
             and records.domain = checks.domain
+),
+
+people as (
+    select distinct
+        people_named.delivery_id,
+        people_named.participant_id
+    from people_named
     inner join participants
         on
-            checks.study = participants.study
-            and records.participant_id = participants.participant_id
-            and (participants.is_adult or not records.is_of_adults)
+            people_named.study = participants.study
+            and people_named.participant_id = participants.participant_id
+            and (participants.is_adult or not people_named.is_of_adults)
 ),
 
 people_judged as (
