@@ -801,6 +801,7 @@ def released_as_research(
             databases.attach(connection, built_sample, name, read_only=True)
         databases.attach_file(connection, Path(file), "research", read_only=True)
         landing.create_views(connection, landing.read_landing(PROJECT / "extracts" / "sample"))
+        landing.create_transient_views(connection)
         databases.set_pseudonym_key(connection, content.pseudonym_key("first"))
         for table in ("pseudonyms", "place_pseudonyms"):
             ids = [
