@@ -24,6 +24,7 @@ from itertools import count
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from tests.python.privacy import identifiers
 from tests.python.privacy.identifiers import LandedRows
@@ -247,7 +248,36 @@ def _birth_dates_of_children(landed: list[LandedRows]) -> set[str]:
 # Searching
 # --------------------------------------------------------------------------------------------------
 
-Sought = dict[bytes, list[tuple[bytes, str, Canary]]]
+
+@dataclass(frozen=True)
+class Sought:
+    """Forms of canaries, with their names, by the SHORTEST bytes that each begins with."""
+
+    by_head: dict[bytes, list[tuple[bytes, str, Canary]]]
+
+    @cached_property
+    def _has_head(self) -> np.ndarray:
+        """Whether there is a head of a number."""
+        found = np.zeros(2**24, bool)
+        found[[_numbers(head)[0] for head in self.by_head]] = True
+        return found
+
+    def places_in(self, run: bytes) -> Iterator[int]:
+        """Where in some bytes a head may be: everywhere that it is, and seldom elsewhere."""
+        if len(run) >= SHORTEST:
+            yield from np.flatnonzero(self._has_head[_numbers(run)]).tolist()
+
+
+def _numbers(run: bytes) -> np.ndarray:
+    """A number below 2**24 for each SHORTEST bytes of some, the same for the same."""
+    values = np.frombuffer(run, np.uint8).astype(np.uint32)
+    numbers = np.zeros(len(run) - SHORTEST + 1, np.uint32)
+    for place in range(SHORTEST):
+        # FNV-1's prime; what does not fit is lost
+        numbers = numbers * np.uint32(16777619) + values[place : place + len(numbers)]
+    return numbers >> 8
+
+
 """By its first bytes: a run of bytes, and which form of which canary it is."""
 
 
@@ -304,15 +334,14 @@ class Canaries:
 
 
 def _forms_standing_in(run: bytes, sought: Sought) -> Iterator[tuple[str, Canary]]:
-    for place in range(len(run) - SHORTEST + 1):
-        if (head := run[place : place + SHORTEST]) in sought:
-            for content, form, canary in sought[head]:
-                if run.startswith(content, place) and not (
-                    len(content) <= FEW_DIGITS
-                    and content.isdigit()
-                    and _is_part_of_number(run, place, place + len(content))
-                ):
-                    yield form, canary
+    for place in sought.places_in(run):
+        for content, form, canary in sought.by_head.get(run[place : place + SHORTEST], ()):
+            if run.startswith(content, place) and not (
+                len(content) <= FEW_DIGITS
+                and content.isdigit()
+                and _is_part_of_number(run, place, place + len(content))
+            ):
+                yield form, canary
 
 
 def _is_part_of_number(content: bytes, start: int, end: int) -> bool:
@@ -327,7 +356,7 @@ def _by_head(forms_of_canaries: Iterable[tuple[Canary, Iterable[tuple[bytes, str
         for content, form in {content: form for content, form in reversed(list(forms))}.items():
             assert len(content) >= SHORTEST, f"{canary.kind}, {form}: too short to be searched for"
             sought[content[:SHORTEST]].append((content, form, canary))
-    return dict(sought)
+    return Sought(dict(sought))
 
 
 def _forms(canary: Canary, engine_hashes: dict[str, str]) -> Iterator[tuple[bytes, str]]:
