@@ -1,7 +1,7 @@
 # studylink: `make build` builds the sample, `make test` shows the promises kept.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all format lint lint-python lint-sql mutants bench bench-matching bench-linkage landing-page docs twins matching-parameters sample lock clean
+.PHONY: help setup setup-spark build build-spark test-spark bench-spark test test-all short whole format lint lint-python lint-sql mutants bench bench-matching bench-linkage landing-page docs twins matching-parameters sample lock clean
 
 BIN := .venv/bin
 SPARK := .venv-spark/bin
@@ -53,10 +53,16 @@ build: setup ## build the three databases from the landed extracts, with every d
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	@$(BIN)/studylink summary
 
-test: setup lint-python ## style and types of Python, and every promise tested, with samples of the long tests
+test: setup ## style and types of Python, and every promise tested, with samples of the long tests
+	$(MAKE) --no-print-directory --jobs=2 lint-python short
+
+test-all: setup ## style of SQL too, and all of the long tests
+	$(MAKE) --no-print-directory --jobs=2 lint whole
+
+short: setup
 	$(BIN)/pytest $(ON_ALL_CORES) -m "not long"
 
-test-all: setup lint ## style of SQL too, and all of the long tests
+whole: setup
 	$(BIN)/pytest $(ON_ALL_CORES)
 
 lint: lint-python lint-sql ## style of SQL and Python, and Python's types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -46,6 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: it need not be looked through for what may go."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable], Path]:
     """A folder that is filled once, whichever process of a run asks first; the others wait."""
@@ -78,8 +84,8 @@ def built_sample(built_once: Callable[[str, Callable], Path]) -> Path:
 
 
 def build_sample(data: Path) -> None:
-    """Compile the analyses, and build the sample with every data test."""
+    """Compile the analyses, and build the sample with every data test, nodes at once as by default."""
     sample = ROOT / "extracts" / "sample", data, "2026-06-30T00:00:00Z"
     done = project.dbt("compile", *sample, "--select", "path:analyses")
     assert done.returncode == 0, done.stdout[-3000:]
-    project.built(*sample)
+    project.built(*sample, "--threads", "2")

@@ -149,6 +149,9 @@ def _prepared(
             "built/target",
             "--log-path",
             "built/logs",
+            # other tests keep the other processors busy
+            "--threads",
+            "1",
             *arguments,
         ],
         {
