@@ -84,7 +84,7 @@ def built_sample(built_once: Callable[[str, Callable], Path]) -> Path:
 
 
 def build_sample(data: Path) -> None:
-    """Compile the analyses, and build the sample with every data test, nodes at once as by default."""
+    """Compile the analyses, and build the sample with every data test, two nodes at once."""
     sample = ROOT / "extracts" / "sample", data, "2026-06-30T00:00:00Z"
     done = project.dbt("compile", *sample, "--select", "path:analyses")
     assert done.returncode == 0, done.stdout[-3000:]
