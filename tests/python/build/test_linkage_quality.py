@@ -9,7 +9,6 @@ import duckdb
 import numpy as np
 import pytest
 from jinja2 import Environment
-from scipy.stats import binomtest
 
 from tests.python.lib.project import ROOT
 
@@ -32,6 +31,9 @@ def computed(expression: str, rows: list[tuple]) -> list[float | None]:
 
 
 def test_the_interval_is_wilsons() -> None:
+    # seconds of importing, which every process of a run would pay
+    from scipy.stats import binomtest
+
     draw = np.random.default_rng(1)
     trials = [1, 10, 20, *map(int, draw.integers(1, 5000, 300))]
     rows = [

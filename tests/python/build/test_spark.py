@@ -146,6 +146,7 @@ def test_a_row_that_differs_is_found(tmp_path: Path) -> None:
             assert compare.differences(connection, tmp_path) == found
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("spark_can_be_tried")
 def test_the_project_compiles_for_databricks(tmp_path: Path) -> None:
     # without a connection: nothing is looked up there, and Python models compile only with one
