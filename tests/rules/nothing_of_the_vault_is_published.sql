@@ -125,6 +125,7 @@ values_cut as (
             is_key,
             {{ letters_and_digits('value') }} as bare
         from {{ ref('identifying_values') }}
+        where value is not null
     ) as values_bared
 ),
 
@@ -141,7 +142,7 @@ values_hashed as (
             is_key,
             {{ letters_and_digits('value') }} as bare
         from {{ ref('identifying_values') }}
-        where row_number <= {{ rows_hashed }}
+        where value is not null and row_number <= {{ rows_hashed }}
     ) as values_bared
 ),
 

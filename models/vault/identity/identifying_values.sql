@@ -48,6 +48,4 @@ values_landed as (
     from places
 )
 
-select *
-from values_landed
-where value is not null
+select * from values_landed
