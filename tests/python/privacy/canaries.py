@@ -251,9 +251,10 @@ def _birth_dates_of_children(landed: list[LandedRows]) -> set[str]:
 
 @dataclass(frozen=True)
 class Sought:
-    """Forms of canaries, with their names, by the SHORTEST bytes that each begins with."""
+    """What is sought, and where it may be."""
 
     by_head: dict[bytes, list[tuple[bytes, str, Canary]]]
+    """By its first bytes: a run of bytes, and which form of which canary it is."""
 
     @cached_property
     def _has_head(self) -> np.ndarray:
@@ -276,9 +277,6 @@ def _numbers(run: bytes) -> np.ndarray:
         # FNV-1's prime; what does not fit is lost
         numbers = numbers * np.uint32(16777619) + values[place : place + len(numbers)]
     return numbers >> 8
-
-
-"""By its first bytes: a run of bytes, and which form of which canary it is."""
 
 
 class Canaries:
