@@ -28,8 +28,10 @@ People: TypeAlias = tuple[pyarrow.Table, pyarrow.Table]
 class Measured:
     """How well pairs were found. Counts are of pairs, shares from 0 to 1."""
 
-    # at the threshold that does best, of pairs each of which is the best of both its people
+    # at the threshold that does best, of pairs that are best for both people, without an equal
     best_f1: float
+    # at the lowest threshold at which those are as precise as asked; 0 where none is
+    recall_as_precise: float
     # at our own threshold, linked without a clerk
     linked: int
     wrong: int
@@ -122,8 +124,12 @@ def trained(people: People, link_from: float, review_from: float) -> Measured:
     )
 
 
-def plain(people: People, link_from: float) -> Measured:
-    """Splink as it comes: stock comparisons, two blocking rules, its own training, one to one."""
+def plain(people: People, link_from: float, precision: float) -> Measured:
+    """Splink as it comes: stock comparisons, three blocking rules, its own training, one to one.
+
+    Two pairs that are equally good are both left out, as by this project. Its recall is measured
+    where it is as precise as `precision` too, whatever threshold that takes.
+    """
     children, pupils = people
     logging.getLogger("splink").setLevel(logging.ERROR)
     with duckdb.connect() as connection:
@@ -169,17 +175,19 @@ def plain(people: People, link_from: float) -> Measured:
                 unique_id_r as pupil_id,
                 match_weight,
                 match_probability,
-                -- not the best of both its people
-                match_weight < max(match_weight) over (partition by unique_id_l)
-                or match_weight < max(match_weight) over (partition by unique_id_r) as needs_clerk
+                false as needs_clerk
             from {scored}
             """
         ).to_arrow_table()
-    return _measured(pairs, people, link_from, 1)
+    return _measured(pairs, people, link_from, 1, precision)
 
 
 def _measured(
-    pairs: pyarrow.Table, people: People, link_from: float, review_from: float
+    pairs: pyarrow.Table,
+    people: People,
+    link_from: float,
+    review_from: float,
+    precision: float = 1,
 ) -> Measured:
     children, pupils = people
     with duckdb.connect() as connection:
@@ -189,16 +197,22 @@ def _measured(
             *connection.execute(
                 """
                 with
+                ranked as (
+                    select
+                        *,
+                        count(*) over (partition by child_id order by match_weight desc) = 1
+                        and count(*) over (partition by pupil_id order by match_weight desc) = 1
+                            as is_best
+                    from pairs
+                ),
                 judged as (
                     select
                         *,
                         child_id = pupil_id as is_true,
-                        match_probability >= $link_from and not needs_clerk as is_linked,
-                        match_probability >= $review_from as is_shown,
-                        match_weight = max(match_weight) over (partition by child_id)
-                        and match_weight = max(match_weight) over (partition by pupil_id)
-                            as is_best
-                    from pairs
+                        match_probability >= $link_from and is_best and not needs_clerk
+                            as is_linked,
+                        match_probability >= $review_from as is_shown
+                    from ranked
                 ),
                 there as (
                     select count(*) as people
@@ -213,7 +227,11 @@ def _measured(
                     where is_best
                 ),
                 best as (
-                    select max(2 * rightly_linked / (linked + people)) as f1 from thresholds, there
+                    select
+                        max(2 * rightly_linked / (linked + people)) as f1,
+                        max(rightly_linked) filter (rightly_linked >= $precision * linked)
+                            as as_precise
+                    from thresholds, there
                 ),
                 counted as (
                     select
@@ -225,6 +243,7 @@ def _measured(
                 )
                 select
                     best.f1,
+                    coalesce(best.as_precise, 0) / people,
                     linked,
                     wrong,
                     (linked - wrong) / linked,
@@ -233,7 +252,7 @@ def _measured(
                     found / people
                 from best, counted, there
                 """,
-                {"link_from": link_from, "review_from": review_from},
+                {"link_from": link_from, "review_from": review_from, "precision": precision},
             ).fetchall()[0]
         )
 

@@ -960,13 +960,13 @@ def test_of_people_whom_others_invented_nobody_is_taken_for_another(name):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", held_out.SETS)
-def test_precision_is_no_lower_than_that_of_splink_as_it_comes(name):
+def test_splink_as_it_comes_is_no_more_precise_nor_finds_more_where_it_errs_as_seldom(name):
     people = held_out.SETS[name]()
-    ours, plain = (
-        held_out.ours(people, LINK_FROM, REVIEW_FROM),
-        held_out.plain(people, LINK_FROM),
-    )
+    ours = held_out.ours(people, LINK_FROM, REVIEW_FROM)
+    plain = held_out.plain(people, LINK_FROM, ours.precision)
     assert ours.precision >= plain.precision
+    # where it never errs, nobody has a twin
+    assert plain.precision == 1 or ours.recall > plain.recall_as_precise
 
 
 @pytest.mark.long
