@@ -1,41 +1,26 @@
-{#- A row for each of several expressions, in a select list; with `where`, a condition, also for each of
-    `further` ones in rows of which it is true. -#}
+{#- A list of expressions. -#}
 
-{% macro one_row_each(expressions, further=[], where=none) -%}
-{{ return(adapter.dispatch('one_row_each', 'studylink')(expressions, further, where)) }}
+{% macro list_of(expressions) -%}{{ return(adapter.dispatch('list_of', 'studylink')(expressions)) }}{%- endmacro %}
+
+{% macro duckdb__list_of(expressions) -%}
+[
+            {{ expressions | join(',\n            ') }}
+        ]
 {%- endmacro %}
 
-{% macro duckdb__one_row_each(expressions, further, where) -%}
-{%- set written = expressions | join(',\n            ') -%}
-{%- if where -%}
-unnest(case
-            when {{ where }} then [
-            {{ (expressions + further) | join(',\n            ') }}
-            ]
-            else [{{ written }}]
-        end)
-{%- else -%}
-unnest([
-            {{ written }}
-        ])
-{%- endif -%}
+{% macro spark__list_of(expressions) -%}
+array(
+            {{ expressions | join(',\n            ') }}
+        )
 {%- endmacro %}
 
-{% macro spark__one_row_each(expressions, further, where) -%}
-{%- set written = expressions | join(',\n            ') -%}
-{%- if where -%}
-explode(case
-            when {{ where }} then array(
-            {{ (expressions + further) | join(',\n            ') }}
-            )
-            else array({{ written }})
-        end)
-{%- else -%}
-explode(array(
-            {{ written }}
-        ))
-{%- endif -%}
-{%- endmacro %}
+{#- A row for each value of a list, in a select list. -#}
+
+{% macro one_row_each(list) -%}{{ return(adapter.dispatch('one_row_each', 'studylink')(list)) }}{%- endmacro %}
+
+{% macro duckdb__one_row_each(list) -%}unnest({{ list }}){%- endmacro %}
+
+{% macro spark__one_row_each(list) -%}explode({{ list }}){%- endmacro %}
 
 {#- A row for each run of one to five words of a text, in a select list, as written but without the
     punctuation around it: a name, a number or an address inside a sentence is one of them. -#}

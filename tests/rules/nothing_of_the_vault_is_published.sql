@@ -41,10 +41,10 @@ open_runs as (
 forms_made as (
     select
         research_column,
-        {{ one_row_each([
+        {{ one_row_each(list_of([
             letters_and_digits('published_value'),
             'reverse(' ~ letters_and_digits('published_value') ~ ')',
-        ]) }} as form
+        ])) }} as form
     from open_values
     union all
     select
@@ -58,7 +58,7 @@ forms_made as (
         {%- for form in date_forms %}
         {%- do spelt.append(date_spelt('published_value', form)) %}
         {%- endfor %}
-        {{ one_row_each(spelt) }} as form
+        {{ one_row_each(list_of(spelt)) }} as form
     from open_values
     union all
     select
@@ -114,9 +114,9 @@ values_cut as (
         value,
         is_key,
         {{ one_row_each(
-            ['bare'],
-            further=['substr(bare, 1, length(bare) - 2)', 'substr(bare, 1, length(bare) - 3)'],
-            where="identifier like '%.postcode'",
+            "case when identifier like '%.postcode' then "
+            ~ list_of(['bare', 'substr(bare, 1, length(bare) - 2)', 'substr(bare, 1, length(bare) - 3)'])
+            ~ " else " ~ list_of(['bare']) ~ " end"
         ) }} as form
     from (
         select
@@ -134,7 +134,7 @@ values_hashed as (
         identifier,
         value,
         is_key,
-        {{ one_row_each(hashes) }} as form
+        {{ one_row_each(list_of(hashes)) }} as form
     from (
         select distinct
             identifier,
