@@ -22,8 +22,10 @@
     'int_linkages_decided': ['participant_id'],
     'int_deliveries_usable': ['participant_id'],
     'int_children_linked': ['participant_id'],
-    'int_answers_linked': ['participant_id'],
+    'int_answers_linked': ['participant_id', 'child_participant_id'],
     'int_domains_linked': ['participant_id'],
     'int_people_requestable': ['participant_id'],
+    'int_publishable_answers': ['participant_id', 'child_participant_id'],
+    'int_publishable_records': ['participant_id'],
     'linkage_decisions': ['participant_id'],
 }) }}

@@ -1,3 +1,5 @@
+{{ config(materialized='transient') }}
+
 with
 
 requests as (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,12 @@ OTHER_PRIVACY_TESTS = {
     "unlinked_answers_lead_to_no_record",
 }
 """Those that read what they are about."""
+
+
+IDS_OF_PEOPLE = {"participant_id", "given_by", "records_of", "made_by", "about"}
+"""The landed columns that hold a participant's id."""
+NO_LONGER_AN_ID = {"compared", "count", "row_number"}
+"""The functions through which an id is no id any more."""
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +214,26 @@ def test_no_table_outside_the_vault_holds_an_identifier(lineage: Lineage) -> Non
         for flow in flows
         if tells_more_than_a_date(lineage, flow)
     ] == []
+
+
+def test_wherever_an_id_is_stored_erased_people_are_looked_for(lineage: Lineage) -> None:
+    stored = {
+        f"{model.name}.{column}"
+        for model in lineage.manifest.of_kind("model")
+        if model.materialized == "table" and model.database != "research"
+        for column, flows in lineage.columns(model.id).items()
+        for flow, functions in flows.items()
+        if flow.source.column in IDS_OF_PEOPLE
+        and not (flow.is_clean or flow.is_choice or NO_LONGER_AN_ID & functions)
+    }
+    searched = {
+        column
+        for test in ("erased_people_are_nowhere", "erased_people_are_not_in_the_vault")
+        for column in re.findall(
+            r"'([\w.]+)' as stored_in", lineage.manifest.named(test, "test").sql
+        )
+    }
+    assert searched == stored
 
 
 @pytest.mark.parametrize("number", range(4))
