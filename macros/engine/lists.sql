@@ -25,9 +25,9 @@ array(
 {#- A row for each run of one to five words of a text, in a select list, as written but without the
     punctuation around it: a name, a number or an address inside a sentence is one of them. -#}
 
-{% macro one_row_a_run(text) -%}{{ return(adapter.dispatch('one_row_a_run', 'studylink')(text)) }}{%- endmacro %}
+{% macro one_row_per_run(text) -%}{{ return(adapter.dispatch('one_row_per_run', 'studylink')(text)) }}{%- endmacro %}
 
-{% macro duckdb__one_row_a_run(text) -%}
+{% macro duckdb__one_row_per_run(text) -%}
 {%- set words = "regexp_split_to_array(" ~ text ~ ", '\\s+')" -%}
 unnest(flatten([
             [
@@ -38,7 +38,7 @@ unnest(flatten([
         ]))
 {%- endmacro %}
 
-{% macro spark__one_row_a_run(text) -%}
+{% macro spark__one_row_per_run(text) -%}
 {%- set words = "split(" ~ text ~ ", '[\\\\t\\\\n\\\\f\\\\r ]+')" -%}
 explode(flatten(transform(
             sequence(1, size({{ words }})),

@@ -1,6 +1,6 @@
 {#- The landed tables of some kinds, or of all: of each its `supplier`, `name`, staging `model` and `kind`,
     and what its source declares beside: `domain`, `adults_only`, `dated`, the column that says when a row
-    happened, `answers_of` and `columns`. While dbt parses it has not read the sources, and a table
+    happened, `answers_of`, the `study` in whose folder answers are and `columns`. While dbt parses it has not read the sources, and a table
     is its name alone, so that names stand here once more. A build stops where the two differ. -#}
 
 {% macro landed_tables() -%}
@@ -78,6 +78,7 @@
                 'adults_only': meta.get('adults_only', false),
                 'dated': meta.dated,
                 'answers_of': meta.answers_of,
+                'study': meta.landed_as.split('/')[1] if meta.kind == 'answers',
                 'columns': source.columns.values() | list,
             },
         }) -%}

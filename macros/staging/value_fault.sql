@@ -1,8 +1,7 @@
 {#- What is wrong with a landed row itself: an expression that names the first fault and its column, and
     is null if there is none. Types, values that may not be missing and lists are read from the source's
-    own declaration, so that the contract is in one place. A column that is `listed_in` a policy seed has
-    one of the values that the seed has in its column of that name, for the row's study; the model imports
-    the seed under its own name. -#}
+    own declaration, so that the contract is in one place. A column that is `listed_in` a seed or another
+    CTE of the model has one of the values that it has in its column of that name, for the row's study. -#}
 
 {% macro value_fault(source_name, table_name, relation=none) -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}

@@ -1,5 +1,5 @@
--- Each agency is asked for its own domain, and DfE for the education of adults alone: of a child's education
--- nobody is asked, for DfE holds the national pupil tables anyway.
+-- Each agency is asked for its own domain, and DfE for the education of adults alone: nobody is asked
+-- for a child's education, because DfE holds the national pupil tables anyway.
 
 with
 

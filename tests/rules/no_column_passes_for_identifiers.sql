@@ -36,7 +36,7 @@ open_values as (
 open_runs as (
     select distinct
         research_column,
-        {{ one_row_a_run('published_value') }} as published_run
+        {{ one_row_per_run('published_value') }} as published_run
     from open_values
 ),
 

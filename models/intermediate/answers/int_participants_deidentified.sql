@@ -8,6 +8,10 @@ participants as (
     where is_active
 ),
 
+only_children as (
+    select * from {{ ref('int_only_children') }}
+),
+
 pseudonyms as (
     select * from {{ ref('pseudonyms') }}
 ),
@@ -43,9 +47,7 @@ recodes as (
 
 participants_aged as (
     select
-        participants.study,
-        participants.participant_id,
-        participants.is_adult,
+        participants.*,
         {{ age_in_year(as_of(), 'participants') }} as age
     from participants
 ),
@@ -62,8 +64,13 @@ participants_deidentified as (
                 then participants_aged.age
         end as age_in_year,
         case when participants_aged.is_adult then {{ banded('participants_aged.age', 'adult_age') }} end as age_band,
-        case when not participants.is_family_withheld then coalesce(waves_taken_part.waves, 0) end
-            as waves_taken_part,
+        -- of two children in a family nobody knows whom the answers are about
+        case
+            when
+                not participants_aged.is_family_withheld
+                and (participants_aged.is_adult or only_children.participant_id is not null)
+                then coalesce(waves_taken_part.waves, 0)
+        end as waves_taken_part,
         waves_taken_part.first_wave,
         waves_taken_part.latest_wave,
         coalesce(domains_linked.is_education_linked, false) as is_education_linked,
@@ -71,24 +78,24 @@ participants_deidentified as (
         coalesce(domains_linked.is_employment_tax_linked, false) as is_employment_tax_linked,
         coalesce(domains_linked.is_benefits_linked, false) as is_benefits_linked,
         coalesce(domains_linked.is_area_linked, false) as is_area_linked
-    from participants
+    from participants_aged
     inner join pseudonyms
         on
-            participants.study = pseudonyms.study
-            and participants.participant_id = pseudonyms.participant_id
-    inner join participants_aged
-        on
-            participants.study = participants_aged.study
-            and participants.participant_id = participants_aged.participant_id
-    {{ label_join('role', 'participants.role') }}
+            participants_aged.study = pseudonyms.study
+            and participants_aged.participant_id = pseudonyms.participant_id
+    {{ label_join('role', 'participants_aged.role') }}
     left join waves_taken_part
         on
-            participants.study = waves_taken_part.study
-            and participants.participant_id = waves_taken_part.participant_id
+            participants_aged.study = waves_taken_part.study
+            and participants_aged.participant_id = waves_taken_part.participant_id
+    left join only_children
+        on
+            participants_aged.study = only_children.study
+            and participants_aged.participant_id = only_children.participant_id
     left join domains_linked
         on
-            participants.study = domains_linked.study
-            and participants.participant_id = domains_linked.participant_id
+            participants_aged.study = domains_linked.study
+            and participants_aged.participant_id = domains_linked.participant_id
 )
 
 select * from participants_deidentified

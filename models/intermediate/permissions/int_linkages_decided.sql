@@ -147,6 +147,7 @@ linkages_decided as (
         domain,
         answers_of,
         reason = 'permitted' as is_permitted,
+        objection is not null as is_blocked,
         reason,
         case reason
             when 'objected' then objected_at

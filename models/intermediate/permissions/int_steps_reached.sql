@@ -56,7 +56,7 @@ facts as (
         domain,
         false as was_asked,
         false as said_yes,
-        reason not in ('stopped', 'deletion_requested', 'refused') as is_not_objected_to,
+        not is_blocked as is_not_objected_to,
         is_permitted,
         false as is_usable
     from decisions

@@ -26,7 +26,7 @@ areas_in_regions as (
     group by lsoa_code
 ),
 
--- of the rural-urban classification, its first letter: A to C are urban, D to F are rural
+-- of the rural-urban classification: A to C are urban, D to F are rural
 areas_grouped as (
     select
         coalesce(areas_in_regions.lsoa_code, areas.lsoa_code) as lsoa_code,

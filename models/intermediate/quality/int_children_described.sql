@@ -166,7 +166,7 @@ adults_counted as (
         on
             only_children.study = participants.study
             and only_children.family_id = participants.family_id
-    where participants.is_adult
+    where participants.is_adult and participants.is_active
     group by only_children.study, only_children.participant_id
 ),
 

@@ -2,13 +2,39 @@
 
 with
 
-clerical_decisions as (
+clerical_decisions_checked as (
     select * from {{ ref('int_clerical_decisions_checked') }}
-    where row_fault is null and decided_at <= {{ as_of() }}
+    where row_fault is null
+),
+
+children as (
+    select
+        study,
+        participant_id
+    from {{ ref('participants_known') }}
+    where not is_adult
 ),
 
 matching as (
     select * from {{ ref('pupil_matching') }}
+),
+
+-- one that says neither decides nothing
+clerical_decisions as (
+    select
+        clerical_decisions_checked.study,
+        clerical_decisions_checked.participant_id,
+        clerical_decisions_checked.pupil_matching_ref,
+        clerical_decisions_checked.decision,
+        clerical_decisions_checked.decided_at
+    from clerical_decisions_checked
+    inner join children
+        on
+            clerical_decisions_checked.study = children.study
+            and clerical_decisions_checked.participant_id = children.participant_id
+    where
+        clerical_decisions_checked.decision is not null
+        and clerical_decisions_checked.decided_at <= {{ as_of() }}
 ),
 
 -- at the same instant no match goes before a match

@@ -8,57 +8,26 @@ participant_areas as (
     select * from {{ ref('participant_areas') }}
 ),
 
-deliveries as (
-    select * from {{ ref('int_deliveries') }}
-    where not is_held_by_dfe and is_received and is_certified
+deliveries_permitted as (
+    select * from {{ ref('int_deliveries_permitted') }}
 ),
 
 participants as (
     select * from {{ ref('int_participants') }}
-    where is_active
 ),
 
-intervals as (
-    select * from {{ ref('int_permitted_intervals') }}
-),
-
-last_deletions as (
-    select
-        study,
-        participant_id,
-        domain,
-        max(received_at) as deleted_at
-    from {{ ref('int_deletions') }}
-    where is_honoured
-    group by study, participant_id, domain
-),
-
--- somebody is also linked who was asked about and of whom the agency had nothing, in a delivery whose request
--- was sent, and which came, while the linkage was permitted
+-- somebody is also linked of whom the agency had nothing; a child's education is never asked for
 asked_about as (
-    select distinct
-        intervals.study,
-        intervals.participant_id,
-        intervals.domain
-    from intervals
+    select
+        deliveries_permitted.study,
+        deliveries_permitted.participant_id,
+        deliveries_permitted.domain
+    from deliveries_permitted
     inner join participants
         on
-            intervals.study = participants.study
-            and intervals.participant_id = participants.participant_id
-    inner join deliveries
-        on
-            intervals.study = deliveries.study
-            and intervals.domain = deliveries.domain
-            and intervals.permitted_from <= deliveries.request_sent_at
-            and intervals.permitted_until > deliveries.received_at
-    left join last_deletions
-        on
-            intervals.study = last_deletions.study
-            and intervals.participant_id = last_deletions.participant_id
-            and intervals.domain = last_deletions.domain
-    where
-        (last_deletions.deleted_at is null or deliveries.received_at > last_deletions.deleted_at)
-        and (intervals.domain != 'education' or participants.is_adult)
+            deliveries_permitted.study = participants.study
+            and deliveries_permitted.participant_id = participants.participant_id
+    where deliveries_permitted.domain != 'education' or participants.is_adult
 ),
 
 domains_linked as (

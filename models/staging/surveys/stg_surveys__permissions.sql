@@ -14,6 +14,20 @@ linkage_policies as (
     select * from {{ ref('linkage_policies') }}
 ),
 
+-- an answer about what is no longer linked, or not yet, is an answer all the same
+answers_known as (
+    select
+        study,
+        answers_of
+    from linkage_policies
+    {%- for table in landed_tables('answers') %}
+    union all
+    select
+        '{{ table.study }}' as study,
+        '{{ table.answers_of }}' as answers_of
+    {%- endfor %}
+),
+
 {{ repeated_keys('surveys', 'permissions') }},
 
 staged as (

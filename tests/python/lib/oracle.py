@@ -46,6 +46,8 @@ PUPIL_TABLES = tuple(table.name for table in contract.of_kind(contract.PUPIL_REC
 # With the column that says when somebody took part.
 ANSWER_TABLES = {table.name: table.dated for table in contract.of_kind(contract.ANSWERS)}
 SURVEY_TABLES = tuple(table.name for table in TABLES.values() if table.schema == "surveys")
+# Whose answers are asked in each study, whether or not a policy links records to them.
+ANSWERS_ASKED = {"five_to_twelve": ("family",), "send_futures": ("parent", "child")}
 # Which agency sends a record table, and of which domain its records are.
 RECORD_TABLES = {
     table.name: (table.schema, table.domain)
@@ -471,7 +473,12 @@ class Reading:
             return list(self.studies)
         if column == "answers_of":
             return [
-                policy["answers_of"] for policy in self.policies if policy["study"] == row["study"]
+                *(
+                    policy["answers_of"]
+                    for policy in self.policies
+                    if policy["study"] == row["study"]
+                ),
+                *ANSWERS_ASKED.get(row["study"], ()),
             ]
         if (table, column) == ("requests", "domain"):
             return (*DOMAINS, "all")
@@ -1033,7 +1040,10 @@ class Reading:
         """What a clerk has decided about a pair goes before what the data say of it."""
         decided: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
         for row in self.sound_rows("clerical_decisions"):
-            if row["study"] == study and row["decision"] and row["decided_at"]:
+            person = self.people[row["study"], row["participant_id"]]
+            if row["study"] != study or not person.is_child:
+                continue
+            if row["decision"] and row["decided_at"]:
                 at = as_instant(row["decided_at"])
                 if at <= self.as_of:
                     pair = row["participant_id"], row["pupil_matching_ref"]

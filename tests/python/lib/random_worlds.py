@@ -384,7 +384,9 @@ def draw_register(setting: Setting) -> None:
             world.add(
                 f"surveys/{setting.study}/clerical_decisions",
                 study=setting.study,
-                participant_id=one(draw, *setting.children())["participant_id"],
+                participant_id=one(
+                    draw, *(setting.family if seldom(draw, 10) else setting.children())
+                )["participant_id"],
                 pupil_matching_ref=one(draw, *references),
                 decision=one(draw, "match", "match", "no_match"),
                 decided_by="clerk",
@@ -483,12 +485,14 @@ def spoil(setting: Setting) -> None:
     elif kind == "conflict" and table in KEYS:
         column = one(draw, *(c for c in COLUMNS[table] if c not in KEYS[table]))
         world.rows[path].append({**row, column: None if row[column] else "other"})
-    elif kind == "empty" and table not in ("clerical_decisions", "shared_records"):
+    elif kind == "empty" and table != "shared_records":
         columns = [*KEYS.get(table, ()), *NEVER_EMPTY.get(table, ())]
         if table == "participants":
             columns.append("date_of_birth")
         if table == "deliveries":
             columns += ["study", "request_sent_at"]
+        if table == "clerical_decisions":
+            columns += ["decision", "decided_at"]
         if columns:
             row[one(draw, *columns)] = None
     elif kind == "value":

@@ -11,6 +11,8 @@ import jinja2
 import pytest
 import yaml
 
+from studylink.lineage.shadow import Shadow
+from studylink.manifest import Manifest
 from tests.python.lib.project import ROOT
 
 BEYOND = "no_linkage_policy_goes_beyond_the_leaflets"
@@ -162,3 +164,56 @@ def test_a_new_study_has_policies_of_its_own() -> None:
         policy("another_study", "health", "child", "parent", "standard"),
     )
     assert failures(ONE_MEANING, *changes) == 0
+
+
+def test_an_answer_about_what_no_policy_links_is_an_answer(built_sample: Path) -> None:
+    """A policy may be taken away, or not be there yet: what was said is no fault, and no family
+    is unreadable for it."""
+    manifest = Manifest(built_sample / "target")
+    model = manifest.named("stg_surveys__permissions")
+    known = [
+        ("send_futures", "child"),
+        ("another", "sibling"),
+    ]
+    answers = {
+        ("send_futures", "child"): None,
+        ("send_futures", "parent"): None,
+        ("send_futures", "family"): "unlisted: answers_of",
+        ("send_futures", "sibling"): "unlisted: answers_of",
+        ("five_to_twelve", "family"): None,
+        ("five_to_twelve", "parent"): "unlisted: answers_of",
+        ("another", "sibling"): None,
+        ("another", "family"): "unlisted: answers_of",
+    }
+    rows: dict[str, list[dict]] = {
+        "studies": [{"study": study} for study in ("five_to_twelve", "send_futures", "another")],
+        "linkage_policies": [{"study": study, "answers_of": whose} for study, whose in known],
+        "permissions": [
+            {
+                "source_table": "permissions",
+                "row_number": str(number),
+                "permission_id": str(number),
+                "study": study,
+                "answers_of": whose,
+                "given_by": "mother",
+                "records_of": "child",
+                "domain": "education",
+                "answer": "yes",
+                "answered_at": "2024-01-01T12:00:00Z",
+                "wave": "1",
+            }
+            for number, (study, whose) in enumerate(answers)
+        ],
+    }
+    shadow = Shadow()
+    for parent in (manifest.nodes[one] for one in model.parents):
+        columns = list(rows[parent.name][0])
+        shadow.create(parent.relation, [(column, "varchar") for column in columns])
+        shadow.connection.executemany(
+            f"insert into {parent.relation} values ({', '.join('?' * len(columns))})",
+            [list(row.values()) for row in rows[parent.name]],
+        )
+    faults = shadow.connection.sql(
+        f"select study, answers_of, row_fault from ({model.sql})"
+    ).fetchall()
+    assert {(study, whose): fault for study, whose, fault in faults} == answers
