@@ -117,4 +117,4 @@ lock: setup ## requirements.lock and requirements-spark.lock from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements-spark.lock pyproject.toml
 
 clean: ## remove what builds made, except the environment, outbound requests and keys
-	rm -rf target logs data/building data/builds data/current $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)
+	rm -rf target logs data/building data/builds data/current data/spark $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)
