@@ -213,7 +213,8 @@ def remove_old_builds(folder: Path) -> None:
     builds, current = folder / BUILDS, folder / CURRENT
     kept = folder / os.readlink(current) if current.is_symlink() else None
     for build in builds.iterdir() if builds.exists() else ():
-        if build == kept:
+        if build == kept or build.is_symlink() or not build.is_dir():
+            # file managers leave files of their own
             continue
         for name in NAMES:
             file = path(build, name)
