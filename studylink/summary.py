@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from studylink import alarm, databases
+from studylink.people import opening
 
 AS_OF = "select as_of from study.governance.published_build"
 
@@ -111,15 +112,15 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the summary of what is published under `STUDY_DATA`; 1 where nothing is."""
+    """Print the summary of what is published under `STUDY_DATA`, or say why not and return 1."""
+    return opening.answered(summary)
+
+
+def summary() -> None:
+    """Print the summary of what is published under `STUDY_DATA`."""
     folder = databases.data_folder()
-    try:
-        with databases.connect(folder) as connection:
-            print(summarised(connection, folder))
-    except (FileNotFoundError, PermissionError) as error:
-        print(error)
-        return 1
-    return 0
+    with databases.connect(folder) as connection:
+        print(summarised(connection, folder))
 
 
 def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
