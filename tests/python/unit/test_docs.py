@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -176,6 +177,30 @@ def test_every_proof_of_privacy_is_there() -> None:
     proofs = re.findall(r"^\| .+ \| `([^`]+)` \|$", page, flags=re.M)
     assert len(proofs) > 8
     assert [name for name in proofs if not is_there(name)] == []
+
+
+def test_limits_of_a_release_are_those_of_research_but_for_what_the_page_says() -> None:
+    with (ROOT / "seeds" / "attack_ceilings.csv").open(encoding="utf-8", newline="") as file:
+        ceilings = {
+            (one["output"], one["intruder"], one["families_from"]): one["for_certain_at_most"]
+            for one in csv.DictReader(file)
+        }
+    differing = {
+        output: {
+            (*of, most)
+            for (kind, *of), most in ceilings.items()
+            if kind == output and most != ceilings.get(("research", *of))
+        }
+        for output in ("with_family_ids", "without_family_ids")
+    }
+    teacher = ("teacher: one year's absence", "0", "0.20")
+    assert differing == {
+        "with_family_ids": {teacher},
+        "without_family_ids": {teacher, ("neighbour", "0", "0")},
+    }
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    said = "as of `research.duckdb`; under 1,000 families 20% for the teacher |"
+    assert page.count(said) == len(differing)
 
 
 def test_every_command_is_found_under_its_name() -> None:
