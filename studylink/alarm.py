@@ -50,7 +50,7 @@ def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
         return None
     return "\n".join(
         (
-            f"{headline(found)} Have each landed right:",
+            f"{headline(found)} Ask for each to be landed again correctly:",
             *(
                 f"  {'/'.join(map(files.shown, table.split('/')))}, "
                 f"row{'s' * (len(rows) > 1)} {listed(rows)}: {reason}"

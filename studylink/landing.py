@@ -112,7 +112,7 @@ def read_landing(folder: Path, *schemas: str) -> list[Landed]:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]) -> None:
-    """Lay the landed tables as views in the in-memory catalog `landing`, a schema a supplier.
+    """Lay the landed tables as views in the in-memory catalog `landing`, one schema per supplier.
 
     Every column is text; `source_table` and `row_number` (from 1 after the header, files in the
     order of their names) say where a row is. Beside them `landing.build.inputs` has one row

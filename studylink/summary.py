@@ -1,4 +1,4 @@
-"""`studylink summary`: what the last published build came to, on one screen.
+"""`studylink summary`: what the last published build produced, on one screen.
 
 What somebody has to see to because of it is `studylink status`.
 """
@@ -107,7 +107,7 @@ from fates
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `studylink summary`."""
-    parser = subparsers.add_parser("summary", help="what the last build came to")
+    parser = subparsers.add_parser("summary", help="what the last build produced")
     parser.set_defaults(run=run)
 
 

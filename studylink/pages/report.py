@@ -351,7 +351,7 @@ class Report:
                 (
                     "quarantine",
                     f"{self.statements:,} rows of {STATEMENTS} are quarantined, and a no may be in "
-                    "them: have them landed right before anything else.",
+                    "them: have them landed again correctly before anything else.",
                 )
             )
         found += [

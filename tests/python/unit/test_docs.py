@@ -67,6 +67,21 @@ def test_every_reason_of_a_decision_and_outcome_of_a_request_is_on_its_page() ->
 
 
 # --------------------------------------------------------------------------------------------------
+# Words
+# --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "glossary"], ids=page_id)
+def test_somebody_in_a_family_is_called_as_the_glossary_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    bare = r"(?<!family )\bmembers?\b(?! of staff)"
+    # a scheme has members of its own
+    assert [
+        line for line in text.splitlines() if re.search(bare, line) if "`left_on`" not in line
+    ] == []
+
+
+# --------------------------------------------------------------------------------------------------
 # Files, models, tests and commands that are named
 # --------------------------------------------------------------------------------------------------
 
