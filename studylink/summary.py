@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
 def summary() -> None:
     """Print the summary of what is published under `STUDY_DATA`."""
     folder = databases.data_folder()
-    with databases.connect(folder) as connection:
+    with databases.connect_to(folder, "study", "research") as connection:
         print(summarised(connection, folder))
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from studylink.cli import COMMANDS, parser
-from studylink.contract import KINDS, landed_tables
+from studylink.contract import ANSWERS, KINDS, landed_tables
 from tests.python.lib.cases import CASES
 from tests.python.lib.landing_page import PAGE, as_declared
 from tests.python.lib.project import ROOT
@@ -216,6 +216,56 @@ def test_limits_of_a_release_are_those_of_research_but_for_what_the_page_says() 
     page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
     said = "as of `research.duckdb`; under 1,000 families 20% for the teacher |"
     assert page.count(said) == len(differing)
+
+
+def test_every_decision_is_in_the_index_under_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    titles = {
+        page.name: page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        for page in sorted(folder.glob("[0-9]*.md"))
+    }
+    links = re.findall(r"^\| \[(.+)\]\((.+)\) \| .+ \|$", index, flags=re.M)
+    assert [(title, name) for name, title in titles.items()] == links
+
+
+def test_the_engineers_page_says_of_every_command_what_it_needs() -> None:
+    page = (ROOT / "docs" / "engineers.md").read_text(encoding="utf-8")
+    section = page.split("## What each command needs")[1].split("\n## ")[0]
+    (steps,) = (
+        one.choices
+        for one in parser(["release"])._actions[-1].choices["release"]._actions
+        if one.choices
+    )
+    assert re.findall(r"^\| `([a-z -]+)` \|", section, flags=re.M) == [
+        name
+        for command in COMMANDS
+        for name in ([f"release {step}" for step in steps] if command == "release" else [command])
+    ]
+
+
+def test_numbers_without_a_list_are_named_where_codes_for_missing_answers_are_explained() -> None:
+    answers = [table for table in landed_tables() if table.kind == ANSWERS]
+    coded = set()
+    for path in (ROOT / "models").rglob("*_deidentified.yml"):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            for column in model["columns"]:
+                meta = column.get("config", {}).get("meta", {})
+                if str(meta.get("closed_list", "")).startswith("codes of"):
+                    coded.add((meta.get("source"), column["name"]))
+    numbers, unreadable = set(), set()
+    for table in answers:
+        for column in table.declared:
+            landed = f"{table.schema}.{table.name}.{column.name}", column.name
+            if column.data_type in ("integer", "decimal") and landed not in coded:
+                numbers.add(column.name)
+            elif column.data_type == "boolean":
+                unreadable.add(column.name)
+    section = PAGE.read_text(encoding="utf-8").split("## Codes for missing answers")[1]
+    rows = re.findall(r"^\| (.+?) \|", section.split("\n## ")[0], flags=re.M)
+    *_, as_landed, rounded, other = (set(re.findall("`([a-z_]+)`", row)) for row in rows)
+    assert as_landed | rounded == numbers - {"wave"}
+    assert other == unreadable
 
 
 def test_every_command_is_found_under_its_name() -> None:
