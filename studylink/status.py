@@ -180,10 +180,7 @@ def shown(
     if statements := alarm.statements_quarantined(connection):
         yield ""
         yield alarm.headline(statements)
-        yield from (
-            f"  {table}, row{'s' * (len(rows) > 1)} {alarm.listed(rows)}: {reason}"
-            for table, reason, rows in statements[:LONGEST]
-        )
+        yield from alarm.lines(statements[:LONGEST])
         if len(statements) > LONGEST:
             yield f"  and {len(statements) - LONGEST:,} more"
         yield "  next: docs/governance.md#what-could-not-be-read"

@@ -52,7 +52,6 @@ REASONS = (
     *("pilot", "unreadable"),
 )
 """Of a decision, but for the reasons of people who are out altogether."""
-OUT_REASONS = ("objected", "restricted")
 CLOCKS = {
     "overdue": "Overdue",
     "due_within_a_week": "Due within a week",
