@@ -116,5 +116,5 @@ lock: setup ## requirements.lock and requirements-spark.lock from pyproject.toml
 		--constraint requirements.lock \
 		--custom-compile-command "make lock" --output-file requirements-spark.lock pyproject.toml
 
-clean: ## remove what builds made, except the environment, outbound requests and keys
-	rm -rf target logs data/building data/builds data/current $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)
+clean: ## remove what builds made; the environment, and what no build makes, stay
+	rm -rf target logs data/building data/builds data/current data/spark $(foreach name,vault study research,data/$(name).duckdb data/$(name).duckdb.wal)

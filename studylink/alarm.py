@@ -1,6 +1,6 @@
 """What a build says first: the statements that it could not read, only by file and row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import duckdb
@@ -49,15 +49,15 @@ def alarm(connection: duckdb.DuckDBPyConnection) -> str | None:
     if not found:
         return None
     return "\n".join(
-        (
-            f"{headline(found)} Have each landed right:",
-            *(
-                f"  {'/'.join(map(files.shown, table.split('/')))}, "
-                f"row{'s' * (len(rows) > 1)} {listed(rows)}: {reason}"
-                for table, reason, rows in found
-            ),
-        )
+        (f"{headline(found)} Ask for each to be landed again correctly:", *lines(found))
     )
+
+
+def lines(found: Iterable[tuple]) -> Iterator[str]:
+    """A line for each landed table and reason: which rows, by their numbers alone."""
+    for table, reason, rows in found:
+        place = "/".join(map(files.shown, table.split("/")))
+        yield f"  {place}, row{'s' * (len(rows) > 1)} {listed(rows)}: {reason}"
 
 
 def listed(numbers: Iterable[int]) -> str:

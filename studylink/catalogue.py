@@ -11,6 +11,8 @@ from typing import TypedDict
 
 import duckdb
 
+from studylink.files import quoted
+
 
 class Column(TypedDict):
     """A column of a contract."""
@@ -60,27 +62,23 @@ def _make(connection: duckdb.DuckDBPyConnection, database: str, contracts: list[
     """Attach a database in memory that holds the contracted tables, empty, and their comments."""
     connection.execute(f"attach ':memory:' as {database}")
     for contract in contracts:
-        schema = f"{database}.{_quoted(contract['schema'])}"
-        table = f"{schema}.{_quoted(contract['name'])}"
+        schema = f"{database}.{_identifier(contract['schema'])}"
+        table = f"{schema}.{_identifier(contract['name'])}"
         columns = ", ".join(
-            f"{_quoted(one['name'])} {one['data_type']}" for one in contract["columns"]
+            f"{_identifier(one['name'])} {one['data_type']}" for one in contract["columns"]
         )
         connection.execute(f"create schema if not exists {schema}")
         connection.execute(f"create table {table} ({columns})")
-        connection.execute(f"comment on table {table} is {_literal(contract['description'])}")
+        connection.execute(f"comment on table {table} is {quoted(contract['description'])}")
         for one in contract["columns"]:
             connection.execute(
-                f"comment on column {table}.{_quoted(one['name'])} "
-                f"is {_literal(one['description'])}"
+                f"comment on column {table}.{_identifier(one['name'])} "
+                f"is {quoted(one['description'])}"
             )
 
 
-def _quoted(name: str) -> str:
+def _identifier(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
-
-
-def _literal(text: str) -> str:
-    return "'{}'".format(text.replace("'", "''"))
 
 
 def _catalogue(
@@ -107,7 +105,7 @@ def _catalogue(
             continue
         named = [name for name in columns if name.endswith("_name") and name not in NOT_COMPARED]
         rows = connection.execute(
-            f"from {function}() where database_name = {_literal(database)} order by all"
+            f"from {function}() where database_name = {quoted(database)} order by all"
         ).fetchall()
         for row in rows:
             said = dict(zip(columns, row, strict=True))

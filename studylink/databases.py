@@ -23,6 +23,7 @@ import duckdb_extension_httpfs
 
 from studylink import catalogue
 from studylink.contract import PROJECT
+from studylink.files import quoted
 
 NAMES = ("vault", "study", "research")
 BUILDS, CURRENT = "builds", "current"
@@ -135,11 +136,11 @@ def attach_file(
     options = ["read_only"] if read_only else []
     if key:
         _load_encryption(connection)
-        options.append("encryption_key '{}'".format(key.replace("'", "''")))
+        options.append(f"encryption_key {quoted(key)}")
     # whole, so that no beginning of it is taken for the name of a service
-    place = str(file.absolute()).replace("'", "''")
     connection.execute(
-        f"attach '{place}' as {name}" + (f" ({', '.join(options)})" if options else "")
+        f"attach {quoted(file.absolute())} as {name}"
+        + (f" ({', '.join(options)})" if options else "")
     )
 
 
@@ -213,7 +214,8 @@ def remove_old_builds(folder: Path) -> None:
     builds, current = folder / BUILDS, folder / CURRENT
     kept = folder / os.readlink(current) if current.is_symlink() else None
     for build in builds.iterdir() if builds.exists() else ():
-        if build == kept:
+        if build == kept or build.is_symlink() or not build.is_dir():
+            # file managers leave files of their own
             continue
         for name in NAMES:
             file = path(build, name)
@@ -344,7 +346,7 @@ def write_whole(file: Path, content: bytes) -> None:
 def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension that encrypts files, from its wheel: neither home nor network needed."""
     extension = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension"))
-    connection.execute("load '{}'".format(str(extension).replace("'", "''")))
+    connection.execute(f"load {quoted(extension)}")
 
 
 class Workbench:

@@ -5,7 +5,7 @@ folder named `study=x` is a folder. All code that reads a file gets its SQL here
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,14 +104,13 @@ def _can_be_opened(path: Path) -> bool:
     return path.is_file()
 
 
-def stray(folder: Path, places: Iterable[Path]) -> list[Path]:
-    """Files of rows with a table's name in a place where no table is expected.
+def stray(folder: Path, places: Iterable[Path], tables: Collection[str]) -> list[Path]:
+    """Files of rows with the name of one of `tables` in a place where no table is expected.
 
-    `places` are those within `folder`, each a table's path without its ending. Such a file was
+    `places` are all those within `folder`, each a table's path without its ending. Such a file was
     meant to be read: `Copy of permissions.csv`, say, or `surveys/permissions.csv`.
     """
     places = list(places)
-    tables = {place.name for place in places}
 
     def is_expected(path: Path) -> bool:
         return any(

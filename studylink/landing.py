@@ -80,7 +80,7 @@ class Landed:
 def read_landing(folder: Path, *schemas: str) -> list[Landed]:
     """Every landed table of `folder`, with each file's header and each line and value checked.
 
-    With `schemas`, the tables of those suppliers alone.
+    With `schemas`, the tables of those suppliers alone, whatever is wrong with those of others.
 
     Raises `LandingError` with all file faults of all files.
     """
@@ -88,9 +88,7 @@ def read_landing(folder: Path, *schemas: str) -> list[Landed]:
         raise LandingError(
             folder, ["the folder does not exist: set STUDY_EXTRACTS to the landing folder"]
         )
-    landed, faults = find(folder)
-    if schemas:
-        landed = [place for place in landed if place.table.schema in schemas]
+    landed, faults = find(folder, *schemas)
     with duckdb.connect() as connection, ThreadPoolExecutor(os.cpu_count()) as at_once:
         # nothing that is landed is spilled anywhere
         connection.execute("set temp_directory = ''")
@@ -114,7 +112,7 @@ def read_landing(folder: Path, *schemas: str) -> list[Landed]:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, landed: Iterable[Landed]) -> None:
-    """Lay the landed tables as views in the in-memory catalog `landing`, a schema a supplier.
+    """Lay the landed tables as views in the in-memory catalog `landing`, one schema per supplier.
 
     Every column is text; `source_table` and `row_number` (from 1 after the header, files in the
     order of their names) say where a row is. Beside them `landing.build.inputs` has one row
@@ -184,16 +182,20 @@ def permissions_checksum(landed: Iterable[Landed]) -> str:
     return whole.hexdigest()
 
 
-def find(folder: Path) -> tuple[list[Landed], list[str]]:
-    """The landed tables that `folder` holds, and the faults of files and headers, none of lines."""
+def find(folder: Path, *schemas: str) -> tuple[list[Landed], list[str]]:
+    """The landed tables that `folder` holds, and the faults of files and headers, none of lines.
+
+    With `schemas`, those of these suppliers alone.
+    """
     landed: list[Landed] = []
     faults: list[str] = []
+    asked = [table for table in landed_tables() if not schemas or table.schema in schemas]
     studies = sorted(
         place.name
         for place in (folder / "surveys").glob("*")
         if place.is_dir() and not place.name.startswith(files.HIDDEN)
     )
-    if not studies:
+    if not studies and "surveys" in {table.schema for table in asked}:
         faults.append("surveys: no study's folder is there; expected surveys/<study>/ for each")
     # a study whose answers have places of their own is expected, even where nothing of it is there
     expected = {
@@ -214,7 +216,7 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
         else:
             places = [table.landed_as]
         all_places += map(Path, places)
-        for place in places:
+        for place in places if table in asked else ():
             above = Path(place).parent
             paths, found_faults = files.found(folder / above, table.name)
             if not paths and not found_faults and not table.optional:
@@ -232,7 +234,7 @@ def find(folder: Path) -> tuple[list[Landed], list[str]]:
     faults += [
         f"{_name(folder, path)}: has a table's name, and no table is expected there; put it in "
         "its place, or begin its name with an underscore if it is not to be read"
-        for path in files.stray(folder, all_places)
+        for path in files.stray(folder, all_places, {table.name for table in asked})
     ]
     return landed, faults
 

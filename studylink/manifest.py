@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,11 @@ GIVEN = ("source_table", "row_number", "row_fault")
 
 ABOUT = "about"
 """The schema of the research database that describes the others."""
+
+
+def target_folder() -> Path:
+    """Where dbt leaves what it compiled: `DBT_TARGET_PATH`, by default `target`."""
+    return Path(os.environ.get("DBT_TARGET_PATH") or "target")
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,15 @@ class Manifest:
     def __init__(self, target: Path):
         """Read `manifest.json` from dbt's target folder, as `dbt compile` or `dbt build` left it.
 
-        Raises `FileNotFoundError` where dbt has not written one.
+        Raises `FileNotFoundError` where dbt has not written one, or not to its end.
         """
         file = target / "manifest.json"
         if not file.exists():
             raise FileNotFoundError(f"{file} is not there: run `dbt compile` first")
-        content = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            raise FileNotFoundError(f"{file} is not whole: run `dbt compile` again") from None
         raw = {**content["sources"], **content["nodes"]}
         nodes = {unique_id: _node(unique_id, one) for unique_id, one in raw.items()}
         self.nodes = {unique_id: _staged(node, nodes) for unique_id, node in nodes.items()}

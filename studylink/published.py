@@ -37,7 +37,7 @@ def checked_moment(
         raise NotCurrent(
             f"something was said or asked after {written(built_for)}, up to {written(newest)}, "
             "and it may be a no: build again as at that moment or later. If it is in the future, "
-            "a landed file has a wrong date: have it landed right"
+            "a landed file has a wrong date: have it landed again correctly"
         )
     landed, _ = landing.find(extracts)
     if landing.permissions_checksum(landed) != checksum:

@@ -86,7 +86,7 @@ class Register:
     def create_table(self, connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
         """Lay the register as a table of text in the in-memory catalog `landing`.
 
-        Raises `RegisterError` as `read` does: no build stands on a register that was changed.
+        Raises `RegisterError` as `read` does: no build uses a register that was changed.
         """
         self.head()
         connection.execute("attach if not exists ':memory:' as landing")

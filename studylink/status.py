@@ -1,7 +1,7 @@
 """`studylink status`: what needs doing today, and the command that shows more of each.
 
-What the build came to is `studylink summary`; this is what somebody has to see to because of it, or
-because of what happened since: each thing with its clock, none where there is nothing to do.
+`studylink summary` shows what the build produced; this is what somebody has to see to because of
+it, or because of what happened since: each thing with its clock, none where there is nothing to do.
 """
 
 import argparse
@@ -108,7 +108,7 @@ PUBLISHED = (
         "docs/governance.md#doubtful-matches",
     ),
     Thing(
-        "landed rows quarantined, for the supplier to land right",
+        "landed rows quarantined, for the supplier to land again correctly",
         """
         select split_part(source_table, '/', 1) as supplier, reason, count(*) as rows
         from study.governance.quarantined_records
@@ -180,10 +180,7 @@ def shown(
     if statements := alarm.statements_quarantined(connection):
         yield ""
         yield alarm.headline(statements)
-        yield from (
-            f"  {table}, row{'s' * (len(rows) > 1)} {alarm.listed(rows)}: {reason}"
-            for table, reason, rows in statements[:LONGEST]
-        )
+        yield from alarm.lines(statements[:LONGEST])
         if len(statements) > LONGEST:
             yield f"  and {len(statements) - LONGEST:,} more"
         yield "  next: docs/governance.md#what-could-not-be-read"

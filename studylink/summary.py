@@ -1,4 +1,4 @@
-"""`studylink summary`: what the last published build came to, on one screen.
+"""`studylink summary`: what the last published build produced, on one screen.
 
 What somebody has to see to because of it is `studylink status`.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from studylink import alarm, databases
+from studylink.people import opening
 
 AS_OF = "select as_of from study.governance.published_build"
 
@@ -106,20 +107,20 @@ from fates
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register `studylink summary`."""
-    parser = subparsers.add_parser("summary", help="what the last build came to")
+    parser = subparsers.add_parser("summary", help="what the last build produced")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the summary of what is published under `STUDY_DATA`; 1 where nothing is."""
+    """Print the summary of what is published under `STUDY_DATA`, or say why not and return 1."""
+    return opening.answered(summary)
+
+
+def summary() -> None:
+    """Print the summary of what is published under `STUDY_DATA`."""
     folder = databases.data_folder()
-    try:
-        with databases.connect(folder) as connection:
-            print(summarised(connection, folder))
-    except (FileNotFoundError, PermissionError) as error:
-        print(error)
-        return 1
-    return 0
+    with databases.connect_to(folder, "study", "research") as connection:
+        print(summarised(connection, folder))
 
 
 def summarised(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:

@@ -7,20 +7,21 @@ that may not be linked, by what they say (`contents.py`), and one who hashes ids
 import argparse
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from studylink import databases, landing, registers
+from studylink import databases, landing, published, registers
 from studylink.attack import contents, guessing, intruders
 from studylink.attack.figures import Figures, ceiling, read_ceilings
 from studylink.contract import PROJECT
-from studylink.manifest import Manifest
+from studylink.manifest import Manifest, target_folder
+from studylink.people import opening
 from studylink.summary import aligned
 
 SAMPLE = PROJECT / "extracts" / "sample"
-AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
+AS_OF = datetime(2026, 6, 30)
 HEADER = ("intruder", "tries", "for certain", "at most", "by guessing", "at most")
 STUDY = "five_to_twelve"
 
@@ -30,22 +31,25 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = subparsers.add_parser("attack", help="what an intruder gets out of the last build")
     parser.add_argument(
         "--as-of",
-        type=_moment,
-        default=AS_OF,
-        help=f"the moment that the build speaks for; if not given, {_written(AS_OF)}",
+        default=published.written(AS_OF),
+        help="the moment that the build speaks for; if not given, %(default)s",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how every intruder fares; 1 where one finds too many, or there is no such build."""
-    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    return opening.answered(lambda: attack(arguments.as_of))
+
+
+def attack(as_of: str) -> int:
+    """Print how every intruder fares in the build under `STUDY_DATA`; 1 where one finds too many.
+
+    Raises what `attacked` does, and `NotCurrent` where `as_of` is no moment.
+    """
     extracts = Path(os.environ.get("STUDY_EXTRACTS") or SAMPLE)
-    try:
-        figures = attacked(databases.data_folder(), target, extracts, arguments.as_of)
-    except (FileNotFoundError, PermissionError, ValueError, landing.LandingError) as error:
-        print(error)
-        return 1
+    moment = published.instant(as_of)
+    figures = attacked(databases.data_folder(), target_folder(), extracts, moment)
     print(aligned(HEADER, [_line(one) for one in figures]))
     beyond = [one.intruder for one in figures if not one.is_within_limits]
     if beyond:
@@ -54,22 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def attacked(folder: Path, target: Path, extracts: Path, as_of: datetime) -> list[Figures]:
-    """How every intruder fares in the build published in `folder`, which speaks for `as_of`.
+    """How every intruder fares in the build published in `folder`, which speaks for `as_of`, UTC.
 
     `target` is where dbt left its manifest, `extracts` what was landed. Raises `FileNotFoundError`
-    where the manifest or a database is not there, `LandingError` where the extracts cannot be read,
-    `ValueError` where the build speaks for another moment.
+    where the manifest or a database is not there, `LandingError`, `RegisterError` or
+    `RequestLogError` where what a build reads cannot be read, `NotCurrent` where the build speaks
+    for another moment.
     """
     manifest = Manifest(target)
     with databases.connect(folder) as connection:
         ((built,),) = connection.execute(
             f"select as_of::timestamp from {manifest.named('published_build').relation}"
         ).fetchall()
-        if built.replace(tzinfo=UTC) != as_of:
-            raise ValueError(
-                f"The last build speaks for another moment than {_written(as_of)}. Build with\n"
-                f"    dbt build --vars '{{as_of: \"{_written(as_of)}\"}}'\n"
-                "or give its moment as --as-of."
+        if built != as_of:
+            raise published.NotCurrent(
+                f"the published build is of {published.written(built)}: give that as --as-of, or "
+                f"run `dbt build --vars '{{as_of: \"{published.written(as_of)}\"}}'` first"
             )
         # staging is views of the landed files
         landing.create_views(connection, landing.read_landing(extracts))
@@ -102,12 +106,3 @@ def _figures(
 def _line(figures: Figures) -> tuple[str | int, ...]:
     shares = ("" if one is None else f"{one:.1%}" for one in figures[2:6])
     return (figures.intruder, figures.tries, *shares)
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _written(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

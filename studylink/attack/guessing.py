@@ -11,7 +11,10 @@ KINDS = {
     "participant_id": ("person", "record"),
     "family_id": ("family", "family of linked answers", "family of unlinked answers"),
 }
-"""The words by which one kind of pseudonym is told from another; `place_pseudonyms` has its own."""
+"""The words by which one kind of pseudonym is distinguished from another.
+
+`place_pseudonyms` has its own.
+"""
 
 SEPARATORS = ["", "/", ":", "|", "-", "_"]
 

@@ -104,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
                 print(text, file=kept, flush=True)
         return 0
     except Failure as failure:
-        print(failure)
+        print(failure, file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)

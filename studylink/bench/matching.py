@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         _measure_scale(folder / "scale", arguments.children, arguments.pupils, arguments.seed)
         return 0
     except RuntimeError as failure:
-        print(failure)
+        print(failure, file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,16 +1,14 @@
 """`studylink lineage`: where the columns of a table come from, and through what."""
 
 import argparse
+import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from studylink.lineage.flows import Acting, Flows, merged
 from studylink.lineage.project import Lineage, shown_name
 from studylink.lineage.sanitisers import IDENTIFYING
-from studylink.manifest import Manifest, Node
+from studylink.manifest import Manifest, Node, target_folder
 from studylink.summary import aligned
-
-TARGET = Path("target")
 
 
 def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,9 +26,9 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 def run(arguments: argparse.Namespace) -> int:
     """Print the lineage of a table, or a summary; 1 where something is wrong, or not compiled."""
     try:
-        lineage = Lineage(Manifest(TARGET))
+        lineage = Lineage(Manifest(target_folder()))
     except (FileNotFoundError, ValueError) as error:
-        print(error)
+        print(error, file=sys.stderr)
         return 1
     if arguments.table is None:
         violations = lineage.violations()
@@ -42,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.table in (shown_name(node), node.name)
     ]
     if not models:
-        print(f"{arguments.table} is not a table of the project; write research.study.table")
+        print(
+            f"{arguments.table} is not a table of the project; write research.study.table",
+            file=sys.stderr,
+        )
         return 1
     print("\n\n".join(described(lineage, node) for node in models))
     return 0

@@ -14,7 +14,7 @@ class NotBound(Exception):
 
 
 class Shadow:
-    """A DuckDB session in memory without access to files, with one empty table a relation."""
+    """A DuckDB session in memory without access to files, with one empty table per relation."""
 
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"enable_external_access": "false"})

@@ -19,6 +19,7 @@ from studylink import alarm, databases, pages
 from studylink.pages import charts
 from studylink.pages.figures import public
 from studylink.pages.flow import consent_flows
+from studylink.people import opening
 from studylink.requests import request_log
 
 FOLDER, PAGE, KEPT = "report", "report.html", "figures"
@@ -26,6 +27,8 @@ FOLDER, PAGE, KEPT = "report", "report.html", "figures"
 SOON = timedelta(days=90)
 """How long before its end an approval or accreditation wants attention."""
 STATEMENTS = "participants, permissions and requests"
+UNKNOWN_STUDY = "A study that is not known"
+"""What is shown of a delivery whose study the policy seeds lack: as landed, it may be anything."""
 
 FATES = {
     "published": "It is in a table for researchers.",
@@ -49,7 +52,6 @@ REASONS = (
     *("pilot", "unreadable"),
 )
 """Of a decision, but for the reasons of people who are out altogether."""
-OUT_REASONS = ("objected", "restricted")
 CLOCKS = {
     "overdue": "Overdue",
     "due_within_a_week": "Due within a week",
@@ -72,24 +74,24 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the report on what is published under `STUDY_DATA`; 1 where nothing is."""
+    """Write the report on what is published under `STUDY_DATA`, or say why not and return 1."""
     os.umask(0o077)
     folder = databases.data_folder()
     file = arguments.out or folder / FOLDER / PAGE
-    try:
+
+    def report() -> None:
         write(folder, file)
-    except (OSError, request_log.RequestLogError) as error:
-        print(error)
-        return 1
-    print(f"Written: {file}")
-    return 0
+        print(f"Written: {file}")
+
+    return opening.answered(report)
 
 
 def write(folder: Path, file: Path) -> None:
     """Write the report on what is published in a data folder, and keep its figures beside it.
 
-    Raises `FileNotFoundError` where nothing is published, and `RequestLogError` where the log of
-    what was asked of agencies was changed.
+    Raises `FileNotFoundError` where nothing is published, `RequestLogError` where the log of what
+    was asked of agencies was changed, and `Refused` where the figures of an earlier build cannot be
+    read.
     """
     log = request_log.read(folder)
     with databases.connect_to(folder, "study", "research") as connection:
@@ -139,10 +141,13 @@ class Report:
     def _rows(self, query: str, parameters: list | None = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(query, parameters).fetchall()
 
+    def _title(self, study: str) -> str:
+        return self.studies.get(study, UNKNOWN_STUDY)
+
     def _deliveries(self, shown: str, where: str) -> list[Row]:
         """Deliveries of which something is true, the oldest first."""
         return [
-            (_named(supplier), self.studies[study], _named(domain), *others)
+            (_named(supplier), self._title(study), _named(domain), *others)
             for supplier, study, domain, *others in self._rows(
                 f"select supplier, study, domain, {shown} from study.governance.delivery_checks "
                 f"where {where} order by received_at, supplier, study, domain"
@@ -214,7 +219,7 @@ class Report:
                 newest[of] = max(asked, newest.get(of, asked))
         return sorted(
             (
-                *(_named(of[0]), self.studies.get(of[1], of[1]), _named(of[2])),
+                *(_named(of[0]), self._title(of[1]), _named(of[2])),
                 *(asked.date(), (self.today - asked.date()).days),
             )
             for of, asked in newest.items()
@@ -345,7 +350,7 @@ class Report:
                 (
                     "quarantine",
                     f"{self.statements:,} rows of {STATEMENTS} are quarantined, and a no may be in "
-                    "them: have them landed right before anything else.",
+                    "them: have them landed again correctly before anything else.",
                 )
             )
         found += [
@@ -408,17 +413,30 @@ def _keep(folder: Path, report: Report) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{report.as_of:%Y%m%dT%H%M%SZ}.json"
     kept = {"as_of": report.as_of.isoformat(), "figures": figures}
-    file.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    databases.write_whole(file, f"{json.dumps(kept, indent=2)}\n".encode())
+
+
+def _kept(file: Path) -> tuple[str, dict[str, int | None]]:
+    """The moment of a build that was reported on, and its figures."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        as_of = f"{datetime.fromisoformat(kept['as_of']):%Y-%m-%d %H:%M}"
+        return as_of, {name: public(count) for name, count in kept["figures"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise opening.Refused(
+            f"{file} does not hold the figures of a build: put it back from a backup, or delete "
+            "it, and the report will be without that build"
+        ) from None
 
 
 def _series(folder: Path) -> dict[str, Any] | None:
     """The figures of all builds that are kept, oldest first; None where there is one alone."""
-    kept = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+    kept = [_kept(file) for file in sorted(folder.glob("*.json"))]
     if len(kept) < 2:
         return None
-    builds = [one["as_of"][:16].replace("T", " ") for one in kept]
-    names = dict.fromkeys(name for one in kept for name in one["figures"])
-    counts = {name: [one["figures"].get(name) for one in kept] for name in names}
+    builds = [as_of for as_of, _ in kept]
+    names = dict.fromkeys(name for _, figures in kept for name in figures)
+    counts = {name: [figures.get(name) for _, figures in kept] for name in names}
     return {
         "builds": builds,
         "rows": [(name, *of_name) for name, of_name in counts.items()],

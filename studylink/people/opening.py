@@ -177,10 +177,10 @@ def opened(schemas: Sequence[str] = STATEMENTS_OF) -> Iterator[Opened]:
         yield Opened(connection, data, extracts, as_of)
 
 
-def answered(question: Callable[[], None]) -> int:
-    """Run a command; where it cannot be answered, say in one line why and return 1."""
+def answered(question: Callable[[], int | None]) -> int:
+    """Run a command; its exit code, which is 1 where it cannot answer and says in one line why."""
     try:
-        question()
+        return question() or 0
     except (
         Refused,
         published.NotCurrent,
@@ -196,4 +196,3 @@ def answered(question: Callable[[], None]) -> int:
         # its own message might quote what a table holds
         print("what is published cannot be read: run `dbt build`", file=sys.stderr)
         return 1
-    return 0

@@ -9,6 +9,8 @@ from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
 from studylink import databases, landing
+from studylink.register import RegisterError
+from studylink.requests.request_log import RequestLogError
 from studylink.spark import contracts, landed, session
 
 SAYS = (
@@ -19,11 +21,15 @@ SAYS = (
 )
 
 
-def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *arguments: str) -> bool:
+def build(
+    spark: SparkSession, extracts: Path, data: Path, folder: Path, *arguments: str
+) -> bool | None:
     """Build in a session, as at the moment of the build on DuckDB in `data`; whether all passed.
 
-    The `folder` is the session's. It gets a folder for each schema, and in it one of Parquet files
-    for each table.
+    None where dbt was broken off, and left tables that it drops at its end. The `folder` is the
+    session's. It gets a folder for each schema, and in it one of Parquet files for each table.
+
+    Raises what `landed.laid` does, and `FileNotFoundError` where nothing is published in `data`.
     """
     with databases.connect_to(data, "study") as connection:
         as_of = connection.execute(
@@ -42,6 +48,8 @@ def build(spark: SparkSession, extracts: Path, data: Path, folder: Path, *argume
                 *arguments,
             ]
         )
+    if done.exception:
+        return None
     passed = done.success
     differing = contracts.differences(spark, folder) if passed else []
     print("\n".join(differing))
@@ -55,14 +63,18 @@ def main() -> int:
     folder = data / "spark"
     shutil.rmtree(folder, ignore_errors=True)
     spark = session.start(folder)
+    passed = None
     try:
         passed = build(spark, databases.extracts_folder(), data, folder)
-    except (landing.LandingError, OSError) as error:
-        print(error)
-        return 1
+    except (landing.LandingError, RequestLogError, RegisterError, OSError) as error:
+        print(error, file=sys.stderr)
     finally:
         spark.stop()
-        print(SAYS.format(models=", ".join(landed.PYTHON_MODELS), folder=folder))
+        if passed is None:
+            # views and what is transient are tables until a build ends, and may hold erased people
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            print(SAYS.format(models=", ".join(landed.PYTHON_MODELS), folder=folder))
     return 0 if passed else 1
 
 

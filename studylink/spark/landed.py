@@ -1,16 +1,21 @@
 """Putting what is landed, and what DuckDB alone computes, where Spark finds it."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-from pyspark.sql import SparkSession
 
 from studylink import databases, landing, registers
 from studylink.contract import PROJECT
 from studylink.files import quoted
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 PYTHON_MODELS = tuple(path.stem for path in sorted((PROJECT / "models").rglob("*.py")))
 """Models that dbt-spark does not run; all of them are in the vault."""
@@ -30,27 +35,29 @@ def laid(spark: SparkSession, extracts: Path, data: Path, folder: Path) -> Itera
     """
     registers.check(data)
     landed = landing.read_landing(extracts)
-    with databases.connect_to(data, "vault") as connection:
-        landing.create_views(connection, landed)
-        registers.create_tables(connection, data)
-        tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'landing' "
-            "union all "
-            "select schema_name, view_name from duckdb_views() "
-            "where database_name = 'landing' and not internal"
-        ).fetchall()
-        for schema, table in tables:
-            _copy(spark, connection, f"landing.{schema}.{table}", f"{schema}.{table}", folder)
-        for table in PYTHON_MODELS:
-            _copy(spark, connection, f"vault.main.{table}", f"vault.{table}", folder)
+    folder.mkdir(parents=True)
     try:
+        with databases.connect_to(data, "vault") as connection:
+            landing.create_views(connection, landed)
+            registers.create_tables(connection, data)
+            tables = connection.execute(
+                "select schema_name, table_name from duckdb_tables() "
+                "where database_name = 'landing' "
+                "union all "
+                "select schema_name, view_name from duckdb_views() "
+                "where database_name = 'landing' and not internal"
+            ).fetchall()
+            for schema, table in tables:
+                _copy(spark, connection, f"landing.{schema}.{table}", f"{schema}.{table}", folder)
+            for table in PYTHON_MODELS:
+                _copy(spark, connection, f"vault.main.{table}", f"vault.{table}", folder)
         yield
-    finally:
-        # what is landed stays where it was landed
         for schema in {schema for schema, _ in tables}:
             spark.sql(f"drop schema {schema} cascade")
         for table in PYTHON_MODELS:
             spark.sql(f"drop table vault.{table}")
+    finally:
+        # what is landed stays where it was landed, wherever the work breaks off
         shutil.rmtree(folder)
 
 

@@ -122,6 +122,6 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_made(
     monkeypatch.setitem(bench.SIZES, "S", bench.Size(200, 10**9))
     assert bench.run(argparse.Namespace(size="S")) == 1
     assert re.search(
-        r"Size S needs 1000000000 GB of disk, and .* has \d+ GB", capsys.readouterr().out
+        r"Size S needs 1000000000 GB of disk, and .* has \d+ GB", capsys.readouterr().err
     )
     assert list((tmp_path / "target").rglob("*")) == [tmp_path / "target" / "bench"]

@@ -530,6 +530,28 @@ def test_all_faults_of_all_files_are_in_one_message(extracts: Path) -> None:
     assert f"{len(expected)} fault(s)" in message
 
 
+def test_of_some_suppliers_a_fault_of_another_stops_nothing(extracts: Path) -> None:
+    for place in ("hmrc/tax_credits.csv", "dfe/pupils.csv"):
+        (extracts / place).write_text(f"{CANARY}\n")
+    (extracts / "nhs_england" / "gp_events.csv").unlink()
+    (extracts / "dwp" / "Copy of pension_schemes.csv").touch()
+    asked = landing.read_landing(extracts, "surveys", "governance")
+    assert {one.source_table for one in asked} == {
+        path for path in PATHS if path.startswith(("surveys/", "governance/"))
+    }
+    # wherever a part of what is asked for is
+    (extracts / "hmrc" / "permissions.csv").touch()
+    with pytest.raises(landing.LandingError) as refused:
+        landing.read_landing(extracts, "surveys", "governance")
+    assert "1 fault(s)" in str(refused.value) and "hmrc/permissions.csv: " in str(refused.value)
+    assert len(faults_of(extracts)) == 5
+
+
+def test_without_a_study_the_tables_of_governance_are_read(extracts: Path) -> None:
+    shutil.rmtree(extracts / "surveys")
+    assert landing.read_landing(extracts, "governance")
+
+
 def test_a_var_that_the_project_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from studylink import plugin
 

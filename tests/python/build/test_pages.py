@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import re
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -317,7 +321,7 @@ def test_a_report_shows_what_governance_knows(page_of_report: Path, built_sample
 def test_fates_and_reasons_are_shown_or_are_those_of_people_who_are_out() -> None:
     for model, column, shown, out in (
         ("record_reconciliation", "fate", reports.FATES, reports.OUT),
-        ("linkage_decisions", "reason", reports.REASONS, reports.OUT_REASONS),
+        ("linkage_decisions", "reason", reports.REASONS, ("objected", "restricted")),
         ("requests_due", "clock", reports.CLOCKS, ()),
     ):
         file = project.ROOT / "models" / "marts" / "governance" / f"{model}.yml"
@@ -370,5 +374,62 @@ def test_there_is_no_report_where_nothing_is_published(
 ) -> None:
     monkeypatch.setenv("STUDY_DATA", str(tmp_path))
     assert main(["report"]) == 1
-    assert "run `dbt build` first" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "run `dbt build` first" in said.err and said.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_does_not_repeat_what_a_delivery_has_in_place_of_a_study(
+    built_sample: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(databases.path(built_sample, "study"), databases.path(tmp_path, "study"))
+    databases.path(tmp_path, "research").symlink_to(databases.path(built_sample, "research"))
+    with duckdb.connect(str(databases.path(tmp_path, "study"))) as connection:
+        connection.execute(
+            "update governance.delivery_checks set study = 'SF1234567A', is_flagged = true "
+            "where is_certificate_missing"
+        )
+    file = tmp_path / reports.PAGE
+    reports.write(tmp_path, file)
+    shown = tables_of(file)
+    for caption in ("Certificates missing", "Deliveries that hold people who were not asked for"):
+        assert reports.UNKNOWN_STUDY in {study for _, study, *_ in shown[caption]}
+    assert "SF1234567A" not in file.read_text(encoding="utf-8")
+
+
+BROKEN = ['{"as_of": "2026-05-01T00:0', "", "[]", "{}", '{"as_of": 1, "figures": {}}', "\udcff"]
+BROKEN += ['{"as_of": "2026-05-01T00:00:00", "figures": {"Statements quarantined": "x"}}']
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_figures_of_an_earlier_build_that_cannot_be_read_are_named_with_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+) -> None:
+    file = tmp_path / "20260501T000000Z.json"
+    file.write_bytes(content.encode(errors="surrogateescape"))
+    monkeypatch.setattr(reports, "write", lambda *place: reports._series(tmp_path))
+    monkeypatch.setattr(os, "umask", lambda mode: mode)
+    assert main(["report"]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"{file} does not hold the figures of a build: put it back")
+
+
+def test_figures_are_kept_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = SimpleNamespace(as_of=datetime(2026, 6, 30), studies={}, flows=[], statements=20)
+    reports._keep(tmp_path, report)
+    (file,) = tmp_path.iterdir()
+    before = file.read_bytes()
+    report.statements = 30
+
+    def no_space(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(OSError, match="No space"):
+        reports._keep(tmp_path, report)
+    assert [place.read_bytes() for place in tmp_path.iterdir()] == [before]

@@ -6,17 +6,27 @@ them Spark is not tried, and the skipped tests say so.
 
 from __future__ import annotations
 
+import errno
+import importlib
 import json
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from itertools import count
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
 
-from studylink import databases
-from studylink.spark import compare, contracts
+from studylink import databases, landing
+from studylink.register import RegisterError
+from studylink.requests.request_log import RequestLogError
+from studylink.spark import compare, contracts, landed
 from tests.python.lib.project import ROOT
 
 SPARK = ROOT / ".venv-spark"
@@ -65,6 +75,99 @@ def test_both_engines_publish_the_same_rows(rules_world: Path, tmp_path: Path) -
     assert left == {"vault", "study", "research"}
     assert not (data / "spark" / "landing").exists()
     assert not list((data / "spark" / "study.db").glob("stg_*/*"))
+
+
+class Breaking:
+    """A session that takes every statement, until the one at which it breaks off."""
+
+    def __init__(self, at: int, error: BaseException) -> None:
+        self._numbers, self._at, self._error = count(), at, error
+
+    def sql(self, asked: str, **more: object) -> None:
+        if next(self._numbers) == self._at:
+            raise self._error
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()], ids=["full", "stopped"]
+)
+def test_wherever_it_breaks_off_nothing_that_was_landed_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    databases.attach(vault := duckdb.connect(), tmp_path, "vault")
+    for table in landed.PYTHON_MODELS:
+        vault.execute(f"create table vault.{table} as select 1 as one")
+    vault.close()
+    monkeypatch.setattr(landing, "read_landing", lambda extracts: [])
+    folder, done = tmp_path / "spark" / "landing", False
+    for at in (0, 1, 40, 10**6):
+        try:
+            with landed.laid(Breaking(at, error), tmp_path, tmp_path, folder):
+                assert list(folder.rglob("*.parquet"))
+                done = True
+        except type(error):
+            pass
+        assert not folder.exists(), at
+    assert done
+
+
+@pytest.fixture
+def build_on_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The command's module where there is no Spark; its session takes every statement."""
+    names = ("pyspark", "pyspark.logger", "pyspark.sql")
+    for name in names:
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    sys.modules["pyspark.logger"].PySparkLogger = sys.modules["pyspark.sql"].SparkSession = None
+    for name in ("session", "build"):
+        monkeypatch.delitem(sys.modules, f"studylink.spark.{name}", raising=False)
+    module = importlib.import_module("studylink.spark.build")
+
+    def start(folder: Path) -> Breaking:
+        (folder / "vault.db").mkdir(parents=True)
+        return Breaking(-1, OSError())
+
+    monkeypatch.setattr(module.session, "start", start)
+    monkeypatch.setattr(os, "umask", lambda mode: mode)
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
+    yield module
+    for name in ("session", "build"):
+        sys.modules.pop(f"studylink.spark.{name}", None)
+
+
+@pytest.mark.parametrize("error", [RegisterError, RequestLogError, landing.LandingError, OSError])
+def test_what_stops_a_build_on_spark_is_said_and_leaves_no_table(
+    build_on_spark: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[Exception],
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise error(*((tmp_path, ["why"]) if error is landing.LandingError else ("why",)))
+
+    monkeypatch.setattr(build_on_spark, "build", refuse)
+    assert build_on_spark.main() == 1
+    said = capsys.readouterr()
+    assert "why" in said.err and said.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_on_spark_that_dbt_broke_off_leaves_no_table(
+    build_on_spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    databases.attach(study := duckdb.connect(), tmp_path, "study")
+    study.execute("create schema study.governance")
+    study.execute("create table study.governance.published_build as select now() as as_of")
+    study.close()
+    broken_off = SimpleNamespace(success=False, exception=KeyboardInterrupt())
+    invoked = SimpleNamespace(invoke=lambda arguments: broken_off)
+    monkeypatch.setattr(build_on_spark, "dbtRunner", lambda: invoked)
+    monkeypatch.setattr(build_on_spark.landed, "laid", lambda *arguments: nullcontext())
+    assert build_on_spark.main() == 1
+    assert [place.name for place in tmp_path.iterdir()] == ["study.duckdb"]
 
 
 def declare_one_table(folder: Path) -> None:

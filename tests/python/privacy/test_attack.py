@@ -6,15 +6,16 @@ import hashlib
 import hmac
 import io
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from studylink import cli, databases, landing, synth
+from studylink import cli, databases, landing, published, synth
 from studylink.attack import command as attack
 from studylink.attack import contents, guessing, intruders
 from studylink.attack.figures import Ceiling
@@ -29,9 +30,9 @@ def memory() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def attacked(data: Path, *arguments: str) -> tuple[int, str]:
-    """The exit code of `studylink attack` on a build of the sample, and what it said."""
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as said:
+def attacked(data: Path, *arguments: str, to: Callable = redirect_stdout) -> tuple[int, str]:
+    """The exit code of `studylink attack` on a build of the sample, and what it said there."""
+    with pytest.MonkeyPatch.context() as patch, to(io.StringIO()) as said:
         patch.setenv("STUDY_DATA", str(data))
         patch.setenv("DBT_TARGET_PATH", str(data / "target"))
         patch.delenv("STUDY_EXTRACTS", raising=False)
@@ -66,9 +67,30 @@ def test_finding_one_more_than_may_be_found_fails(
 
 
 def test_a_build_of_another_moment_is_not_attacked(built_sample: Path) -> None:
-    exit_code, said = attacked(built_sample, "--as-of", "2026-06-29")
+    exit_code, said = attacked(built_sample, "--as-of", "2026-06-29", to=redirect_stderr)
     assert exit_code == 1
-    assert said.startswith("The last build speaks for another moment than 2026-06-29T00:00:00Z")
+    assert said.startswith("the published build is of 2026-06-30T00:00:00Z: give that as --as-of")
+    assert '"2026-06-29T00:00:00Z"' in said and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "", "2026-06-30T00:00:00+01:00"])
+def test_anything_but_a_moment_is_not_attacked(tmp_path: Path, moment: str) -> None:
+    exit_code, said = attacked(tmp_path, "--as-of", moment, to=redirect_stderr)
+    assert exit_code == 1
+    assert said.startswith("--as-of is not a UTC timestamp; give it as in 2026-06-30T00:00:00Z")
+
+
+@pytest.mark.parametrize("register", ["access", "releases", "requests"])
+def test_with_a_broken_register_nothing_is_attacked(
+    built_sample: Path, tmp_path: Path, register: str
+) -> None:
+    data = shutil.copytree(built_sample, tmp_path / "data", symlinks=True)
+    file = data / register / ("request_log.csv" if register == "requests" else "register.csv")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("a,b\n", encoding="utf-8")
+    exit_code, said = attacked(data, to=redirect_stderr)
+    assert exit_code == 1
+    assert said.startswith(f"{file}, line 1: ") and len(said.splitlines()) == 1
 
 
 def test_the_report_shows_no_value_of_anybody(
@@ -454,7 +476,7 @@ def test_five_thousand_families_hide_each_other(
     five_thousand_families: Path, tmp_path: Path
 ) -> None:
     """Of SEND Futures the waves included: the more families, the more there are of every set."""
-    moment = attack._written(attack.AS_OF)
+    moment = published.written(attack.AS_OF)
     building = project.all_models(five_thousand_families, tmp_path, moment)
     figures = attack.attacked(building, tmp_path / "target", five_thousand_families, attack.AS_OF)
     assert [one for one in figures if not one.is_within_limits] == []

@@ -866,7 +866,7 @@ def known_by(lineage: Lineage, mart: Node, below: Node) -> str:
 def test_lineage_prints_where_a_table_comes_from(
     built_sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(command, "TARGET", built_sample / "target")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(built_sample / "target"))
     assert main(["lineage", "research.five_to_twelve.hospital_episodes"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert any(
@@ -876,6 +876,7 @@ def test_lineage_prints_where_a_table_comes_from(
     )
     assert any(line.split()[:2] == ["admission_month", ADMITTED] for line in said)
     assert main(["lineage", "research.five_to_twelve.nothing"]) == 1
+    assert "is not a table of the project" in capsys.readouterr().err
 
 
 def test_lineage_reports_violations_by_its_exit_code(
@@ -884,7 +885,7 @@ def test_lineage_reports_violations_by_its_exit_code(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
 ) -> None:
-    monkeypatch.setattr(command, "TARGET", built_sample / "target")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(built_sample / "target"))
     assert main(["lineage"]) == 0
     assert "No violation." in capsys.readouterr().out
     mart = lineage.manifest.named("five_to_twelve__hospital_episodes")
@@ -897,6 +898,9 @@ def test_lineage_reports_violations_by_its_exit_code(
 def test_lineage_says_what_to_do_where_nothing_is_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(command, "TARGET", tmp_path)
-    assert main(["lineage"]) == 1
-    assert "run `dbt compile` first" in capsys.readouterr().out
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    for says in ("run `dbt compile` first", "is not whole: run `dbt compile` again"):
+        assert main(["lineage"]) == 1
+        said = capsys.readouterr()
+        assert says in said.err and said.out == ""
+        (tmp_path / "manifest.json").write_text('{"nodes": {', encoding="utf-8")

@@ -131,5 +131,5 @@ def test_a_step_that_fails_ends_the_benchmark_with_its_reason(
     monkeypatch.setattr(matching, "_measure_held_out", lambda folder: None)
     arguments = matching.argparse.Namespace(families=1, children=1, pupils=1, seed=1)
     assert matching.run(arguments) == 1
-    assert re.search(r"invent failed:[\s\S]*from 200 to", capsys.readouterr().out)
+    assert re.search(r"invent failed:[\s\S]*from 200 to", capsys.readouterr().err)
     assert not (tmp_path / "target" / "bench-matching").exists()

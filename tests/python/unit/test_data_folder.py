@@ -188,6 +188,7 @@ def test_cleaning_deletes_what_builds_made_and_nothing_else(tmp_path: Path) -> N
     shutil.copy(ROOT / "Makefile", tmp_path)
     made = ["data/building/vault.duckdb", "target/manifest.json", "logs/dbt.log"]
     made += [f"data/{name}.duckdb" for name in databases.NAMES]
+    made += ["data/spark/vault.db/identities/part.parquet"]
     made += [f"data/{databases.BUILDS}/one/vault.duckdb", f"data/{databases.CURRENT}"]
     kept = ["data/requests/request_log.csv", "data/requests/r1/people.csv", "data/keys/hmrc.asc"]
     kept += ["data/of last year.duckdb", "extracts/sample/dfe/pupils.csv", "Makefile"]

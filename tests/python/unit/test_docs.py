@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from studylink.cli import COMMANDS, parser
-from studylink.contract import KINDS, landed_tables
+from studylink.contract import ANSWERS, KINDS, landed_tables
 from tests.python.lib.cases import CASES
 from tests.python.lib.landing_page import PAGE, as_declared
 from tests.python.lib.project import ROOT
@@ -63,6 +64,21 @@ def test_every_reason_of_a_decision_and_outcome_of_a_request_is_on_its_page() ->
         text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
         for name in named_in_description(model, column):
             assert f"`{name}`" in text, name
+
+
+# --------------------------------------------------------------------------------------------------
+# Words
+# --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "glossary"], ids=page_id)
+def test_somebody_in_a_family_is_called_as_the_glossary_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    bare = r"(?<!family )\bmembers?\b(?! of staff)"
+    # a scheme has members of its own
+    assert [
+        line for line in text.splitlines() if re.search(bare, line) if "`left_on`" not in line
+    ] == []
 
 
 # --------------------------------------------------------------------------------------------------
@@ -176,6 +192,80 @@ def test_every_proof_of_privacy_is_there() -> None:
     proofs = re.findall(r"^\| .+ \| `([^`]+)` \|$", page, flags=re.M)
     assert len(proofs) > 8
     assert [name for name in proofs if not is_there(name)] == []
+
+
+def test_limits_of_a_release_are_those_of_research_but_for_what_the_page_says() -> None:
+    with (ROOT / "seeds" / "attack_ceilings.csv").open(encoding="utf-8", newline="") as file:
+        ceilings = {
+            (one["output"], one["intruder"], one["families_from"]): one["for_certain_at_most"]
+            for one in csv.DictReader(file)
+        }
+    differing = {
+        output: {
+            (*of, most)
+            for (kind, *of), most in ceilings.items()
+            if kind == output and most != ceilings.get(("research", *of))
+        }
+        for output in ("with_family_ids", "without_family_ids")
+    }
+    teacher = ("teacher: one year's absence", "0", "0.20")
+    assert differing == {
+        "with_family_ids": {teacher},
+        "without_family_ids": {teacher, ("neighbour", "0", "0")},
+    }
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    said = "as of `research.duckdb`; under 1,000 families 20% for the teacher |"
+    assert page.count(said) == len(differing)
+
+
+def test_every_decision_is_in_the_index_under_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    titles = {
+        page.name: page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        for page in sorted(folder.glob("[0-9]*.md"))
+    }
+    links = re.findall(r"^\| \[(.+)\]\((.+)\) \| .+ \|$", index, flags=re.M)
+    assert [(title, name) for name, title in titles.items()] == links
+
+
+def test_the_engineers_page_says_of_every_command_what_it_needs() -> None:
+    page = (ROOT / "docs" / "engineers.md").read_text(encoding="utf-8")
+    section = page.split("## What each command needs")[1].split("\n## ")[0]
+    (steps,) = (
+        one.choices
+        for one in parser(["release"])._actions[-1].choices["release"]._actions
+        if one.choices
+    )
+    assert re.findall(r"^\| `([a-z -]+)` \|", section, flags=re.M) == [
+        name
+        for command in COMMANDS
+        for name in ([f"release {step}" for step in steps] if command == "release" else [command])
+    ]
+
+
+def test_numbers_without_a_list_are_named_where_codes_for_missing_answers_are_explained() -> None:
+    answers = [table for table in landed_tables() if table.kind == ANSWERS]
+    coded = set()
+    for path in (ROOT / "models").rglob("*_deidentified.yml"):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            for column in model["columns"]:
+                meta = column.get("config", {}).get("meta", {})
+                if str(meta.get("closed_list", "")).startswith("codes of"):
+                    coded.add((meta.get("source"), column["name"]))
+    numbers, unreadable = set(), set()
+    for table in answers:
+        for column in table.declared:
+            landed = f"{table.schema}.{table.name}.{column.name}", column.name
+            if column.data_type in ("integer", "decimal") and landed not in coded:
+                numbers.add(column.name)
+            elif column.data_type == "boolean":
+                unreadable.add(column.name)
+    section = PAGE.read_text(encoding="utf-8").split("## Codes for missing answers")[1]
+    rows = re.findall(r"^\| (.+?) \|", section.split("\n## ")[0], flags=re.M)
+    *_, as_landed, rounded, other = (set(re.findall("`([a-z_]+)`", row)) for row in rows)
+    assert as_landed | rounded == numbers - {"wave"}
+    assert other == unreadable
 
 
 def test_every_command_is_found_under_its_name() -> None:

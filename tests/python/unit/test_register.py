@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink import register
+from studylink import databases, register
+from studylink.people import access_register
 from studylink.register import Register, RegisterError
+from studylink.release import shared
+from tests.python.lib.project import ROOT, vault_rows
 
 COLUMNS = ("release_id", "person")
 ROWS = [{"release_id": "R1", "person": "ab"}, {"release_id": 'R, "2"', "person": "ç"}]
@@ -123,3 +127,44 @@ def test_of_several_that_add_at_once_none_is_lost(kept: Register) -> None:
     for one in adding:
         one.join()
     assert len(kept.read()) == 12
+
+
+def test_the_registers_are_written_again_under_a_new_key_as_the_page_says(
+    rules_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "engineers.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, flags=re.M | re.S)
+    data, new = tmp_path / "data", tmp_path / "registers"
+    data.mkdir()
+    for name in databases.NAMES:
+        databases.path(data, name).symlink_to(databases.path(rules_world / "data", name))
+    ((study, somebody),) = vault_rows(
+        data, "select study, participant_id from vault.pseudonyms limit 1"
+    )
+    nobody = "0" * 32
+
+    def tokens(kind: str) -> list[str]:
+        return [databases.pseudonym(study, kind, somebody), nobody]
+
+    def lines(kind: str) -> list[dict[str, str]]:
+        columns = shared.COLUMNS if kind == shared.PERSON_KIND else access_register.COLUMNS
+        marked = {"study": study, "release_id": "R1", "key_mark": shared.mark("R1")}
+        return [
+            {column: ({"person": token} | marked).get(column, "as it was") for column in columns}
+            for token in tokens(kind)
+        ]
+
+    shared.register(data).append(lines(shared.PERSON_KIND))
+    access_register.register(data).append(lines(access_register.PERSON_KIND))
+    monkeypatch.setenv("STUDY_DATA", str(data))
+    monkeypatch.setenv("STUDY_EXTRACTS", str(rules_world / "extracts"))
+    monkeypatch.setenv("DBT_ENV_SECRET_PSEUDONYM_KEY", "")
+    monkeypatch.setenv("NEW_PSEUDONYM_KEY", "another")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "engineers.md", "exec"), {})
+    assert databases.pseudonym_key() == "another"
+    assert shared.register(new).read() == lines(shared.PERSON_KIND)
+    assert access_register.register(new).read() == lines(access_register.PERSON_KIND)
+    shared.check(new)
+    with pytest.raises(RegisterError, match="with another pseudonym key"):
+        shared.check(data)

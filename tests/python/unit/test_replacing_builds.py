@@ -113,6 +113,20 @@ def test_the_names_are_links_to_one_build_and_nothing_of_an_earlier_one_stays(
     assert list((data / "builds").iterdir()) == [(data / "current").resolve()]
 
 
+def test_what_is_no_build_is_left_where_it_is(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(data, 2)
+    stray, link = data / "builds" / ".DS_Store", data / "builds" / "elsewhere"
+    stray.touch()
+    link.symlink_to(tmp_path)
+    monkeypatch.setattr(databases, "SECONDS_LOOKED_UP", -1)
+    publish(data, 3)
+    assert builds(data) == {3}
+    left = {stray, link, (data / "current").resolve()}
+    assert set((data / "builds").iterdir()) == left and tmp_path.exists()
+
+
 def test_who_has_the_old_build_open_keeps_it_and_who_only_looked_it_up_finds_the_new(
     data: Path,
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import duckdb
 
+from studylink import alarm
 from studylink.status import LONGEST, PUBLISHED, shown
 
 TODAY = datetime(2024, 3, 31, 23, 59)
@@ -73,6 +74,17 @@ def test_everything_that_wants_doing_is_shown_with_where_to_go_on() -> None:
     assert ["first", "11"] in lines
     assert ["hmrc", "unknown_participant", "1"] in lines
     assert sum(line[:1] == ["next:"] for line in lines) == len(PUBLISHED) + 1
+
+
+def test_the_name_of_a_folder_that_was_landed_stays_on_its_line() -> None:
+    connection = built()
+    connection.execute(
+        "update study.governance.quarantined_records "
+        "set source_table = 'surveys/a\nb/permissions' where reason = 'unlisted: answer'"
+    )
+    lines = list(shown(connection, PUBLISHED, TODAY))
+    assert "  surveys/'a\\nb'/permissions, row 7: unlisted: answer" in lines
+    assert alarm.alarm(connection).splitlines()[1:] == lines[2:3]
 
 
 def test_open_requests_have_clocks_and_the_first_due_comes_first() -> None:

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from studylink import databases
+from studylink.cli import main
 from studylink.summary import summarised
 
 SCREEN = 30
@@ -65,6 +68,27 @@ def test_the_summary_counts_what_was_published() -> None:
     assert "fate_0 20,000, fate_1 19,000, fate_2 18,000, fate_3 17,000, others 136,000" in " ".join(
         word for line in words for word in line
     )
+
+
+def test_the_summary_needs_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect() as connection:
+        for name in ("study", "research"):
+            databases.attach(connection, tmp_path, name)
+        connection.execute("\n".join(STUDY.strip().splitlines()[2:]))
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
+    assert main(["summary"]) == 0
+    assert "first_study" in capsys.readouterr().out
+
+
+def test_there_is_no_summary_where_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
+    assert main(["summary"]) == 1
+    said = capsys.readouterr()
+    assert "run `dbt build` first" in said.err and said.out == ""
 
 
 def test_there_is_no_alarm_where_every_statement_can_be_read() -> None:
