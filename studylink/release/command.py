@@ -2,10 +2,11 @@
 
 A release is a folder under `releases`. It is `prepared` when the folder is there: what it holds is
 encrypted with a key derived from the vault's, and one person has signed what it is. It is
-`registered` when another has signed, and the register of releases says whose records it holds. Only
-then is anything of it readable, for the time of the hand-over: as an archive encrypted to the key
-of the project, or in a folder of a secure place. Killed at any step, it is in one of these states,
-and the same command goes on from there.
+`registered` when another has signed, what the project receives has been made, and the register of
+releases says whose records it holds. Only then is it put where somebody finds it: as an archive
+encrypted to the key of the project, or in a folder of a secure place. So nothing is registered that
+cannot be handed over. Killed at any step, it is in one of these states, and the same command goes
+on from there; what it was making is in an unfinished folder, which the next command removes.
 """
 
 import argparse
@@ -277,13 +278,14 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
             passphrase = _checked_signer(secret_key, data)
             signature = signatures.signed(statement, secret_key, passphrase)
             _check_other(statement, signature, keys / "people", preparer, fingerprint)
-            _write(folder / APPROVED, signature)
+            databases.write_whole(folder / APPROVED, signature)
         _check_other(
             statement, (folder / APPROVED).read_bytes(), keys / "people", preparer, fingerprint
         )
+        made = _made(connection, folder, released, key)
         if not is_registered:
             _register(data, folder, released)
-        place = _hand_over(connection, folder, released, to, key)
+        place = _hand_over(made, folder, to)
     print(f"Registered and handed over: {place}")
 
 
@@ -303,9 +305,16 @@ def _still_as_signed(
             f"{', '.join(changed) or STATEMENT} in {folder} is not what was signed: delete the "
             "folder, find out who changed it, and prepare the release again"
         )
-    databases.attach_file(
-        connection, folder / CONTENT, content.RELEASE, _content_key(release_id), read_only=True
-    )
+    try:
+        databases.attach_file(
+            connection, folder / CONTENT, content.RELEASE, _content_key(release_id), read_only=True
+        )
+    except duckdb.Error:
+        # it is what was signed, so it is the key that differs
+        raise Refused(
+            f"{folder / CONTENT} does not open: it was made with another vault key. Delete "
+            f"{folder}, and prepare the release again"
+        ) from None
     (row,) = connection.execute(f"from {content.RELEASE}.about.release").fetchall()
     return Released(*row)
 
@@ -347,43 +356,48 @@ def _register(data: Path, folder: Path, released: Released) -> None:
     )
 
 
-def _hand_over(
+def _made(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     released: Released,
-    to: Path | None,
     key: "pysequoia.Cert | None",
 ) -> Path:
-    """Make what the project receives, and put it in its place; returns where."""
-    beside = to if to else folder
-    unfinished = beside / f"{UNFINISHED}{released.release_id}"
-    # of a run that was broken off
-    shutil.rmtree(unfinished, ignore_errors=True)
+    """Make what the project receives in an unfinished folder: a folder, or an archive with a key.
+
+    With a key the archive alone is left.
+    """
+    unfinished = folder / f"{UNFINISHED}{released.release_id}"
     whole = unfinished / released.release_id
     whole.mkdir(mode=0o700, parents=True)
     handed.make(connection, whole, *_release_before(folder.parent.parent, released))
     for name in (PLAN, STATEMENT, PREPARED, APPROVED):
         shutil.copyfile(folder / name, whole / name)
     if key is None:
-        made, place = whole, beside / released.release_id
-    else:
-        name = f"{released.release_id}.zip"
-        made, place = unfinished / f"{name}.pgp", beside / f"{name}.pgp"
-        with zipfile.ZipFile(unfinished / name, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(whole.rglob("*")):
-                archive.write(file, file.relative_to(unfinished))
-        pysequoia.encrypt_file(recipients=[key], input=unfinished / name, output=made, armor=False)
-        databases.sync(made)
-    if place.is_dir():
-        # of a run that was broken off when it was in its place
-        shutil.rmtree(place)
+        return whole
+    archive, encrypted = (unfinished / f"{whole.name}{ending}" for ending in (".zip", ".zip.pgp"))
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for file in sorted(whole.rglob("*")):
+            opened.write(file, file.relative_to(unfinished))
+    pysequoia.encrypt_file(recipients=[key], input=archive, output=encrypted, armor=False)
+    shutil.rmtree(whole)
+    archive.unlink()
+    return encrypted
+
+
+def _hand_over(made: Path, folder: Path, to: Path | None) -> Path:
+    """Put what was made in its place; returns where."""
+    place = (to or folder) / made.name
+    if to:
+        # a secure place may be another disk, from which nothing can be moved at one instant
+        beside = to / f"{UNFINISHED}{made.name}"
+        for broken_off in (beside, place):
+            shutil.rmtree(broken_off, ignore_errors=True)
+        made = shutil.copytree(made, beside)
+    databases.sync(made)
     os.replace(made, place)
-    databases.sync(beside)
-    shutil.rmtree(unfinished)
-    _write(
-        folder / HANDED_OVER,
-        f"it was handed over at {published.written(published.now())}, as {place}\n".encode(),
-    )
+    databases.sync(place.parent)
+    handed_over = f"it was handed over at {published.written(published.now())}, as {place}\n"
+    databases.write_whole(folder / HANDED_OVER, handed_over.encode())
     return place
 
 
@@ -396,7 +410,8 @@ def _hand_over(
 def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
     """The data folder, locked, and what is published in it; nothing is spilled anywhere.
 
-    What an earlier run left unfinished is removed first: nobody else is at work.
+    Nothing is left unfinished at the end. What a killed run left is removed first: nobody else is
+    at work.
     """
     os.umask(0o077)
     data = databases.data_folder()
@@ -409,11 +424,11 @@ def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
         with databases.connect(data) as connection:
             connection.execute("set temp_directory = ''")
             yield data, connection
-    except Refused:
-        _remove_unfinished(data)
-        raise
     finally:
-        os.close(lock)
+        try:
+            _remove_unfinished(data)
+        finally:
+            os.close(lock)
 
 
 def _remove_unfinished(data: Path) -> None:
@@ -469,14 +484,26 @@ def _checked_signer(secret_key: Path, data: Path) -> str | None:
 
 
 def _release_before(data: Path, released: Released) -> tuple[Path, str] | tuple[()]:
-    """The content of the project's release before, with its key, if it is still there."""
+    """The content of the project's release before, with its key, if it is there and opens."""
     before = [
         row["release_id"]
         for row in shared.register(data).read()
         if row["project_id"] == released.project_id and row["release_id"] != released.release_id
     ]
-    content = shared.folder(data) / before[-1] / CONTENT if before else None
-    return (content, _content_key(before[-1])) if content and content.is_file() else ()
+    if not before or not (file := shared.folder(data) / before[-1] / CONTENT).is_file():
+        return ()
+    key = _content_key(before[-1])
+    try:
+        with duckdb.connect() as connection:
+            databases.attach_file(connection, file, "before", key, read_only=True)
+    except duckdb.Error:
+        print(
+            f"Warning: {file} does not open, most likely because it was made with another vault "
+            f"key. So the codebook does not show what has changed since release {before[-1]}",
+            file=sys.stderr,
+        )
+        return ()
+    return file, key
 
 
 def _content_key(release_id: str) -> str:
@@ -492,15 +519,6 @@ def _unused_id(data: Path, project_id: str, moment: datetime) -> str:
         number += 1
         release_id = f"{first}-{number}"
     return release_id
-
-
-def _write(file: Path, data: bytes) -> None:
-    """A file that is there whole or not at all."""
-    beside = file.with_name(f"{UNFINISHED}{file.name}")
-    beside.write_bytes(data)
-    databases.sync(beside)
-    os.replace(beside, file)
-    databases.sync(file.parent)
 
 
 def _checksum(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Releases of the sample: who may, what is in them, and registered before anybody reads them."""
+"""Releases of the sample: who may, what is in them, and registered before they are handed over."""
 
 from __future__ import annotations
 
@@ -468,6 +468,10 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
         lambda place, _: shared.register(place.data).file.write_text("line"),
         "register.csv, line 1",
     ),
+    "another vault key": (
+        lambda _, patch: patch.setattr(command, "_content_key", lambda _: "another"),
+        "content.duckdb does not open",
+    ),
 }
 
 
@@ -482,6 +486,28 @@ def test_nothing_is_approved_that_is_not_what_was_prepared(
     asked = "R" if how == "the release of another name" else release
     assert reason in place.refusal("approve", asked, *place.by("bob"))
     assert readable(place.data) == ["research.duckdb", "study.duckdb"]
+
+
+def test_what_cannot_be_made_is_not_registered(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(monkeypatch)
+    release = place.prepared()
+    make = handed.make
+
+    def broken_off(connection: object, folder: Path, *more: object) -> None:
+        make(connection, folder, *more)
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handed, "make", broken_off)
+        approve = ["release", "approve", release, *map(str, place.by("bob"))]
+        assert cli.main(approve) == 1
+    assert "no space left on device" in place.said.readouterr().err
+    assert place.registered() == []
+    assert readable(place.data / "releases") == []
+    place.run("approve", release, *place.by("bob"))
+    assert place.registered()
 
 
 def test_the_preparer_cannot_approve_whatever_the_file_is_called(
@@ -663,7 +689,7 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     ("to_a_folder", "steps_apart"),
     [(False, 3), *(pytest.param(to, 1, marks=pytest.mark.long) for to in (False, True))],
 )
-def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_release(
+def test_killed_anywhere_an_approval_hands_nothing_over_that_is_not_registered(
     place: Place,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -689,10 +715,13 @@ def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_rel
 
     seen = set()
     for _ in killed_at_steps(run, restore, monkeypatch, steps_apart):
-        is_registered, is_readable = bool(place.registered()), bool(readable(tmp_path / "to"))
-        is_readable |= bool(readable(releases))
-        assert is_registered or not is_readable
-        seen.add((is_registered, is_readable))
+        is_registered, is_in_place = bool(place.registered()), bool(readable(to))
+        is_in_place |= (releases / release / f"{release}.zip.pgp").exists()
+        assert is_registered or not is_in_place
+        seen.add((is_registered, is_in_place))
+        # what is being made is for its owner alone, under the name of what is unfinished
+        assert all(command.UNFINISHED in file for file in readable(releases))
+        assert all(file.stat().st_mode & 0o077 == 0 for file in releases.rglob("*"))
         # the same command goes on from there, once
         rows = place.registered()
         is_handed_over = (releases / release / "handed_over.txt").exists()

@@ -291,7 +291,9 @@ def test_what_has_changed_since_the_previous_release(make: Make, key: str | None
     assert "What has changed" not in page(after)
 
 
-def test_the_previous_release_is_the_last_that_the_same_project_was_handed(tmp_path: Path) -> None:
+def test_the_previous_release_is_the_last_that_the_same_project_was_handed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def before(release_id: str) -> tuple:
         released = Released(release_id, "P7", *[""] * 6, False, False, "", "")
         return command._release_before(tmp_path, released)
@@ -305,10 +307,15 @@ def test_the_previous_release_is_the_last_that_the_same_project_was_handed(tmp_p
     assert before("new") == (), "its content is no longer there"
     content = shared.folder(tmp_path) / "old" / command.CONTENT
     content.parent.mkdir()
-    content.touch()
-    assert before("new") == (content, command._content_key("old"))
+    key = command._content_key("old")
+    with duckdb.connect() as connection:
+        databases.attach_file(connection, content, "content", key)
+    assert before("new") == (content, key)
     # what was registered before a hand-over was broken off is not the one before itself
     assert before("old") == ()
+    monkeypatch.setenv("DBT_ENV_SECRET_VAULT_KEY", "the next")
+    assert before("new") == (), "the vault's key is another now"
+    assert "does not show what has changed since release old" in capsys.readouterr().err
 
 
 def test_invented_data_is_said_to_be(make: Make) -> None:
