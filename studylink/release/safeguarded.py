@@ -145,7 +145,7 @@ class Shown:
 def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.policy") -> Policy:
     """What the policy seeds say, as they were built.
 
-    Raises `ValueError` where a hierarchy splits a category.
+    Raises `Refused` where a hierarchy is not there, or is none.
     """
     ((size, values, share, base),) = connection.execute(
         f"""
@@ -159,6 +159,10 @@ def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.poli
         "order by rowid"
     ).fetchall():
         rows.setdefault(hierarchy, []).append(tuple(row))
+    for study in _children_yml().values():
+        for name in (one["levels"] for one in study["columns"]):
+            if name not in rows:
+                raise _faulty(name, "it has no row")
     return Policy(
         Rules(size, values, share),
         base,
@@ -168,11 +172,23 @@ def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.poli
 
 
 def _hierarchy(name: str, rows: Sequence[tuple[str, ...]]) -> Hierarchy:
-    _, *levels = zip(*rows, strict=True)
+    values, *levels = zip(*rows, strict=True)
+    levels = [level for level in levels if any(level)]
+    if not all(values) or len(set(values)) < len(values):
+        raise _faulty(name, "a value is empty, or stands in two rows")
+    if not levels or not all(map(all, levels)):
+        raise _faulty(name, "a row has no category at a level at which others have one")
     try:
-        return Hierarchy(tuple(level for level in levels if any(level)))
+        return Hierarchy(tuple(levels))
     except ValueError as error:
-        raise ValueError(f"seed generalisations, {name}: {error}") from None
+        raise _faulty(name, str(error)) from None
+
+
+def _faulty(hierarchy: str, what: str) -> Refused:
+    return Refused(
+        f"in the policy seed generalisations, hierarchy {hierarchy}: {what}. Correct "
+        "seeds/generalisations.csv, and build again"
+    )
 
 
 def keep_what_is_summed_up(connection: duckdb.DuckDBPyConnection, database: str) -> Tables:
