@@ -11,6 +11,7 @@ import duckdb
 
 from studylink.files import quoted
 from studylink.release.formats.description import Column, Release, Table, path
+from studylink.release.plan import PERSON
 
 FOLDER = "csv"
 METADATA = "csv-metadata.json"
@@ -24,8 +25,8 @@ DATATYPES = {
     "date": "date",
 }
 """By DuckDB's type: the built-in datatype."""
-PERSON, PEOPLE = "research_id", "participants"
-"""Who a row is about, and the table that has everybody."""
+PEOPLE = "participants"
+"""The table that has everybody."""
 GRAIN = re.compile(r"one row per (?:active )?(?:study )?(?:participant|child)\b([^.]*)")
 PERIODS = {" and wave": "wave", " and school year": "academic_year"}
 """By how the grain goes on: the column that with the person makes a row's key."""

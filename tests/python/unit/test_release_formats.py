@@ -467,13 +467,26 @@ def test_the_codebook_has_what_ddi_codebook_asks_for(folder: Path):
     } == CODES["subjects"]
 
 
-def test_the_codebook_rounds_rows_and_withholds_few(folder: Path):
+def rows_in_the_codebook(folder: Path) -> dict[str | None, str | None]:
     root = ElementTree.parse(folder / "ddi-codebook.xml").getroot()
-    rows = {
+    return {
         one.findtext(f"{DDI}fileName"): one.findtext(f"{DDI}dimensns/{DDI}caseQnty")
         for one in root.iter(f"{DDI}fileTxt")
     }
-    assert (rows[YEARS], rows[FIVE]) == ("120", None)
+
+
+def test_the_codebook_rounds_rows_and_withholds_those_of_few_people(
+    release: Path, folder: Path, tmp_path: Path
+):
+    rows = rows_in_the_codebook(folder)
+    assert (rows[YEARS], rows[FIVE]) == (None, None), "122 rows of one child, and six people"
+    file = Path(shutil.copy(release, tmp_path))
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            f"insert into {STUDY}.child_years (research_id) select 'c' || range from range(9)"
+        )
+    formats.write(file)
+    assert rows_in_the_codebook(tmp_path)[YEARS] == "130", "131 rows of ten children"
 
 
 def test_the_crate_lists_every_file(folder: Path):
@@ -505,6 +518,7 @@ def test_what_was_done_to_each_column_is_on_record(folder: Path):
     }
     assert columns[YEARS, "rating"]["recode"] is None
     assert record["rules"]["public_counts"] == {"withheld_below": 10, "rounded_to": 10}
+    assert "children_alike_at_least" not in record["rules"]
     assert record["left_out"] == [
         {"table": FIVE, "column": "family_research_id", "why": "Not needed"}
     ]
