@@ -12,6 +12,7 @@ import duckdb
 
 from studylink import databases
 from studylink.files import quoted
+from studylink.pages import figures
 from studylink.release.plan import JOIN_FAMILIES, PERSON, Plan, Tables, columns_of_people
 
 RELEASE = "release"
@@ -48,8 +49,7 @@ DESCRIBED = {
     ),
     "denominators": (
         "Of how many people the records in it are. Grain: one row per study, domain and role. Fit "
-        "for the public: a count under ten, zero included, is withheld, every other is rounded to "
-        "the nearest ten.",
+        "for the public. {counts_in_words}.",
         {
             "study": "The study.",
             "domain": "Domain of records.",
@@ -71,7 +71,8 @@ DESCRIBED = {
         },
     ),
 }
-"""What describes the tables that no build has: each table, and its columns."""
+"""What describes the tables that no build has: each table, and its columns. What becomes of counts
+depends on the policy, and is put in where `{counts_in_words}` stands."""
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,7 @@ def _create_like(connection: duckdb.DuckDBPyConnection, table: str, query: str) 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
     """A table of the schema `about` that no build has."""
     description, columns = DESCRIBED[table]
+    description = description.format(counts_in_words=figures.in_words())
     whole = f"{RELEASE}.about.{table}"
     connection.execute(f"create table {whole} as select {', '.join(columns)} from ({query})")
     connection.execute(f"comment on table {whole} is {quoted(description)}")
@@ -382,13 +384,6 @@ def _rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, obj
 
 def _denominators(of_release: str) -> str:
     """Counts of people by study, domain and role, rounded as all public figures are."""
-
-    def public(count: str) -> str:
-        return (
-            f"case when {count} >= round_counts_to then "
-            f"(round_counts_to * floor({count} / round_counts_to + 0.5))::bigint end"
-        )
-
     return f"""
         with
 
@@ -427,15 +422,14 @@ def _denominators(of_release: str) -> str:
             policies.study,
             policies.domain,
             policies.role,
-            {public("people")} as people,
-            {public("permitted")} as permitted,
-            {public("linked")} as linked
+            {figures.public_in_sql("people")} as people,
+            {figures.public_in_sql("permitted")} as permitted,
+            {figures.public_in_sql("linked")} as linked
         from (
             select distinct study, domain, records_of_role as role
             from study.policy.linkage_policies
             where {of_release}
         ) as policies
-        cross join study.policy.disclosure_control
         left join counted using (study, domain, role)
         order by all
     """

@@ -20,6 +20,7 @@ import pyarrow as pa
 import yaml
 
 from studylink.files import quoted
+from studylink.pages import figures
 from studylink.release.eligibility import Refused
 from studylink.release.generalisation import Anonymous, Codes, Hierarchy, Rules, anonymised
 from studylink.release.plan import LINK, PERSON, Tables
@@ -63,8 +64,7 @@ DISCLOSURE_DESCRIBED = (
         "categories": ("varchar", "What is shown, separated by semicolons.", NEVER_MISSING),
         "children_blanked": (
             "bigint",
-            "Children of whom a value was blanked that is shown of others. Under ten, zero "
-            "included, it is withheld, otherwise rounded to the nearest ten.",
+            "Children of whom a value was blanked that is shown of others. {counts_in_words}.",
             "Withheld, as a small count",
         ),
     },
@@ -80,13 +80,12 @@ class CannotBeSafeguarded(Refused):
 
 @dataclass(frozen=True)
 class Policy:
-    """What the policy seeds say: the rules, the base of public counts, and every hierarchy.
+    """What the policy seeds say: the rules, and every hierarchy.
 
     Of a hierarchy, `values` has the code, or the least number, of each of its rows.
     """
 
     rules: Rules
-    round_counts_to: int
     hierarchies: Mapping[str, Hierarchy]
     values: Mapping[str, tuple[str, ...]]
 
@@ -147,9 +146,9 @@ def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.poli
 
     Raises `Refused` where a hierarchy is not there, or is none.
     """
-    ((size, values, share, base),) = connection.execute(
+    ((size, values, share),) = connection.execute(
         f"""
-        select min_class_size, min_sensitive_values, max_share_blanked, round_counts_to
+        select min_class_size, min_sensitive_values, max_share_blanked
         from {schema}.disclosure_control
         """
     ).fetchall()
@@ -165,7 +164,6 @@ def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.poli
                 raise _faulty(name, "it has no row")
     return Policy(
         Rules(size, values, share),
-        base,
         {name: _hierarchy(name, of_name) for name, of_name in rows.items()},
         {name: tuple(value for value, *_ in of_name) for name, of_name in rows.items()},
     )
@@ -276,7 +274,7 @@ def sum_up(
             connection.execute(f"drop table {database}.{study}.{table}")
         codes = np.hstack([anonymous.quasi, anonymous.sensitive])
         _write(connection, f"{database}.{study}.{CHILDREN}", rows[PERSON], codes, shown, policy)
-        _describe(connection, database, study, shown, policy)
+        _describe(connection, database, study, shown)
         found[study] = anonymous
     return found
 
@@ -468,7 +466,6 @@ def _describe(
     database: str,
     study: str,
     shown: Sequence[Shown],
-    policy: Policy,
 ) -> None:
     """Put what describes the new table in the place of what described the tables it sums up."""
     about = f"{database}.about"
@@ -534,7 +531,7 @@ def _describe(
                 one.level,
                 len(one.hierarchy.levels),
                 "; ".join(one.categories) or "Not shown",
-                _public_count(one.blanked, policy),
+                figures.public(one.blanked),
             )
             for one in shown
         ],
@@ -548,6 +545,10 @@ def _describe(
 
 def _create_disclosure(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     description, columns = DISCLOSURE_DESCRIBED
+    columns = {
+        name: (kind, said.format(counts_in_words=figures.in_words()), missing)
+        for name, (kind, said, missing) in columns.items()
+    }
     table = f"{database}.about.{DISCLOSURE}"
     declared = ", ".join(f"{name} {kind}" for name, (kind, _, _) in columns.items())
     connection.execute(f"create table {table} ({declared})")
@@ -599,9 +600,3 @@ def _comment(
     connection.execute(f"comment on table {table} is {quoted(description)}")
     for column, of_column in columns.items():
         connection.execute(f"comment on column {table}.{column} is {quoted(of_column)}")
-
-
-def _public_count(count: int, policy: Policy) -> int | None:
-    """A count as anybody may see it: withheld where it is small, else rounded, a half upwards."""
-    base = policy.round_counts_to
-    return base * ((2 * count + base) // (2 * base)) if count >= base else None

@@ -956,3 +956,10 @@ def test_denominators_are_public_counts(
     assert counts
     assert all(count >= 10 and count % 10 == 0 for count in counts)
     assert all(people >= permitted for *_, people, permitted, _ in rows if permitted)
+    ((said,),) = connection.execute(
+        "select comment from duckdb_tables() "
+        "where database_name = 'first' and table_name = 'denominators'"
+    ).fetchall()
+    assert said.endswith(
+        "Counts under 10 are withheld, zero included, and all others rounded to the nearest 10."
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink import databases
+from studylink import databases, pages
 from studylink.pages import charts, codebook
 from studylink.pages.codebook import Value
 from studylink.release import command, shared
@@ -222,6 +222,33 @@ def test_missing_is_a_share_of_rows_and_withheld_where_few_have_one_or_none(make
     assert missing(9, 76) == "In the rows of fewer than 10 people, or in none. Not landed"
     assert missing(0, 85) == "In the rows of fewer than 10 people, or in none. Not landed"
     assert missing(76, 9) == "In all rows but those of fewer than 10 people, or in all. Not landed"
+
+
+def test_another_base_of_counts_is_on_the_whole_page(make: Make, counts_by_four: None) -> None:
+    shown = page(
+        make(
+            participants=[
+                *several(5, "owns", "Owns its home"),
+                *several(3, "rents", "Rents", first=100),
+            ],
+            gp_events=several(5, "2024-01", "1", 5.0, 7, True),
+        )
+    )
+    assert "Counts under 4 are withheld, zero included" in shown
+    assert "rounded to the nearest 4;" in shown
+    assert "Periods with 4 people" in shown
+    assert "Values that fewer than 4 people have are not listed" in shown
+    assert "In the rows of fewer than 4 people, or in none" in shown
+    assert "records usable under 4" in shown
+    assert not re.search(r"(under|nearest|than|least|with) (10|ten)\b", shown)
+
+
+def test_no_page_states_the_base_of_counts_itself() -> None:
+    for template in pages.TEMPLATES.glob("*.html"):
+        found = re.findall(
+            r"(?i)\b(?:10|ten) (?:people|rows)|(?:under|nearest) (?:10|ten)\b", template.read_text()
+        )
+        assert found == [], template.name
 
 
 def test_a_page_shows_no_pseudonym_and_no_text_as_markup(make: Make) -> None:

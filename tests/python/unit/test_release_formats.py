@@ -524,6 +524,16 @@ def test_what_was_done_to_each_column_is_on_record(folder: Path):
     ]
 
 
+def test_another_base_of_counts_is_in_every_format(
+    release: Path, tmp_path: Path, counts_by_four: None
+):
+    formats.write(Path(shutil.copy(release, tmp_path)))
+    record = json.loads((tmp_path / "disclosure.json").read_text())
+    assert record["rules"]["public_counts"] == {"withheld_below": 4, "rounded_to": 4}
+    rows = rows_in_the_codebook(tmp_path)
+    assert (rows[YEARS], rows[FIVE]) == (None, "8")
+
+
 def test_how_a_safeguarded_release_was_generalised_is_on_record(release: Path, tmp_path: Path):
     file = Path(shutil.copy(release, tmp_path))
     with duckdb.connect(str(file)) as connection:
