@@ -1,5 +1,6 @@
 """Whether what is published is of what is landed: nobody leaves on yesterday's permission."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,6 +67,29 @@ def check_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
 def days_old(moment: datetime) -> int:
     """Whole days since the moment of a build: in each a child may have come of age."""
     return (now() - moment).days
+
+
+def warnings(moment: datetime, extracts: Path) -> list[str]:
+    """What to say before anything made of the build of a moment leaves, each in a sentence."""
+    found = databases.warnings_of_development_keys(extracts)
+    if (days := days_old(moment)) > 0:
+        found.insert(
+            0,
+            f"the published build is {days:,} {'day' if days == 1 else 'days'} old, and a child "
+            "may have come of age since: before you send anything, build for today and run this "
+            "again",
+        )
+    return found
+
+
+def unused_id(asked: str, moment: datetime, taken: Container[str]) -> str:
+    """An id that is not taken: what was asked for with a moment, or numbered from 2."""
+    first = f"{asked}-{moment:%Y%m%dT%H%M%SZ}"
+    unused, number = first, 1
+    while unused in taken:
+        number += 1
+        unused = f"{first}-{number}"
+    return unused
 
 
 def instant(text: str) -> datetime:

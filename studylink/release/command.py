@@ -108,8 +108,8 @@ def _run(step: Callable[[argparse.Namespace], object]) -> Callable[[argparse.Nam
 
 def show_plan(project_id: str) -> None:
     """Print the plan by default of a project; raises what `_run` knows where it may have none."""
-    with _at_work() as (data, connection):
-        project, _ = _eligible(connection, project_id, data)
+    with _at_work() as (_, connection):
+        project, _ = _eligible(connection, project_id)
         columns = plans.columns_of_people(connection)
         plan = plans.default(project_id, columns, project.studies, project.domains)
     print(plan.written(), end="")
@@ -122,7 +122,7 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
     """
     with _at_work() as (data, connection):
         passphrase = _checked_signer(secret_key, data)
-        project, moment = _eligible(connection, project_id, data)
+        project, moment = _eligible(connection, project_id)
         columns = plans.columns_of_people(connection)
         of_project = columns, project.studies, project.domains
         plan = (
@@ -131,7 +131,10 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
             else plans.default(project_id, *of_project)
         )
         eligibility.require(eligibility.reasons_against(plan, project))
-        release_id = _unused_id(data, project_id, moment)
+        releases = shared.folder(data)
+        taken = {row["release_id"] for row in shared.register(data).read()}
+        taken |= {folder.name for folder in releases.glob("*")}
+        release_id = published.unused_id(project_id, moment, taken)
         as_of = published.written(moment)
         released = eligibility.described(
             project,
@@ -143,7 +146,6 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
             f"to project {project.project_id}, permissions as of {as_of}.",
             is_invented=False,
         )
-        releases = shared.folder(data)
         releases.mkdir(mode=0o700, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=releases))
         databases.attach_file(
@@ -258,7 +260,7 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
             statement, (folder / PREPARED).read_bytes(), keys / "people"
         )
         released = _still_as_signed(connection, folder, statement, release_id)
-        project, moment = _eligible(connection, released.project_id, data)
+        project, moment = _eligible(connection, released.project_id)
         eligibility.require(eligibility.reasons_beyond(released, project))
         is_of_build = _of_what_was_said(connection) in statement.decode().splitlines()
         if published.written(moment) != released.as_of or not is_of_build:
@@ -440,19 +442,13 @@ def _remove_unfinished(data: Path) -> None:
 
 
 def _eligible(
-    connection: duckdb.DuckDBPyConnection, project_id: str, data: Path
+    connection: duckdb.DuckDBPyConnection, project_id: str
 ) -> tuple[eligibility.Project, datetime]:
     """The project and the moment of the published build; raises `Refused` or `NotCurrent`."""
     extracts = databases.extracts_folder()
     moment = published.checked_moment(connection, extracts, None)
     published.check_pseudonym_key(connection)
-    if (days := published.days_old(moment)) > 0:
-        print(
-            f"Warning: the published build is {days:,} day(s) old, and a child may have come of "
-            "age since: build for today before you release",
-            file=sys.stderr,
-        )
-    for warning in databases.warnings_of_development_keys(extracts):
+    for warning in published.warnings(moment, extracts):
         print(f"Warning: {warning}", file=sys.stderr)
     landing.create_views(connection, landing.read_landing(extracts, "governance"))
     day = published.now().date()
@@ -508,17 +504,6 @@ def _release_before(data: Path, released: Released) -> tuple[Path, str] | tuple[
 
 def _content_key(release_id: str) -> str:
     return databases.derived_key(databases.vault_key(), f"release/{release_id}/content")
-
-
-def _unused_id(data: Path, project_id: str, moment: datetime) -> str:
-    """An id that no release has: the first of its project and moment, or numbered from 2."""
-    taken = {row["release_id"] for row in shared.register(data).read()}
-    first = f"{project_id}-{moment:%Y%m%dT%H%M%SZ}"
-    release_id, number = first, 1
-    while release_id in taken or (shared.folder(data) / release_id).exists():
-        number += 1
-        release_id = f"{first}-{number}"
-    return release_id
 
 
 def _checksum(file: Path) -> str:

@@ -268,7 +268,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Re
                 f"{column} in ({', '.join(domains)})",
             )
     _copy(connection, "study.governance.consent_flow", "about.consent_flow", of_release)
-    _create(connection, "release", _rows(connection, [asdict(released)]))
+    _create(connection, "release", _row(asdict(released)))
     _create(connection, "denominators", _denominators(of_release))
     _create(connection, "left_out", _left_out(connection, plan, released))
     _copy(connection, "research.about.build", "about.build", "true")
@@ -370,15 +370,11 @@ def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) ->
         connection.execute(f"comment on column {target}.{column} is {quoted(of_column)}")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows of text and truth values as a query."""
-    return " union all ".join(
-        "select "
-        + ", ".join(
-            f"{str(value).lower() if isinstance(value, bool) else quoted(value)} as {column}"
-            for column, value in row.items()
-        )
-        for row in rows
+def _row(row: Mapping[str, object]) -> str:
+    """A row of text and truth values as a query."""
+    return "select " + ", ".join(
+        f"{str(value).lower() if isinstance(value, bool) else quoted(value)} as {column}"
+        for column, value in row.items()
     )
 
 
