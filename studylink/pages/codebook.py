@@ -14,6 +14,7 @@ from studylink import databases, pages
 from studylink.pages import charts, examples
 from studylink.pages.figures import base, counted, public, share, size
 from studylink.pages.flow import consent_flows
+from studylink.release.content import NEVER_MISSING
 
 FILE = "codebook.html"
 OF_COUNTS = "linkage_quality"
@@ -342,7 +343,7 @@ def _variables(columns: list[dict], counted: _Counted | None) -> Iterator[Variab
         note, missing, chart = "", one["missing"] or "", None
         if counted:
             share_missing = counted.missing(name)
-            if missing == "Never missing":
+            if missing == NEVER_MISSING:
                 missing = "Never"
             else:
                 missing = f"{share_missing[0].upper()}{share_missing[1:]}. {missing}".rstrip(". ")

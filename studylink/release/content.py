@@ -26,6 +26,8 @@ left(
 )
 """
 """The pseudonym in a release of a pseudonym of the build: HMAC-SHA256 of study and pseudonym."""
+NEVER_MISSING = "Never missing"
+"""What `about.columns.missing` says of a column in which every value is there."""
 PUBLIC_FIGURES = {"linkage_quality": "domain"}
 """Tables of counts that a study's schema holds beside its people, and their column of domains."""
 DESCRIBED = {
@@ -187,7 +189,7 @@ def _write_table(
     plan: Plan,
 ) -> None:
     """One table of people: its columns, its years, under new pseudonyms and in their order."""
-    pseudonyms = _of_class(connection, study, table, "pseudonym")
+    pseudonyms = _columns(connection, study, table, "class = 'pseudonym'")
     selected = ", ".join(
         f"{REKEYED.format(study=quoted(study), column=column)} as {column}"
         if column in pseudonyms
@@ -208,34 +210,26 @@ def _write_table(
     _comment(connection, f"research.{study}.{table}", f"{RELEASE}.{study}.{table}")
 
 
-def _of_class(
-    connection: duckdb.DuckDBPyConnection, study: str, table: str, declared: str
+def _columns(
+    connection: duckdb.DuckDBPyConnection, study: str, table: str, condition: str
 ) -> list[str]:
+    """The columns of a research table whose description fulfils a condition, in their order."""
     return [
         column
         for (column,) in connection.execute(
-            """
+            f"""
             select column_name from research.about.columns
-            where table_schema = ? and table_name = ? and class = ? order by position
+            where table_schema = ? and table_name = ? and {condition} order by position
             """,
-            [study, table, declared],
+            [study, table],
         ).fetchall()
     ]
 
 
 def _year_of(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> str | None:
     """The column that shows the year in which a row begins; none where no row has one."""
-    found = connection.execute(
-        """
-        select column_name from research.about.columns
-        where
-            table_schema = ? and table_name = ?
-            and (column_name in ('academic_year', 'tax_year') or unit = 'calendar year')
-        order by position limit 1
-        """,
-        [study, table],
-    ).fetchone()
-    return found[0] if found else None
+    of_years = "(column_name in ('academic_year', 'tax_year') or unit = 'calendar year')"
+    return next(iter(_columns(connection, study, table, of_years)), None)
 
 
 def _write_ids(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
@@ -303,7 +297,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Re
             coalesce(of_build.class, 'plain') as class,
             coalesce(
                 of_build.missing,
-                if(held.data_type = 'BIGINT', 'Withheld, as a small count', 'Never missing')
+                if(held.data_type = 'BIGINT', 'Withheld, as a small count', '{NEVER_MISSING}')
             ) as missing,
             of_build.* exclude (
                 table_schema, table_name, column_name, position, label, description, data_type,
@@ -339,9 +333,16 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> No
     description = description.format(counts_in_words=figures.in_words())
     whole = f"{RELEASE}.about.{table}"
     connection.execute(f"create table {whole} as select {', '.join(columns)} from ({query})")
-    connection.execute(f"comment on table {whole} is {quoted(description)}")
+    comment(connection, whole, description, columns)
+
+
+def comment(
+    connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: Mapping[str, str]
+) -> None:
+    """Give a table its description as a comment, and each of these columns its own."""
+    connection.execute(f"comment on table {table} is {quoted(description)}")
     for column, of_column in columns.items():
-        connection.execute(f"comment on column {whole}.{column} is {quoted(of_column)}")
+        connection.execute(f"comment on column {table}.{column} is {quoted(of_column)}")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
@@ -352,8 +353,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) ->
         "where (database_name, schema_name, table_name) = (?, ?, ?)",
         place,
     ).fetchall()
-    connection.execute(f"comment on table {target} is {quoted(description)}")
-    for column, of_column in connection.execute(
+    columns = connection.execute(
         """
         select of_source.column_name, of_source.comment
         from duckdb_columns() as of_source
@@ -366,8 +366,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) ->
             (of_source.database_name, of_source.schema_name, of_source.table_name) = (?, ?, ?)
         """,
         [*target.split("."), *place],
-    ).fetchall():
-        connection.execute(f"comment on column {target}.{column} is {quoted(of_column)}")
+    ).fetchall()
+    comment(connection, target, description, dict(columns))
 
 
 def _row(row: Mapping[str, object]) -> str:
@@ -462,21 +462,20 @@ def _coverage(connection: duckdb.DuckDBPyConnection, tables: Tables) -> str:
     queries = []
     for study, of_study in tables.items():
         for table, columns in of_study.items():
-            period = connection.execute(
+            periods = _columns(
+                connection,
+                study,
+                table,
                 f"""
-                select column_name from research.about.columns
-                where
-                    table_schema = ? and table_name = ? and data_type = 'varchar'
-                    and (
-                        column_name in ('academic_year', 'tax_year')
-                        or column_name like '%\\_month' escape '\\'
-                    )
-                    and column_name in ({", ".join(map(quoted, columns))})
-                order by position limit 1
+                data_type = 'varchar'
+                and (
+                    column_name in ('academic_year', 'tax_year')
+                    or column_name like '%\\_month' escape '\\'
+                )
+                and column_name in ({", ".join(map(quoted, columns))})
                 """,
-                [study, table],
-            ).fetchone()
-            shown = period[0] if period else "null"
+            )
+            shown = periods[0] if periods else "null"
             queries.append(
                 f"""
                 select

@@ -39,6 +39,8 @@ JOIN_FAMILIES = (FAMILY, "child_research_id", "area_id")
 often one family of the study lives."""
 CHILD_YEARS = "child_years"
 """It repeats what parents answered and earned, beside the child."""
+CHILDREN = "children"
+"""The one table of people of a safeguarded release."""
 NO_REASON = ("none", "no", "n/a", "nil")
 """What somebody may write who wants no family ids."""
 ALL = "all"

@@ -21,13 +21,14 @@ import yaml
 
 from studylink.files import quoted
 from studylink.pages import figures
+from studylink.release.content import NEVER_MISSING, comment
 from studylink.release.eligibility import Refused
 from studylink.release.generalisation import Anonymous, Codes, Hierarchy, Rules, anonymised
-from studylink.release.plan import LINK, PERSON, Tables
+from studylink.release.plan import CHILD_YEARS, CHILDREN, LINK, PERSON, Tables
 
-CHILDREN, DISCLOSURE = "children", "disclosure"
+DISCLOSURE = "disclosure"
 DECLARATION = Path(__file__).parent / "children.yml"
-PARTICIPANTS, CHILD_YEARS = "participants", "child_years"
+PARTICIPANTS = "participants"
 YEAR, WAVE, IS_WHOLE = "academic_year", "wave", "is_whole_year_dv"
 ROLES = ("mother", "father", "parental_carer")
 """Whose answer goes first, of several in one wave."""
@@ -47,7 +48,6 @@ MISSING = {
     "quasi": "Not known, or blanked: too few children were alike",
     "sensitive": "Not known, or blanked: children who are alike shared it",
 }
-NEVER_MISSING = "Never missing"
 DISCLOSURE_DESCRIBED = (
     "How the columns of a table of children were generalised, and of how many children a value was "
     "blanked. Grain: one row per column.",
@@ -450,7 +450,7 @@ def _write(
     finally:
         connection.unregister("children_shown")
     rules = policy.rules
-    _comment(
+    comment(
         connection,
         table,
         "What the records and answers of each study child say, summed up in categories. In all "
@@ -552,7 +552,7 @@ def _create_disclosure(connection: duckdb.DuckDBPyConnection, database: str) -> 
     table = f"{database}.about.{DISCLOSURE}"
     declared = ", ".join(f"{name} {kind}" for name, (kind, _, _) in columns.items())
     connection.execute(f"create table {table} ({declared})")
-    _comment(connection, table, description, {name: said for name, (_, said, _) in columns.items()})
+    comment(connection, table, description, {name: said for name, (_, said, _) in columns.items()})
     _insert_columns(
         connection,
         f"{database}.about",
@@ -592,11 +592,3 @@ def _insert_columns(
         """,
         [(schema, table, *one, about) for one in described],
     )
-
-
-def _comment(
-    connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: Mapping[str, str]
-) -> None:
-    connection.execute(f"comment on table {table} is {quoted(description)}")
-    for column, of_column in columns.items():
-        connection.execute(f"comment on column {table}.{column} is {quoted(of_column)}")

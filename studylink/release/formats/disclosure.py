@@ -7,10 +7,9 @@ import duckdb
 
 from studylink.pages import figures
 from studylink.release.formats.description import Release
+from studylink.release.plan import CHILDREN, SAFEGUARDED
 
 FILE = "disclosure.json"
-CHILDREN = "children"
-"""The one table of people of a safeguarded release."""
 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
@@ -90,7 +89,7 @@ def _generalised(
     connection: duckdb.DuckDBPyConnection, release: Release
 ) -> dict[tuple[str, str, str], dict[str, object]]:
     """How each column of a safeguarded release was generalised, as `about.disclosure` has it."""
-    if release.access != "safeguarded":
+    if release.access != SAFEGUARDED:
         return {}
     return {
         (schema, CHILDREN, column): {

@@ -18,11 +18,7 @@ LONGEST_FILE_LABEL, LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_NOTE = 64, 255, 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
     """Write every table, and the codes."""
-    (folder / FOLDER).mkdir()
-    coded.write_codes(release, folder / FOLDER)
-    for table in release.tables:
-        variables = coded.variables(table)
-        rows = coded.rows(connection, table, variables)
+    for table, variables, rows in coded.tables(connection, release, folder / FOLDER):
         labels: dict[str, dict] = {}
         missing: dict[str, list] = {}
         for variable in variables:
