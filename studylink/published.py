@@ -26,19 +26,19 @@ def checked_moment(
     asked = built_for if as_of is None else instant(as_of)
     if asked > now():
         raise NotCurrent(
-            f"{written(asked)} is in the future, and a no may be said until then: run `dbt build` "
-            "as at now or earlier"
+            f"{written(asked)} is in the future, and somebody may say no before then: run "
+            "`dbt build` as of now or earlier"
         )
     if asked != built_for:
         raise NotCurrent(
-            f"the published build is of {written(built_for)}: for another moment, run "
+            f"the published build is as of {written(built_for)}: for another moment, run "
             f"`dbt build --vars '{{as_of: \"{written(asked)}\"}}'` first"
         )
     if newest is not None and newest > built_for:
         raise NotCurrent(
             f"something was said or asked after {written(built_for)}, up to {written(newest)}, "
-            "and it may be a no: build again as at that moment or later. If it is in the future, "
-            "a landed file has a wrong date: have it landed right"
+            "and it may be a no: build again as of that moment or later. If it is in the future, "
+            "a date in a landed file is wrong: have the file landed again with the right one"
         )
     landed, _ = landing.find(extracts)
     if landing.permissions_checksum(landed) != checksum:

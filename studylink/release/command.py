@@ -48,20 +48,28 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Register `studylink release`."""
     parser = subparsers.add_parser("release", help="what a research project receives")
     commands = parser.add_subparsers(required=True, metavar="STEP")
-    shows = commands.add_parser("plan", help="the plan by default, to keep in a file and cut down")
+    shows = commands.add_parser(
+        "plan", help="print the default plan, to cut down to what is needed"
+    )
     shows.add_argument("--project", required=True, help="the project's id")
     shows.set_defaults(run=_run(lambda given: show_plan(given.project)))
     prepares = commands.add_parser("prepare", help="make a release, to be approved by another")
     prepares.add_argument("--project", required=True, help="the project's id")
-    prepares.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    prepares.add_argument(
+        "--plan", type=Path, help="a plan; by default, all that the project may have"
+    )
     prepares.set_defaults(run=_run(lambda given: prepare(given.project, given.plan, given.key)))
-    approves = commands.add_parser("approve", help="register a release, and hand it over")
+    approves = commands.add_parser("approve", help="register a release and hand it over")
     approves.add_argument("release", help="the release's id, as `prepare` gave it")
-    approves.add_argument("--to", type=Path, help="a folder of a secure place; not encrypted")
+    approves.add_argument("--to", type=Path, help="a folder in a secure place, unencrypted")
     approves.set_defaults(run=_run(lambda given: approve(given.release, given.to, given.key)))
     twins = commands.add_parser("twin", help="the same over invented families, to write code on")
-    twins.add_argument("--project", help="the project's id; by default each study is written whole")
-    twins.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    twins.add_argument(
+        "--project", help="the project's id; by default, each study is written whole"
+    )
+    twins.add_argument(
+        "--plan", type=Path, help="a plan; by default, all that the project may have"
+    )
     twins.add_argument("--to", type=Path, required=True, help="the folder to write it in")
     twins.set_defaults(run=_run(lambda given: twin.make(given.project, given.plan, given.to)))
     for one in (prepares, approves):
@@ -70,7 +78,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
             dest="key",
             type=Path,
             required=True,
-            help="your secret OpenPGP key; its passphrase is asked for, or in STUDY_PASSPHRASE",
+            help="your secret OpenPGP key; STUDY_PASSPHRASE, or else you, give its passphrase",
         )
 
 
@@ -107,7 +115,7 @@ def _run(step: Callable[[argparse.Namespace], object]) -> Callable[[argparse.Nam
 
 
 def show_plan(project_id: str) -> None:
-    """Print the plan by default of a project; raises what `_run` knows where it may have none."""
+    """Print a project's default plan; raises what `_run` catches where it may have none."""
     with _at_work() as (_, connection):
         project, _ = _eligible(connection, project_id)
         columns = plans.columns_of_people(connection)
@@ -118,7 +126,7 @@ def show_plan(project_id: str) -> None:
 def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
     """Make a release of what is published, and sign it; returns its id.
 
-    Raises what `_run` knows, and leaves nothing, where there may be none.
+    Raises what `_run` catches, and leaves nothing, where there may be none.
     """
     with _at_work() as (data, connection):
         passphrase = _checked_signer(secret_key, data)
@@ -208,7 +216,7 @@ def _rounded(value: object) -> object:
 
 
 def _of_what_was_said(connection: duckdb.DuckDBPyConnection) -> str:
-    """The line of a statement by which two builds of one moment differ, if another no was read."""
+    """The line of a statement that tells builds of one moment apart, if what was said differs."""
     ((checksum,),) = connection.execute(
         "select permissions_checksum from study.governance.published_build"
     ).fetchall()
@@ -245,7 +253,7 @@ _SIGNED = (PLAN, CONTENT, PEOPLE, FIGURES)
 def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
     """Sign a prepared release as a second person, register it, and hand it over.
 
-    Raises what `_run` knows where it may not be handed over. What was approved or registered before
+    Raises what `_run` catches where it may not be handed over. What was signed or registered before
     a run was broken off is not done again.
     """
     with _at_work() as (data, connection):
@@ -265,8 +273,8 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
         is_of_build = _of_what_was_said(connection) in statement.decode().splitlines()
         if published.written(moment) != released.as_of or not is_of_build:
             raise Refused(
-                f"it is of {released.as_of}, and something else has been published since: delete "
-                f"{folder} and prepare it again"
+                f"it was prepared as of {released.as_of}, and another build has been published "
+                f"since: delete {folder} and prepare it again"
             )
         # before anything is signed or registered
         key = (
@@ -324,15 +332,16 @@ def _still_as_signed(
 def _check_other(
     statement: bytes, signature: bytes, keys: Path, preparer: str, fingerprint: str
 ) -> None:
-    """Raise `SignatureRefused` unless somebody else than the preparer signed."""
+    """Raise `SignatureRefused` unless somebody other than the preparer signed."""
     approver, of_approver = signatures.signer(statement, signature, keys)
     if of_approver == fingerprint:
         raise signatures.SignatureRefused(
-            f"{preparer} prepared it with the same key: another person approves"
+            f"{preparer} prepared it with the same key: another person must approve it"
         )
     if approver == preparer or signatures.are_of_one(keys, fingerprint, of_approver):
         raise signatures.SignatureRefused(
-            f"{preparer} prepared it with another key of the same person: another person approves"
+            f"{preparer} prepared it, and this is another key of the same person: another person "
+            "must approve it"
         )
 
 
@@ -364,9 +373,9 @@ def _made(
     released: Released,
     key: "pysequoia.Cert | None",
 ) -> Path:
-    """Make what the project receives in an unfinished folder: a folder, or an archive with a key.
+    """Make what the project receives, in an unfinished folder; returns where it is.
 
-    With a key the archive alone is left.
+    It is a folder or, with a key, an encrypted archive, and then nothing else is left.
     """
     unfinished = folder / f"{UNFINISHED}{released.release_id}"
     whole = unfinished / released.release_id

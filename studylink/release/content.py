@@ -37,7 +37,7 @@ DESCRIBED = {
             "release_id": "The release.",
             "project_id": "The project that receives it.",
             "title": "Title of the project.",
-            "organisation": "Organisation that carries the project out.",
+            "organisation": "Organisation that carries out the project.",
             "access": "`secure` for a secure place, `safeguarded` for use under a licence.",
             "studies": "Studies in it, separated by semicolons.",
             "domains": "Domains of records in it, separated by semicolons.",
@@ -63,8 +63,8 @@ DESCRIBED = {
         },
     ),
     "left_out": (
-        "What the tables of people of its studies have and the release has not. Grain: one row per "
-        "column, and one per table of which it has some years alone.",
+        "What the tables of people of its studies have and the release does not. Grain: one row "
+        "per column, and one per table of which it has only some years.",
         {
             "table_schema": "Schema of the table, a study.",
             "table_name": "Name of the table.",
@@ -432,7 +432,7 @@ def _denominators(of_release: str) -> str:
 
 
 def _left_out(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Released) -> str:
-    """What the release has not of the tables of people of its studies, each with the reason."""
+    """What the release lacks of the tables of people of its studies, each with the reason."""
     out = []
     for column in columns_of_people(connection):
         tables = plan.tables.get(column.study)

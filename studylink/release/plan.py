@@ -52,7 +52,7 @@ Tables = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class PlanRefused(Exception):
-    """A plan cannot be read, or asks for what there is not; the message says what and why."""
+    """A plan cannot be read, or asks for what may not be had; the message says what and why."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _joining(tables: Tables, columns: Sequence[Column]) -> list[tuple[str, str, 
 def default(
     project: str, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
 ) -> Plan:
-    """The plan of a project for which none was made."""
+    """The default plan of a project."""
     tables = allowed(columns, studies, domains, family_ids=False)
     for study, table, name in _joining(tables, columns):
         tables[study][table].remove(name)
@@ -207,14 +207,14 @@ def read(
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which no key stands twice: of two it would take the last, and say nothing."""
+    """YAML in which no key appears twice: of two it would take the last, and say nothing."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         mapping = super().construct_mapping(node, deep)
         if len(mapping) < len(node.value):
             raise PlanRefused(
-                f"in what begins in line {node.start_mark.line + 1} a key stands twice: keep one "
-                "of the two"
+                f"in the block that begins in line {node.start_mark.line + 1} a key appears twice: "
+                "keep one of the two"
             )
         return mapping
 
@@ -242,7 +242,7 @@ def _plan(
     content: Any, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
 ) -> Plan:
     if not isinstance(content, dict) or set(content) - set(KEYS):
-        raise PlanRefused(f"it is no plan, which may have {', '.join(KEYS)}, and nothing else")
+        raise PlanRefused(f"it is no plan: a plan may have {', '.join(KEYS)}, and nothing else")
     project = content.get("project")
     if not isinstance(project, str):
         raise PlanRefused("project must be the project's id, in quotes if it is a number")
@@ -256,7 +256,7 @@ def _plan(
         # both people sign it, as one line among others
         because = " ".join(because.split())
         if not because.isprintable():
-            raise PlanRefused(f"{FAMILY} needs a reason in words, and holds what is no text")
+            raise PlanRefused(f"{FAMILY} needs a reason in words, and holds control characters")
     access = content.get("access", SECURE)
     if access not in ACCESS:
         raise PlanRefused(f"access must be {' or '.join(ACCESS)}")
@@ -312,7 +312,7 @@ def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables
     if not isinstance(content, dict) or not all(
         of and isinstance(of, dict) for of in content.values()
     ):
-        raise PlanRefused("tables must name studies, and in each its tables")
+        raise PlanRefused("tables must name studies, and under each of them its tables")
     tables: dict[str, dict[str, list[str]]] = {}
     for study, asked in content.items():
         for table, names in asked.items():
@@ -322,7 +322,8 @@ def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables
                 raise PlanRefused(f"there is no table {study}.{table} of people")
             if there_are is None:
                 raise PlanRefused(
-                    f"{study}.{table} is of a study or domain for which the project is not approved"
+                    f"{study}.{table} belongs to a study or domain for which the project is not "
+                    "approved"
                 )
             if names == ALL:
                 names = there_are
@@ -331,12 +332,12 @@ def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables
             beyond = sorted(set(names) - set(there_are))
             if beyond:
                 raise PlanRefused(
-                    f"{study}.{table} may not have {', '.join(beyond)}: of a domain for which the "
-                    "project is not approved, or a family id without a reason"
+                    f"{study}.{table} may not have {', '.join(beyond)}: the project is not "
+                    "approved for that domain, or it is a family id, and no reason is given for one"
                 )
             # whose row it is, always
             kept = {PERSON, *names}
             tables.setdefault(study, {})[table] = [name for name in there_are if name in kept]
     if not tables:
-        raise PlanRefused("the plan holds no table")
+        raise PlanRefused("the plan names no table")
     return tables

@@ -144,7 +144,7 @@ class Shown:
 def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.policy") -> Policy:
     """What the policy seeds say, as they were built.
 
-    Raises `Refused` where a hierarchy is not there, or is none.
+    Raises `Refused` where a hierarchy is missing or faulty.
     """
     ((size, values, share),) = connection.execute(
         f"""
@@ -173,7 +173,7 @@ def _hierarchy(name: str, rows: Sequence[tuple[str, ...]]) -> Hierarchy:
     values, *levels = zip(*rows, strict=True)
     levels = [level for level in levels if any(level)]
     if not all(values) or len(set(values)) < len(values):
-        raise _faulty(name, "a value is empty, or stands in two rows")
+        raise _faulty(name, "a value is empty, or in two rows")
     if not levels or not all(map(all, levels)):
         raise _faulty(name, "a row has no category at a level at which others have one")
     try:
@@ -303,7 +303,7 @@ def _declared(study: str, tables: Held) -> Declared:
     """What `children.yml` declares of a study, as far as the release has what is summed up."""
     content = _children_yml().get(study)
     if not content:
-        raise CannotBeSafeguarded(f"children.yml declares nothing of {study}")
+        raise CannotBeSafeguarded(f"children.yml declares nothing for {study}")
     child = content["child"]
     columns = [_column(one, child) for one in content["columns"]]
     columns = [one for one in columns if one.needs <= tables.get(one.table, frozenset())]

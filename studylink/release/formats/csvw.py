@@ -1,6 +1,6 @@
 """CSV with its metadata: CSV on the Web (W3C Recommendations of 17 December 2015).
 
-Keys are stated where the table's description has one row per person, and the rows bear it out.
+Keys are stated where the table's description says one row per person, and the rows bear it out.
 """
 
 import json
@@ -108,7 +108,7 @@ def _key(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
 def _foreign_key(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[Table, list[str]]
 ) -> dict[str, object]:
-    """That everybody a row is about is among the participants, where every row bears it out."""
+    """That everybody whom the rows are about is among the participants, where that is so."""
     everybody = next(
         (one for one in keys if (one.schema, one.name) == (table.schema, PEOPLE)), None
     )

@@ -10,7 +10,7 @@ from studylink.release.content import NEVER_MISSING
 ABOUT = "about"
 """The schema that describes the others."""
 INVENTED = "INVENTED DATA"
-"""What every file of a twin bears: nobody in it exists."""
+"""The mark of every file of a twin: nobody in it exists."""
 
 
 @dataclass(frozen=True)

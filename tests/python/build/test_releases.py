@@ -308,7 +308,7 @@ def test_a_project_that_may_not_have_one_is_told_why(
     ("plan", "reason"),
     [
         ({"statements": []}, "the plan lacks the statement no_damage_to_a_person"),
-        ({"project": "P004"}, "the plan is of project P004"),
+        ({"project": "P004"}, "the plan is for project P004"),
         ({"tables": {"five_to_twelve": {"absence": "all"}}}, "the project is not approved"),
         (
             {"access": "safeguarded", "family_research_id": "siblings"},
@@ -421,7 +421,7 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
         lambda place, _: place.change(
             "update governance.published_build set as_of = as_of + interval 1 hour"
         ),
-        "something else has been published since",
+        "another build has been published since",
     ),
     "a no since": (
         lambda place, _: place.change(
@@ -438,7 +438,7 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
             place.change("update governance.published_build set permissions_checksum = 'other'"),
             patch.setattr(landing, "permissions_checksum", lambda _: "other"),
         ),
-        "something else has been published since",
+        "another build has been published since",
     ),
     "a domain that is no longer approved": (
         lambda _, patch: patch.setattr(
@@ -518,7 +518,7 @@ def test_the_preparer_cannot_approve_whatever_the_file_is_called(
     shutil.copyfile(place.keys / "ann", place.keys / "other")
     for name in ("ann", "other"):
         refusal = place.refusal("approve", release, *place.by(name))
-        assert "ann prepared it with the same key: another person approves" in refusal
+        assert "ann prepared it with the same key: another person must approve it" in refusal
 
 
 @pytest.mark.parametrize(("user_id", "file"), [("ann", "eve.asc"), ("another", "ann.pgp")])
@@ -546,7 +546,7 @@ def test_a_reason_for_family_ids_is_one_line_of_what_is_signed(
     lines = (of_release(place) / "statement.txt").read_text().splitlines()
     assert "Family ids: siblings SHA-256 of plan.yml: 0 nobody" in lines
     hidden = place.plan(family_research_id="siblings\x1b[2K")
-    assert "holds what is no text" in place.refusal(*PREPARE, "--plan", hidden, *place.by("ann"))
+    assert "holds control characters" in place.refusal(*PREPARE, "--plan", hidden, *place.by("ann"))
 
 
 def test_lines_cut_off_the_end_of_the_register_stop_every_command_and_build(

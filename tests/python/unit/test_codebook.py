@@ -313,7 +313,7 @@ def test_what_has_changed_since_the_previous_release(make: Make, key: str | None
     text = " ".join(re.sub("<[^>]+>", " ", changes).split())
     assert f"New variables {STUDY}.gp_events.pay Variables" in text
     assert f"Variables no longer in it {STUDY}.gp_events.gone Variables" in text
-    assert f"described otherwise {STUDY}.participants.tenure : label" in text
+    assert f"described differently {STUDY}.participants.tenure : label" in text
     assert f"Table Before Now {STUDY}.participants 40 60" in text
     assert "What has changed" not in page(after)
 

@@ -30,16 +30,16 @@ BEFORE, AFTER = date(2026, 6, 30), date(2026, 7, 2)
 REASONS = {
     "it is not approved": {"approved_on": None},
     "it is approved only from 2026-07-02": {"approved_on": AFTER},
-    "its approval has no last day": {"expires_on": None},
+    "its approval has no end date": {"expires_on": None},
     "its approval expired on 2026-06-30": {"expires_on": BEFORE},
     "its contract is not signed": {"contract_signed_on": None},
-    "its contract is signed only on 2026-07-02": {"contract_signed_on": AFTER},
+    "its contract is not signed until 2026-07-02": {"contract_signed_on": AFTER},
     "its purpose is not research or statistics": {"purpose": "commercial"},
     "none of its researchers is accredited on 2026-07-01": {"accredited": 0},
     "no studies are approved": {"studies": ()},
-    "its studies are not all known; there are five, send": {"studies": ("five", "six")},
+    "not all of its studies are known; there are five, send": {"studies": ("five", "six")},
     "no domains are approved": {"domains": ()},
-    "its domains are not all known; there are education, health": {"domains": ("telepathy",)},
+    "not all of its domains are known; there are education, health": {"domains": ("telepathy",)},
 }
 
 
@@ -169,10 +169,12 @@ REFUSED: dict[str, dict[str, object]] = {
     "statements may be": {"statements": ["no harm"]},
     "years must be the first and the last": {"years": [2024, 2022]},
     "tables must name studies": {"tables": ["absence"]},
-    "the plan holds no table": {"tables": {}},
+    "the plan names no table": {"tables": {}},
     "there is no table five.build": {"tables": {"five": {"build": "all"}}},
-    "five.gp_events is of a study or domain": {"tables": {"five": {"gp_events": "all"}}},
-    "other.participants is of a study or domain": {"tables": {"other": {"participants": "all"}}},
+    "five.gp_events belongs to a study or domain": {"tables": {"five": {"gp_events": "all"}}},
+    "other.participants belongs to a study or domain": {
+        "tables": {"other": {"participants": "all"}}
+    },
     "five.absence must be `all`, or a list": {"tables": {"five": {"absence": ["weight"]}}},
     "five.child_years may not have gp": {"tables": {"five": {"child_years": ["income", "gp"]}}},
     "participants may not have family_research_id": {
@@ -199,8 +201,8 @@ SLIPS = {
     "project:": "project must be the project's id, in quotes",
     "project: 2026": "project must be the project's id, in quotes",
     "project: [P1]": "project must be the project's id, in quotes",
-    "project: P1\nproject: P1": "in what begins in line 1 a key stands twice",
-    "project: P1\ntables:\n five: {absence: all, absence: [year]}": "in what begins in line 3",
+    "project: P1\nproject: P1": "in the block that begins in line 1 a key appears twice",
+    "project: P1\ntables:\n five: {absence: all, absence: [year]}": "in the block that begins",
     "project: P1\naccess: [secure]": "access must be",
     "project: P1\naccess:": "access must be",
     "project: P1\nfamily_research_id: no": "family_research_id needs a reason in words",
@@ -245,5 +247,5 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_plan_of_another_project_or_without_a_statement_is_refused(tmp_path: Path) -> None:
     whole = read(written(tmp_path, project="P2", statements=["no_damage_to_a_person"]))
     of_another, without = eligibility.reasons_against(whole, GOOD)
-    assert of_another == "the plan is of project P2"
+    assert of_another == "the plan is for project P2"
     assert without.startswith("the plan lacks the statement no_decision_about_a_person")
