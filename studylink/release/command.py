@@ -295,7 +295,13 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
         made = _made(connection, folder, released, key)
         if not is_registered:
             _register(data, folder, released)
-        place = _hand_over(made, folder, to)
+        try:
+            place = _hand_over(made, folder, to)
+        except OSError as error:
+            raise Refused(
+                f"{release_id} is in the register, but has not been handed over: {error}. Have "
+                "that put right, and run the same command again"
+            ) from None
     print(f"Registered and handed over: {place}")
 
 

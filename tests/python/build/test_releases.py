@@ -510,6 +510,27 @@ def test_what_cannot_be_made_is_not_registered(
     assert place.registered()
 
 
+def test_what_is_registered_and_cannot_be_put_in_its_place_is_said_to_be(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    light(monkeypatch)
+    release = place.prepared()
+    approve = ["release", "approve", release, *map(str, (*place.by("bob"), "--to", tmp_path))]
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        patch.setattr(shutil, "copytree", full)
+        assert cli.main(approve) == 1
+    assert "in the register, but has not been handed over" in place.said.readouterr().err
+    rows = place.registered()
+    assert rows
+    assert cli.main(approve) == 0
+    assert place.registered() == rows
+    assert (tmp_path / release).is_dir()
+
+
 def test_the_preparer_cannot_approve_whatever_the_file_is_called(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
