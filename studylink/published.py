@@ -1,5 +1,6 @@
 """Whether what is published is of what is landed: nobody leaves on yesterday's permission."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,18 +26,18 @@ def checked_moment(
     asked = built_for if as_of is None else instant(as_of)
     if asked > now():
         raise NotCurrent(
-            f"{written(asked)} is in the future, and a no may be said until then: run `dbt build` "
-            "as at now or earlier"
+            f"{written(asked)} is in the future, and somebody may say no before then: run "
+            "`dbt build` as of now or earlier"
         )
     if asked != built_for:
         raise NotCurrent(
-            f"the published build is of {written(built_for)}: for another moment, run "
+            f"the published build is as of {written(built_for)}: for another moment, run "
             f"`dbt build --vars '{{as_of: \"{written(asked)}\"}}'` first"
         )
     if newest is not None and newest > built_for:
         raise NotCurrent(
             f"something was said or asked after {written(built_for)}, up to {written(newest)}, "
-            "and it may be a no: build again as at that moment or later. If it is in the future, "
+            "and it may be a no: build again as of that moment or later. If it is in the future, "
             "a landed file has a wrong date: have it landed again correctly"
         )
     landed, _ = landing.find(extracts)
@@ -66,6 +67,29 @@ def check_pseudonym_key(connection: duckdb.DuckDBPyConnection) -> None:
 def days_old(moment: datetime) -> int:
     """Whole days since the moment of a build: in each a child may have come of age."""
     return (now() - moment).days
+
+
+def warnings(moment: datetime, extracts: Path) -> list[str]:
+    """What to say before anything made of the build of a moment leaves, each in a sentence."""
+    found = databases.warnings_of_development_keys(extracts)
+    if (days := days_old(moment)) > 0:
+        found.insert(
+            0,
+            f"the published build is {days:,} {'day' if days == 1 else 'days'} old, and a child "
+            "may have come of age since: before you send anything, build for today and run this "
+            "again",
+        )
+    return found
+
+
+def unused_id(asked: str, moment: datetime, taken: Container[str]) -> str:
+    """An id that is not taken: what was asked for with a moment, or numbered from 2."""
+    first = f"{asked}-{moment:%Y%m%dT%H%M%SZ}"
+    unused, number = first, 1
+    while unused in taken:
+        number += 1
+        unused = f"{first}-{number}"
+    return unused
 
 
 def instant(text: str) -> datetime:

@@ -13,6 +13,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from studylink.pages import figures
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -32,6 +34,7 @@ def write(file: Path, template: str, **context: object) -> None:
         "cell": _cell,
         "day": day,
     }
+    environment.globals |= {"base": figures.base(), "counts_in_words": figures.in_words()}
     style, script = ((TEMPLATES / name).read_text() for name in ("style.css", "page.js"))
     page = environment.get_template(template).render(
         style=Markup(style),
@@ -51,7 +54,7 @@ def _digest(text: str) -> str:
 
 def count(number: int | None) -> str:
     """A public count in words: with thousands separators, or that it is withheld."""
-    return "under 10" if number is None else f"{number:,}"
+    return f"under {figures.base()}" if number is None else f"{number:,}"
 
 
 def day(day: date | None) -> str:

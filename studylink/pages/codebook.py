@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from studylink import databases, pages
 from studylink.pages import charts, examples
-from studylink.pages.examples import PERSON
-from studylink.pages.figures import public, share
+from studylink.pages.figures import base, counted, public, share, size
 from studylink.pages.flow import consent_flows
+from studylink.release.content import NEVER_MISSING
 
 FILE = "codebook.html"
 OF_COUNTS = "linkage_quality"
@@ -159,7 +159,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
 
 
 def _periods(variables: list[Variable]) -> str:
-    """The first and the last period that 10 people have: whatever is beyond shows a few."""
+    """The first and the last period that enough people have: whatever is beyond shows a few."""
     for one in variables:
         if one.name in ("academic_year", "tax_year") or one.name.endswith("_month"):
             return " to ".join(one.values[place].value for place in (0, -1) if one.values)
@@ -179,11 +179,8 @@ class _Counted:
         self.connection = connection
         self.table = _quoted(schema, name)
         names = [one["column_name"] for one in columns]
-        self.person = f"distinct {_quoted(PERSON)}" if PERSON in names else "*"
-        [(people, rows)] = self._rows(f"select count({self.person}), count(*) from {self.table}")
-        self.people = public(people)
-        # a table of a few people's rows shows how many they are
-        self.rows = public(rows) if self.people else None
+        self.counted = counted(names)
+        self.people, self.rows = size(connection, self.table, names)
         self.labels: dict[str, dict[str, str]] = {}
         for column, value, label in self._rows(
             "select column_name, value, label from about.value_labels"
@@ -200,7 +197,7 @@ class _Counted:
         return {
             value: public(people)
             for value, people in self._rows(
-                f"select {value} as value, count({self.person}) from {self.table}"
+                f"select {value} as value, count({self.counted}) from {self.table}"
                 " where value is not null group by value order by value"
             )
         }
@@ -212,15 +209,15 @@ class _Counted:
             f"""
             select
                 count(*) filter ({column} is null),
-                count({self.person}) filter ({column} is null),
-                count({self.person}) filter ({column} is not null)
+                count({self.counted}) filter ({column} is null),
+                count({self.counted}) filter ({column} is not null)
             from {self.table}
             """
         )
         if public(empty_people) is None:
-            return "in the rows of fewer than 10 people, or in none"
+            return f"in the rows of fewer than {base()} people, or in none"
         if public(people) is None:
-            return "in all rows but those of fewer than 10 people, or in all"
+            return f"in all rows but those of fewer than {base()} people, or in all"
         return f"in {share(public(empty), self.rows):.0%} of rows"
 
     def values(self, column: str, data_type: str) -> tuple[list[Value], str, Markup | None]:
@@ -250,7 +247,7 @@ class _Counted:
                 values.sort(key=lambda one: _in_order(one.value))
             elif len(values) > MOST_VALUES:
                 values, note = _commonest(values)
-            note = note or "Values that fewer than 10 people have are not listed."
+            note = note or f"Values that fewer than {base()} people have are not listed."
         shown = [one for one in values if one.people]
         if not shown:
             return values, note, None
@@ -270,7 +267,7 @@ class _Counted:
         return Value(value, label, people, share(people, self.people))
 
     def _bins(self, column: str, is_whole: bool) -> list[Value]:
-        """Numbers in bins of a round width; those at the ends only where 10 people are in them.
+        """Numbers in bins of a round width; those at the ends only where enough people are in them.
 
         The width is that of the middle nine tenths, as a step of 1, 2 or 5 times a power of ten:
         no one person's value moves it.
@@ -323,7 +320,7 @@ def _commonest(values: list[Value]) -> tuple[list[Value], str]:
     ranked = sorted(values, key=lambda one: -(one.people or 0))[:MOST_VALUES]
     return (
         [one for one in ranked if one.people],
-        f"The most frequent values, at most {MOST_VALUES}, that at least 10 people have;"
+        f"The most frequent values, at most {MOST_VALUES}, that at least {base()} people have;"
         " about.value_labels has every code with a label.",
     )
 
@@ -346,7 +343,7 @@ def _variables(columns: list[dict], counted: _Counted | None) -> Iterator[Variab
         note, missing, chart = "", one["missing"] or "", None
         if counted:
             share_missing = counted.missing(name)
-            if missing == "Never missing":
+            if missing == NEVER_MISSING:
                 missing = "Never"
             else:
                 missing = f"{share_missing[0].upper()}{share_missing[1:]}. {missing}".rstrip(". ")

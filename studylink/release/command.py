@@ -2,10 +2,11 @@
 
 A release is a folder under `releases`. It is `prepared` when the folder is there: what it holds is
 encrypted with a key derived from the vault's, and one person has signed what it is. It is
-`registered` when another has signed, and the register of releases says whose records it holds. Only
-then is anything of it readable, for the time of the hand-over: as an archive encrypted to the key
-of the project, or in a folder of a secure place. Killed at any step, it is in one of these states,
-and the same command goes on from there.
+`registered` when another has signed, what the project receives has been made, and the register of
+releases says whose records it holds. Only then is it put where somebody finds it: as an archive
+encrypted to the key of the project, or in a folder of a secure place. So nothing is registered that
+cannot be handed over. Killed at any step, it is in one of these states, and the same command goes
+on from there; what it was making is in an unfinished folder, which the next command removes.
 """
 
 import argparse
@@ -47,20 +48,28 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Register `studylink release`."""
     parser = subparsers.add_parser("release", help="what a research project receives")
     commands = parser.add_subparsers(required=True, metavar="STEP")
-    shows = commands.add_parser("plan", help="the plan by default, to keep in a file and cut down")
+    shows = commands.add_parser(
+        "plan", help="print the default plan, to cut down to what is needed"
+    )
     shows.add_argument("--project", required=True, help="the project's id")
     shows.set_defaults(run=_run(lambda given: show_plan(given.project)))
     prepares = commands.add_parser("prepare", help="make a release, to be approved by another")
     prepares.add_argument("--project", required=True, help="the project's id")
-    prepares.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    prepares.add_argument(
+        "--plan", type=Path, help="a plan; by default, all that the project may have"
+    )
     prepares.set_defaults(run=_run(lambda given: prepare(given.project, given.plan, given.key)))
-    approves = commands.add_parser("approve", help="register a release, and hand it over")
+    approves = commands.add_parser("approve", help="register a release and hand it over")
     approves.add_argument("release", help="the release's id, as `prepare` gave it")
-    approves.add_argument("--to", type=Path, help="a folder of a secure place; not encrypted")
+    approves.add_argument("--to", type=Path, help="a folder in a secure place, unencrypted")
     approves.set_defaults(run=_run(lambda given: approve(given.release, given.to, given.key)))
     twins = commands.add_parser("twin", help="the same over invented families, to write code on")
-    twins.add_argument("--project", help="the project's id; by default each study is written whole")
-    twins.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    twins.add_argument(
+        "--project", help="the project's id; by default, each study is written whole"
+    )
+    twins.add_argument(
+        "--plan", type=Path, help="a plan; by default, all that the project may have"
+    )
     twins.add_argument("--to", type=Path, required=True, help="the folder to write it in")
     twins.set_defaults(run=_run(lambda given: twin.make(given.project, given.plan, given.to)))
     for one in (prepares, approves):
@@ -69,7 +78,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
             dest="key",
             type=Path,
             required=True,
-            help="your secret OpenPGP key; its passphrase is asked for, or in STUDY_PASSPHRASE",
+            help="your secret OpenPGP key; STUDY_PASSPHRASE, or else you, give its passphrase",
         )
 
 
@@ -106,9 +115,9 @@ def _run(step: Callable[[argparse.Namespace], object]) -> Callable[[argparse.Nam
 
 
 def show_plan(project_id: str) -> None:
-    """Print the plan by default of a project; raises what `_run` knows where it may have none."""
-    with _at_work() as (data, connection):
-        project, _ = _eligible(connection, project_id, data)
+    """Print a project's default plan; raises what `_run` catches where it may have none."""
+    with _at_work() as (_, connection):
+        project, _ = _eligible(connection, project_id)
         columns = plans.columns_of_people(connection)
         plan = plans.default(project_id, columns, project.studies, project.domains)
     print(plan.written(), end="")
@@ -117,11 +126,11 @@ def show_plan(project_id: str) -> None:
 def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
     """Make a release of what is published, and sign it; returns its id.
 
-    Raises what `_run` knows, and leaves nothing, where there may be none.
+    Raises what `_run` catches, and leaves nothing, where there may be none.
     """
     with _at_work() as (data, connection):
         passphrase = _checked_signer(secret_key, data)
-        project, moment = _eligible(connection, project_id, data)
+        project, moment = _eligible(connection, project_id)
         columns = plans.columns_of_people(connection)
         of_project = columns, project.studies, project.domains
         plan = (
@@ -130,7 +139,10 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
             else plans.default(project_id, *of_project)
         )
         eligibility.require(eligibility.reasons_against(plan, project))
-        release_id = _unused_id(data, project_id, moment)
+        releases = shared.folder(data)
+        taken = {row["release_id"] for row in shared.register(data).read()}
+        taken |= {folder.name for folder in releases.glob("*")}
+        release_id = published.unused_id(project_id, moment, taken)
         as_of = published.written(moment)
         released = eligibility.described(
             project,
@@ -142,7 +154,6 @@ def prepare(project_id: str, plan_file: Path | None, secret_key: Path) -> str:
             f"to project {project.project_id}, permissions as of {as_of}.",
             is_invented=False,
         )
-        releases = shared.folder(data)
         releases.mkdir(mode=0o700, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=releases))
         databases.attach_file(
@@ -205,7 +216,7 @@ def _rounded(value: object) -> object:
 
 
 def _of_what_was_said(connection: duckdb.DuckDBPyConnection) -> str:
-    """The line of a statement by which two builds of one moment differ, if another no was read."""
+    """The line of a statement that tells builds of one moment apart, if what was said differs."""
     ((checksum,),) = connection.execute(
         "select permissions_checksum from study.governance.published_build"
     ).fetchall()
@@ -242,7 +253,7 @@ _SIGNED = (PLAN, CONTENT, PEOPLE, FIGURES)
 def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
     """Sign a prepared release as a second person, register it, and hand it over.
 
-    Raises what `_run` knows where it may not be handed over. What was approved or registered before
+    Raises what `_run` catches where it may not be handed over. What was signed or registered before
     a run was broken off is not done again.
     """
     with _at_work() as (data, connection):
@@ -257,13 +268,13 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
             statement, (folder / PREPARED).read_bytes(), keys / "people"
         )
         released = _still_as_signed(connection, folder, statement, release_id)
-        project, moment = _eligible(connection, released.project_id, data)
+        project, moment = _eligible(connection, released.project_id)
         eligibility.require(eligibility.reasons_beyond(released, project))
         is_of_build = _of_what_was_said(connection) in statement.decode().splitlines()
         if published.written(moment) != released.as_of or not is_of_build:
             raise Refused(
-                f"it is of {released.as_of}, and something else has been published since: delete "
-                f"{folder} and prepare it again"
+                f"it was prepared as of {released.as_of}, and another build has been published "
+                f"since: delete {folder} and prepare it again"
             )
         # before anything is signed or registered
         key = (
@@ -277,13 +288,20 @@ def approve(release_id: str, to: Path | None, secret_key: Path) -> None:
             passphrase = _checked_signer(secret_key, data)
             signature = signatures.signed(statement, secret_key, passphrase)
             _check_other(statement, signature, keys / "people", preparer, fingerprint)
-            _write(folder / APPROVED, signature)
+            databases.write_whole(folder / APPROVED, signature)
         _check_other(
             statement, (folder / APPROVED).read_bytes(), keys / "people", preparer, fingerprint
         )
+        made = _made(connection, folder, released, key)
         if not is_registered:
             _register(data, folder, released)
-        place = _hand_over(connection, folder, released, to, key)
+        try:
+            place = _hand_over(made, folder, to)
+        except OSError as error:
+            raise Refused(
+                f"{release_id} is in the register, but has not been handed over: {error}. Have "
+                "that put right, and run the same command again"
+            ) from None
     print(f"Registered and handed over: {place}")
 
 
@@ -303,9 +321,16 @@ def _still_as_signed(
             f"{', '.join(changed) or STATEMENT} in {folder} is not what was signed: delete the "
             "folder, find out who changed it, and prepare the release again"
         )
-    databases.attach_file(
-        connection, folder / CONTENT, content.RELEASE, _content_key(release_id), read_only=True
-    )
+    try:
+        databases.attach_file(
+            connection, folder / CONTENT, content.RELEASE, _content_key(release_id), read_only=True
+        )
+    except duckdb.Error:
+        # it is what was signed, so it is the key that differs
+        raise Refused(
+            f"{folder / CONTENT} does not open: it was made with another vault key. Delete "
+            f"{folder}, and prepare the release again"
+        ) from None
     (row,) = connection.execute(f"from {content.RELEASE}.about.release").fetchall()
     return Released(*row)
 
@@ -313,15 +338,16 @@ def _still_as_signed(
 def _check_other(
     statement: bytes, signature: bytes, keys: Path, preparer: str, fingerprint: str
 ) -> None:
-    """Raise `SignatureRefused` unless somebody else than the preparer signed."""
+    """Raise `SignatureRefused` unless somebody other than the preparer signed."""
     approver, of_approver = signatures.signer(statement, signature, keys)
     if of_approver == fingerprint:
         raise signatures.SignatureRefused(
-            f"{preparer} prepared it with the same key: another person approves"
+            f"{preparer} prepared it with the same key: another person must approve it"
         )
     if approver == preparer or signatures.are_of_one(keys, fingerprint, of_approver):
         raise signatures.SignatureRefused(
-            f"{preparer} prepared it with another key of the same person: another person approves"
+            f"{preparer} prepared it, and this is another key of the same person: another person "
+            "must approve it"
         )
 
 
@@ -347,43 +373,48 @@ def _register(data: Path, folder: Path, released: Released) -> None:
     )
 
 
-def _hand_over(
+def _made(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     released: Released,
-    to: Path | None,
     key: "pysequoia.Cert | None",
 ) -> Path:
-    """Make what the project receives, and put it in its place; returns where."""
-    beside = to if to else folder
-    unfinished = beside / f"{UNFINISHED}{released.release_id}"
-    # of a run that was broken off
-    shutil.rmtree(unfinished, ignore_errors=True)
+    """Make what the project receives, in an unfinished folder; returns where it is.
+
+    It is a folder or, with a key, an encrypted archive, and then nothing else is left.
+    """
+    unfinished = folder / f"{UNFINISHED}{released.release_id}"
     whole = unfinished / released.release_id
     whole.mkdir(mode=0o700, parents=True)
     handed.make(connection, whole, *_release_before(folder.parent.parent, released))
     for name in (PLAN, STATEMENT, PREPARED, APPROVED):
         shutil.copyfile(folder / name, whole / name)
     if key is None:
-        made, place = whole, beside / released.release_id
-    else:
-        name = f"{released.release_id}.zip"
-        made, place = unfinished / f"{name}.pgp", beside / f"{name}.pgp"
-        with zipfile.ZipFile(unfinished / name, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(whole.rglob("*")):
-                archive.write(file, file.relative_to(unfinished))
-        pysequoia.encrypt_file(recipients=[key], input=unfinished / name, output=made, armor=False)
-        databases.sync(made)
-    if place.is_dir():
-        # of a run that was broken off when it was in its place
-        shutil.rmtree(place)
+        return whole
+    archive, encrypted = (unfinished / f"{whole.name}{ending}" for ending in (".zip", ".zip.pgp"))
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for file in sorted(whole.rglob("*")):
+            opened.write(file, file.relative_to(unfinished))
+    pysequoia.encrypt_file(recipients=[key], input=archive, output=encrypted, armor=False)
+    shutil.rmtree(whole)
+    archive.unlink()
+    return encrypted
+
+
+def _hand_over(made: Path, folder: Path, to: Path | None) -> Path:
+    """Put what was made in its place; returns where."""
+    place = (to or folder) / made.name
+    if to:
+        # a secure place may be another disk, from which nothing can be moved at one instant
+        beside = to / f"{UNFINISHED}{made.name}"
+        for broken_off in (beside, place):
+            shutil.rmtree(broken_off, ignore_errors=True)
+        made = shutil.copytree(made, beside)
+    databases.sync(made)
     os.replace(made, place)
-    databases.sync(beside)
-    shutil.rmtree(unfinished)
-    _write(
-        folder / HANDED_OVER,
-        f"it was handed over at {published.written(published.now())}, as {place}\n".encode(),
-    )
+    databases.sync(place.parent)
+    handed_over = f"it was handed over at {published.written(published.now())}, as {place}\n"
+    databases.write_whole(folder / HANDED_OVER, handed_over.encode())
     return place
 
 
@@ -396,7 +427,8 @@ def _hand_over(
 def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
     """The data folder, locked, and what is published in it; nothing is spilled anywhere.
 
-    What an earlier run left unfinished is removed first: nobody else is at work.
+    Nothing is left unfinished at the end. What a killed run left is removed first: nobody else is
+    at work.
     """
     os.umask(0o077)
     data = databases.data_folder()
@@ -409,11 +441,11 @@ def _at_work() -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
         with databases.connect(data) as connection:
             connection.execute("set temp_directory = ''")
             yield data, connection
-    except Refused:
-        _remove_unfinished(data)
-        raise
     finally:
-        os.close(lock)
+        try:
+            _remove_unfinished(data)
+        finally:
+            os.close(lock)
 
 
 def _remove_unfinished(data: Path) -> None:
@@ -425,19 +457,13 @@ def _remove_unfinished(data: Path) -> None:
 
 
 def _eligible(
-    connection: duckdb.DuckDBPyConnection, project_id: str, data: Path
+    connection: duckdb.DuckDBPyConnection, project_id: str
 ) -> tuple[eligibility.Project, datetime]:
     """The project and the moment of the published build; raises `Refused` or `NotCurrent`."""
     extracts = databases.extracts_folder()
     moment = published.checked_moment(connection, extracts, None)
     published.check_pseudonym_key(connection)
-    if (days := published.days_old(moment)) > 0:
-        print(
-            f"Warning: the published build is {days:,} day(s) old, and a child may have come of "
-            "age since: build for today before you release",
-            file=sys.stderr,
-        )
-    for warning in databases.warnings_of_development_keys(extracts):
+    for warning in published.warnings(moment, extracts):
         print(f"Warning: {warning}", file=sys.stderr)
     landing.create_views(connection, landing.read_landing(extracts, "governance"))
     day = published.now().date()
@@ -469,38 +495,30 @@ def _checked_signer(secret_key: Path, data: Path) -> str | None:
 
 
 def _release_before(data: Path, released: Released) -> tuple[Path, str] | tuple[()]:
-    """The content of the project's release before, with its key, if it is still there."""
+    """The content of the project's release before, with its key, if it is there and opens."""
     before = [
         row["release_id"]
         for row in shared.register(data).read()
         if row["project_id"] == released.project_id and row["release_id"] != released.release_id
     ]
-    content = shared.folder(data) / before[-1] / CONTENT if before else None
-    return (content, _content_key(before[-1])) if content and content.is_file() else ()
+    if not before or not (file := shared.folder(data) / before[-1] / CONTENT).is_file():
+        return ()
+    key = _content_key(before[-1])
+    try:
+        with duckdb.connect() as connection:
+            databases.attach_file(connection, file, "before", key, read_only=True)
+    except duckdb.Error:
+        print(
+            f"Warning: {file} does not open, most likely because it was made with another vault "
+            f"key. So the codebook does not show what has changed since release {before[-1]}",
+            file=sys.stderr,
+        )
+        return ()
+    return file, key
 
 
 def _content_key(release_id: str) -> str:
     return databases.derived_key(databases.vault_key(), f"release/{release_id}/content")
-
-
-def _unused_id(data: Path, project_id: str, moment: datetime) -> str:
-    """An id that no release has: the first of its project and moment, or numbered from 2."""
-    taken = {row["release_id"] for row in shared.register(data).read()}
-    first = f"{project_id}-{moment:%Y%m%dT%H%M%SZ}"
-    release_id, number = first, 1
-    while release_id in taken or (shared.folder(data) / release_id).exists():
-        number += 1
-        release_id = f"{first}-{number}"
-    return release_id
-
-
-def _write(file: Path, data: bytes) -> None:
-    """A file that is there whole or not at all."""
-    beside = file.with_name(f"{UNFINISHED}{file.name}")
-    beside.write_bytes(data)
-    databases.sync(beside)
-    os.replace(beside, file)
-    databases.sync(file.parent)
 
 
 def _checksum(file: Path) -> str:

@@ -12,6 +12,7 @@ import duckdb
 
 from studylink import databases
 from studylink.files import quoted
+from studylink.pages import figures
 from studylink.release.plan import JOIN_FAMILIES, PERSON, Plan, Tables, columns_of_people
 
 RELEASE = "release"
@@ -25,6 +26,8 @@ left(
 )
 """
 """The pseudonym in a release of a pseudonym of the build: HMAC-SHA256 of study and pseudonym."""
+NEVER_MISSING = "Never missing"
+"""What `about.columns.missing` says of a column in which every value is there."""
 PUBLIC_FIGURES = {"linkage_quality": "domain"}
 """Tables of counts that a study's schema holds beside its people, and their column of domains."""
 DESCRIBED = {
@@ -34,7 +37,7 @@ DESCRIBED = {
             "release_id": "The release.",
             "project_id": "The project that receives it.",
             "title": "Title of the project.",
-            "organisation": "Organisation that carries the project out.",
+            "organisation": "Organisation that carries out the project.",
             "access": "`secure` for a secure place, `safeguarded` for use under a licence.",
             "studies": "Studies in it, separated by semicolons.",
             "domains": "Domains of records in it, separated by semicolons.",
@@ -48,8 +51,7 @@ DESCRIBED = {
     ),
     "denominators": (
         "Of how many people the records in it are. Grain: one row per study, domain and role. Fit "
-        "for the public: a count under ten, zero included, is withheld, every other is rounded to "
-        "the nearest ten.",
+        "for the public. {counts_in_words}.",
         {
             "study": "The study.",
             "domain": "Domain of records.",
@@ -61,8 +63,8 @@ DESCRIBED = {
         },
     ),
     "left_out": (
-        "What the tables of people of its studies have and the release has not. Grain: one row per "
-        "column, and one per table of which it has some years alone.",
+        "What the tables of people of its studies have and the release does not. Grain: one row "
+        "per column, and one per table of which it has only some years.",
         {
             "table_schema": "Schema of the table, a study.",
             "table_name": "Name of the table.",
@@ -71,7 +73,8 @@ DESCRIBED = {
         },
     ),
 }
-"""What describes the tables that no build has: each table, and its columns."""
+"""What describes the tables that no build has: each table, and its columns. What becomes of counts
+depends on the policy, and is put in where `{counts_in_words}` stands."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ def _write_table(
     plan: Plan,
 ) -> None:
     """One table of people: its columns, its years, under new pseudonyms and in their order."""
-    pseudonyms = _of_class(connection, study, table, "pseudonym")
+    pseudonyms = _columns(connection, study, table, "class = 'pseudonym'")
     selected = ", ".join(
         f"{REKEYED.format(study=quoted(study), column=column)} as {column}"
         if column in pseudonyms
@@ -207,34 +210,26 @@ def _write_table(
     _comment(connection, f"research.{study}.{table}", f"{RELEASE}.{study}.{table}")
 
 
-def _of_class(
-    connection: duckdb.DuckDBPyConnection, study: str, table: str, declared: str
+def _columns(
+    connection: duckdb.DuckDBPyConnection, study: str, table: str, condition: str
 ) -> list[str]:
+    """The columns of a research table whose description fulfils a condition, in their order."""
     return [
         column
         for (column,) in connection.execute(
-            """
+            f"""
             select column_name from research.about.columns
-            where table_schema = ? and table_name = ? and class = ? order by position
+            where table_schema = ? and table_name = ? and {condition} order by position
             """,
-            [study, table, declared],
+            [study, table],
         ).fetchall()
     ]
 
 
 def _year_of(connection: duckdb.DuckDBPyConnection, study: str, table: str) -> str | None:
     """The column that shows the year in which a row begins; none where no row has one."""
-    found = connection.execute(
-        """
-        select column_name from research.about.columns
-        where
-            table_schema = ? and table_name = ?
-            and (column_name in ('academic_year', 'tax_year') or unit = 'calendar year')
-        order by position limit 1
-        """,
-        [study, table],
-    ).fetchone()
-    return found[0] if found else None
+    of_years = "(column_name in ('academic_year', 'tax_year') or unit = 'calendar year')"
+    return next(iter(_columns(connection, study, table, of_years)), None)
 
 
 def _write_ids(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
@@ -267,7 +262,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Re
                 f"{column} in ({', '.join(domains)})",
             )
     _copy(connection, "study.governance.consent_flow", "about.consent_flow", of_release)
-    _create(connection, "release", _rows(connection, [asdict(released)]))
+    _create(connection, "release", _row(asdict(released)))
     _create(connection, "denominators", _denominators(of_release))
     _create(connection, "left_out", _left_out(connection, plan, released))
     _copy(connection, "research.about.build", "about.build", "true")
@@ -302,7 +297,7 @@ def _write_about(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Re
             coalesce(of_build.class, 'plain') as class,
             coalesce(
                 of_build.missing,
-                if(held.data_type = 'BIGINT', 'Withheld, as a small count', 'Never missing')
+                if(held.data_type = 'BIGINT', 'Withheld, as a small count', '{NEVER_MISSING}')
             ) as missing,
             of_build.* exclude (
                 table_schema, table_name, column_name, position, label, description, data_type,
@@ -335,11 +330,19 @@ def _create_like(connection: duckdb.DuckDBPyConnection, table: str, query: str) 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
     """A table of the schema `about` that no build has."""
     description, columns = DESCRIBED[table]
+    description = description.format(counts_in_words=figures.in_words())
     whole = f"{RELEASE}.about.{table}"
     connection.execute(f"create table {whole} as select {', '.join(columns)} from ({query})")
-    connection.execute(f"comment on table {whole} is {quoted(description)}")
+    comment(connection, whole, description, columns)
+
+
+def comment(
+    connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: Mapping[str, str]
+) -> None:
+    """Give a table its description as a comment, and each of these columns its own."""
+    connection.execute(f"comment on table {table} is {quoted(description)}")
     for column, of_column in columns.items():
-        connection.execute(f"comment on column {whole}.{column} is {quoted(of_column)}")
+        connection.execute(f"comment on column {table}.{column} is {quoted(of_column)}")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
@@ -350,8 +353,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) ->
         "where (database_name, schema_name, table_name) = (?, ?, ?)",
         place,
     ).fetchall()
-    connection.execute(f"comment on table {target} is {quoted(description)}")
-    for column, of_column in connection.execute(
+    columns = connection.execute(
         """
         select of_source.column_name, of_source.comment
         from duckdb_columns() as of_source
@@ -364,31 +366,20 @@ def _comment(connection: duckdb.DuckDBPyConnection, source: str, target: str) ->
             (of_source.database_name, of_source.schema_name, of_source.table_name) = (?, ?, ?)
         """,
         [*target.split("."), *place],
-    ).fetchall():
-        connection.execute(f"comment on column {target}.{column} is {quoted(of_column)}")
+    ).fetchall()
+    comment(connection, target, description, dict(columns))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows of text and truth values as a query."""
-    return " union all ".join(
-        "select "
-        + ", ".join(
-            f"{str(value).lower() if isinstance(value, bool) else quoted(value)} as {column}"
-            for column, value in row.items()
-        )
-        for row in rows
+def _row(row: Mapping[str, object]) -> str:
+    """A row of text and truth values as a query."""
+    return "select " + ", ".join(
+        f"{str(value).lower() if isinstance(value, bool) else quoted(value)} as {column}"
+        for column, value in row.items()
     )
 
 
 def _denominators(of_release: str) -> str:
     """Counts of people by study, domain and role, rounded as all public figures are."""
-
-    def public(count: str) -> str:
-        return (
-            f"case when {count} >= round_counts_to then "
-            f"(round_counts_to * floor({count} / round_counts_to + 0.5))::bigint end"
-        )
-
     return f"""
         with
 
@@ -427,22 +418,21 @@ def _denominators(of_release: str) -> str:
             policies.study,
             policies.domain,
             policies.role,
-            {public("people")} as people,
-            {public("permitted")} as permitted,
-            {public("linked")} as linked
+            {figures.public_in_sql("people")} as people,
+            {figures.public_in_sql("permitted")} as permitted,
+            {figures.public_in_sql("linked")} as linked
         from (
             select distinct study, domain, records_of_role as role
             from study.policy.linkage_policies
             where {of_release}
         ) as policies
-        cross join study.policy.disclosure_control
         left join counted using (study, domain, role)
         order by all
     """
 
 
 def _left_out(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Released) -> str:
-    """What the release has not of the tables of people of its studies, each with the reason."""
+    """What the release lacks of the tables of people of its studies, each with the reason."""
     out = []
     for column in columns_of_people(connection):
         tables = plan.tables.get(column.study)
@@ -472,21 +462,20 @@ def _coverage(connection: duckdb.DuckDBPyConnection, tables: Tables) -> str:
     queries = []
     for study, of_study in tables.items():
         for table, columns in of_study.items():
-            period = connection.execute(
+            periods = _columns(
+                connection,
+                study,
+                table,
                 f"""
-                select column_name from research.about.columns
-                where
-                    table_schema = ? and table_name = ? and data_type = 'varchar'
-                    and (
-                        column_name in ('academic_year', 'tax_year')
-                        or column_name like '%\\_month' escape '\\'
-                    )
-                    and column_name in ({", ".join(map(quoted, columns))})
-                order by position limit 1
+                data_type = 'varchar'
+                and (
+                    column_name in ('academic_year', 'tax_year')
+                    or column_name like '%\\_month' escape '\\'
+                )
+                and column_name in ({", ".join(map(quoted, columns))})
                 """,
-                [study, table],
-            ).fetchone()
-            shown = period[0] if period else "null"
+            )
+            shown = periods[0] if periods else "null"
             queries.append(
                 f"""
                 select

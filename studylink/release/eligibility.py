@@ -13,7 +13,7 @@ PURPOSES = ("research", "statistics")
 
 
 class Refused(Exception):
-    """There is no release; the message says every reason, and names nobody."""
+    """There is no release; the message gives every reason, and names nobody."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ def reasons(project: Project, day: date, studies: list[str], domains: list[str])
     elif project.approved_on > day:
         found.append(f"it is approved only from {project.approved_on}")
     if project.expires_on is None:
-        found.append("its approval has no last day")
+        found.append("its approval has no end date")
     elif project.expires_on < day:
         found.append(f"its approval expired on {project.expires_on}")
     if project.contract_signed_on is None:
         found.append("its contract is not signed")
     elif project.contract_signed_on > day:
-        found.append(f"its contract is signed only on {project.contract_signed_on}")
+        found.append(f"its contract is not signed until {project.contract_signed_on}")
     if project.purpose not in PURPOSES:
         found.append(f"its purpose is not {' or '.join(PURPOSES)}")
     if not project.accredited:
@@ -122,7 +122,7 @@ def reasons(project: Project, day: date, studies: list[str], domains: list[str])
         if not approved:
             found.append(f"no {what} are approved")
         elif set(approved) - set(there_are):
-            found.append(f"its {what} are not all known; there are {', '.join(there_are)}")
+            found.append(f"not all of its {what} are known; there are {', '.join(there_are)}")
     return found
 
 
@@ -130,7 +130,7 @@ def reasons_against(plan: Plan, project: Project) -> list[str]:
     """Why a plan may not be released to a project."""
     found = []
     if plan.project != project.project_id:
-        found.append(f"the plan is of project {plan.project}")
+        found.append(f"the plan is for project {plan.project}")
     found += [
         f"the plan lacks the statement {name}, which those who release sign: {words}"
         for name, words in STATEMENTS.items()

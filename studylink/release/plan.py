@@ -15,7 +15,7 @@ all of that without family ids.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ JOIN_FAMILIES = (FAMILY, "child_research_id", "area_id")
 often one family of the study lives."""
 CHILD_YEARS = "child_years"
 """It repeats what parents answered and earned, beside the child."""
+CHILDREN = "children"
+"""The one table of people of a safeguarded release."""
+NO_REASON = ("none", "no", "n/a", "nil")
+"""What somebody may write who wants no family ids."""
 ALL = "all"
 AREA = {"ons": "area"}
 """The domain of reference data that is looked up for people; records have theirs declared."""
@@ -48,7 +52,7 @@ Tables = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 class PlanRefused(Exception):
-    """A plan cannot be read, or asks for what there is not; the message says what and why."""
+    """A plan cannot be read, or asks for what may not be had; the message says what and why."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ def _joining(tables: Tables, columns: Sequence[Column]) -> list[tuple[str, str, 
 def default(
     project: str, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
 ) -> Plan:
-    """The plan of a project for which none was made."""
+    """The default plan of a project."""
     tables = allowed(columns, studies, domains, family_ids=False)
     for study, table, name in _joining(tables, columns):
         tables[study][table].remove(name)
@@ -197,27 +201,71 @@ def read(
     domains may not have.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        raise PlanRefused(f"{file} cannot be read as YAML") from None
+        return _plan(_content(file), columns, studies, domains)
+    except PlanRefused as error:
+        raise PlanRefused(f"{file}: {error}") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key appears twice: of two it would take the last, and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        mapping = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            raise PlanRefused(
+                f"in the block that begins in line {node.start_mark.line + 1} a key appears twice: "
+                "keep one of the two"
+            )
+        return mapping
+
+
+def _content(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), _Loader)
+    except PlanRefused:
+        raise
+    except OSError as error:
+        raise PlanRefused(f"it cannot be read ({error.strerror})") from None
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "it"
+        raise PlanRefused(
+            f"{line} cannot be read as YAML: look at its colons, quotes and indents"
+        ) from None
+    except Exception:
+        # whatever the library stumbles over: a date that there is not, a number that is too long
+        raise PlanRefused(
+            "it cannot be read as YAML: put quotes around whatever is not a plain word or year"
+        ) from None
+
+
+def _plan(
+    content: Any, columns: Sequence[Column], studies: Sequence[str], domains: Sequence[str]
+) -> Plan:
     if not isinstance(content, dict) or set(content) - set(KEYS):
-        raise PlanRefused(f"{file} is no plan: it may have {', '.join(KEYS)}, and nothing else")
+        raise PlanRefused(f"it is no plan: a plan may have {', '.join(KEYS)}, and nothing else")
+    project = content.get("project")
+    if not isinstance(project, str):
+        raise PlanRefused("project must be the project's id, in quotes if it is a number")
     because = content.get(FAMILY)
     if because is not None and not (isinstance(because, str) and because.strip()):
         raise PlanRefused(f"{FAMILY} needs a reason in words, or must be left empty")
+    if because and because.strip().casefold() in NO_REASON:
+        # YAML takes it for text, which would bring the ids in
+        raise PlanRefused(f"{FAMILY} must be left empty if there is no reason for it")
     if because is not None:
         # both people sign it, as one line among others
         because = " ".join(because.split())
         if not because.isprintable():
-            raise PlanRefused(f"{FAMILY} needs a reason in words, and holds what is no text")
+            raise PlanRefused(f"{FAMILY} needs a reason in words, and holds control characters")
     access = content.get("access", SECURE)
     if access not in ACCESS:
         raise PlanRefused(f"access must be {' or '.join(ACCESS)}")
     if access == SAFEGUARDED and because is not None:
-        raise PlanRefused(f"a safeguarded release has no {FAMILY}")
-    statements = content.get("statements") or []
-    if not isinstance(statements, list) or set(statements) - set(STATEMENTS):
-        raise PlanRefused(f"statements may be {' and '.join(STATEMENTS)}")
+        raise PlanRefused(f"a safeguarded release has no {FAMILY}: leave it empty")
+    statements = content.get("statements")
+    if statements is None:
+        statements = []
+    _check_names(statements, STATEMENTS, f"statements may be {' and '.join(STATEMENTS)}")
     may_have = allowed(columns, studies, domains, because is not None, access)
     tables = _tables(content.get("tables", may_have), may_have, columns)
     joining = _joining(tables, columns) if access == SECURE and because is None else []
@@ -228,7 +276,7 @@ def read(
             "have the same"
         )
     return Plan(
-        project=str(content.get("project")),
+        project=project,
         access=access,
         family_ids_because=because,
         years=_years(content.get("years")),
@@ -237,19 +285,34 @@ def read(
     )
 
 
+def _check_names(content: Any, known: Collection[str], rule: str) -> None:
+    """Raise `PlanRefused` unless it is a list of names that are known."""
+    if not isinstance(content, list):
+        raise PlanRefused(rule)
+    for number, name in enumerate(content, start=1):
+        # a colon after a name makes something else of it, which may not even be looked up
+        if not isinstance(name, str) or name not in known:
+            raise PlanRefused(
+                f"{rule}; item {number} is something else: write the name alone, without a colon"
+            )
+
+
 def _years(content: Any) -> tuple[int, int] | None:
     if content is None:
         return None
     match content:
-        case [int(first), int(last)] if first <= last:
+        # to Python true and false are numbers
+        case [int(first), int(last)] if bool not in map(type, content) and first <= last:
             return first, last
     raise PlanRefused("years must be the first and the last, as [2022, 2024], or empty")
 
 
 def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables:
     """The columns that a plan names, `all` standing for all that may be had of a table."""
-    if not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
-        raise PlanRefused("tables must name studies, and in each its tables")
+    if not isinstance(content, dict) or not all(
+        of and isinstance(of, dict) for of in content.values()
+    ):
+        raise PlanRefused("tables must name studies, and under each of them its tables")
     tables: dict[str, dict[str, list[str]]] = {}
     for study, asked in content.items():
         for table, names in asked.items():
@@ -259,21 +322,22 @@ def _tables(content: Any, may_have: Tables, columns: Sequence[Column]) -> Tables
                 raise PlanRefused(f"there is no table {study}.{table} of people")
             if there_are is None:
                 raise PlanRefused(
-                    f"{study}.{table} is of a study or domain for which the project is not approved"
+                    f"{study}.{table} belongs to a study or domain for which the project is not "
+                    "approved"
                 )
             if names == ALL:
                 names = there_are
-            if not isinstance(names, list) or set(names) - set(known):
-                raise PlanRefused(f"{study}.{table} must be `all`, or a list of its columns")
+            rule = f"{study}.{table} must be `all`, or a list of its columns"
+            _check_names(names or None, known, rule)
             beyond = sorted(set(names) - set(there_are))
             if beyond:
                 raise PlanRefused(
-                    f"{study}.{table} may not have {', '.join(beyond)}: of a domain for which the "
-                    "project is not approved, or a family id without a reason"
+                    f"{study}.{table} may not have {', '.join(beyond)}: the project is not "
+                    "approved for that domain, or it is a family id, and no reason is given for one"
                 )
             # whose row it is, always
             kept = {PERSON, *names}
             tables.setdefault(study, {})[table] = [name for name in there_are if name in kept]
     if not tables:
-        raise PlanRefused("the plan holds no table")
+        raise PlanRefused("the plan names no table")
     return tables

@@ -20,13 +20,15 @@ import pyarrow as pa
 import yaml
 
 from studylink.files import quoted
+from studylink.pages import figures
+from studylink.release.content import NEVER_MISSING, comment
 from studylink.release.eligibility import Refused
 from studylink.release.generalisation import Anonymous, Codes, Hierarchy, Rules, anonymised
-from studylink.release.plan import LINK, PERSON, Tables
+from studylink.release.plan import CHILD_YEARS, CHILDREN, LINK, PERSON, Tables
 
-CHILDREN, DISCLOSURE = "children", "disclosure"
+DISCLOSURE = "disclosure"
 DECLARATION = Path(__file__).parent / "children.yml"
-PARTICIPANTS, CHILD_YEARS = "participants", "child_years"
+PARTICIPANTS = "participants"
 YEAR, WAVE, IS_WHOLE = "academic_year", "wave", "is_whole_year_dv"
 ROLES = ("mother", "father", "parental_carer")
 """Whose answer goes first, of several in one wave."""
@@ -46,7 +48,6 @@ MISSING = {
     "quasi": "Not known, or blanked: too few children were alike",
     "sensitive": "Not known, or blanked: children who are alike shared it",
 }
-NEVER_MISSING = "Never missing"
 DISCLOSURE_DESCRIBED = (
     "How the columns of a table of children were generalised, and of how many children a value was "
     "blanked. Grain: one row per column.",
@@ -63,8 +64,7 @@ DISCLOSURE_DESCRIBED = (
         "categories": ("varchar", "What is shown, separated by semicolons.", NEVER_MISSING),
         "children_blanked": (
             "bigint",
-            "Children of whom a value was blanked that is shown of others. Under ten, zero "
-            "included, it is withheld, otherwise rounded to the nearest ten.",
+            "Children of whom a value was blanked that is shown of others. {counts_in_words}.",
             "Withheld, as a small count",
         ),
     },
@@ -80,13 +80,12 @@ class CannotBeSafeguarded(Refused):
 
 @dataclass(frozen=True)
 class Policy:
-    """What the policy seeds say: the rules, the base of public counts, and every hierarchy.
+    """What the policy seeds say: the rules, and every hierarchy.
 
     Of a hierarchy, `values` has the code, or the least number, of each of its rows.
     """
 
     rules: Rules
-    round_counts_to: int
     hierarchies: Mapping[str, Hierarchy]
     values: Mapping[str, tuple[str, ...]]
 
@@ -145,11 +144,11 @@ class Shown:
 def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.policy") -> Policy:
     """What the policy seeds say, as they were built.
 
-    Raises `ValueError` where a hierarchy splits a category.
+    Raises `Refused` where a hierarchy is missing or faulty.
     """
-    ((size, values, share, base),) = connection.execute(
+    ((size, values, share),) = connection.execute(
         f"""
-        select min_class_size, min_sensitive_values, max_share_blanked, round_counts_to
+        select min_class_size, min_sensitive_values, max_share_blanked
         from {schema}.disclosure_control
         """
     ).fetchall()
@@ -159,20 +158,35 @@ def read_policy(connection: duckdb.DuckDBPyConnection, schema: str = "study.poli
         "order by rowid"
     ).fetchall():
         rows.setdefault(hierarchy, []).append(tuple(row))
+    for study in _children_yml().values():
+        for name in (one["levels"] for one in study["columns"]):
+            if name not in rows:
+                raise _faulty(name, "it has no row")
     return Policy(
         Rules(size, values, share),
-        base,
         {name: _hierarchy(name, of_name) for name, of_name in rows.items()},
         {name: tuple(value for value, *_ in of_name) for name, of_name in rows.items()},
     )
 
 
 def _hierarchy(name: str, rows: Sequence[tuple[str, ...]]) -> Hierarchy:
-    _, *levels = zip(*rows, strict=True)
+    values, *levels = zip(*rows, strict=True)
+    levels = [level for level in levels if any(level)]
+    if not all(values) or len(set(values)) < len(values):
+        raise _faulty(name, "a value is empty, or in two rows")
+    if not levels or not all(map(all, levels)):
+        raise _faulty(name, "a row has no category at a level at which others have one")
     try:
-        return Hierarchy(tuple(level for level in levels if any(level)))
+        return Hierarchy(tuple(levels))
     except ValueError as error:
-        raise ValueError(f"seed generalisations, {name}: {error}") from None
+        raise _faulty(name, str(error)) from None
+
+
+def _faulty(hierarchy: str, what: str) -> Refused:
+    return Refused(
+        f"in the policy seed generalisations, hierarchy {hierarchy}: {what}. Correct "
+        "seeds/generalisations.csv, and build again"
+    )
 
 
 def keep_what_is_summed_up(connection: duckdb.DuckDBPyConnection, database: str) -> Tables:
@@ -260,7 +274,7 @@ def sum_up(
             connection.execute(f"drop table {database}.{study}.{table}")
         codes = np.hstack([anonymous.quasi, anonymous.sensitive])
         _write(connection, f"{database}.{study}.{CHILDREN}", rows[PERSON], codes, shown, policy)
-        _describe(connection, database, study, shown, policy)
+        _describe(connection, database, study, shown)
         found[study] = anonymous
     return found
 
@@ -289,7 +303,7 @@ def _declared(study: str, tables: Held) -> Declared:
     """What `children.yml` declares of a study, as far as the release has what is summed up."""
     content = _children_yml().get(study)
     if not content:
-        raise CannotBeSafeguarded(f"children.yml declares nothing of {study}")
+        raise CannotBeSafeguarded(f"children.yml declares nothing for {study}")
     child = content["child"]
     columns = [_column(one, child) for one in content["columns"]]
     columns = [one for one in columns if one.needs <= tables.get(one.table, frozenset())]
@@ -436,7 +450,7 @@ def _write(
     finally:
         connection.unregister("children_shown")
     rules = policy.rules
-    _comment(
+    comment(
         connection,
         table,
         "What the records and answers of each study child say, summed up in categories. In all "
@@ -452,7 +466,6 @@ def _describe(
     database: str,
     study: str,
     shown: Sequence[Shown],
-    policy: Policy,
 ) -> None:
     """Put what describes the new table in the place of what described the tables it sums up."""
     about = f"{database}.about"
@@ -518,7 +531,7 @@ def _describe(
                 one.level,
                 len(one.hierarchy.levels),
                 "; ".join(one.categories) or "Not shown",
-                _public_count(one.blanked, policy),
+                figures.public(one.blanked),
             )
             for one in shown
         ],
@@ -532,10 +545,14 @@ def _describe(
 
 def _create_disclosure(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     description, columns = DISCLOSURE_DESCRIBED
+    columns = {
+        name: (kind, said.format(counts_in_words=figures.in_words()), missing)
+        for name, (kind, said, missing) in columns.items()
+    }
     table = f"{database}.about.{DISCLOSURE}"
     declared = ", ".join(f"{name} {kind}" for name, (kind, _, _) in columns.items())
     connection.execute(f"create table {table} ({declared})")
-    _comment(connection, table, description, {name: said for name, (_, said, _) in columns.items()})
+    comment(connection, table, description, {name: said for name, (_, said, _) in columns.items()})
     _insert_columns(
         connection,
         f"{database}.about",
@@ -575,17 +592,3 @@ def _insert_columns(
         """,
         [(schema, table, *one, about) for one in described],
     )
-
-
-def _comment(
-    connection: duckdb.DuckDBPyConnection, table: str, description: str, columns: Mapping[str, str]
-) -> None:
-    connection.execute(f"comment on table {table} is {quoted(description)}")
-    for column, of_column in columns.items():
-        connection.execute(f"comment on column {table}.{column} is {quoted(of_column)}")
-
-
-def _public_count(count: int, policy: Policy) -> int | None:
-    """A count as anybody may see it: withheld where it is small, else rounded, a half upwards."""
-    base = policy.round_counts_to
-    return base * ((2 * count + base) // (2 * base)) if count >= base else None

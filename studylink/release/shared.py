@@ -1,8 +1,8 @@
 """The register of releases: whose records, of which domain, were shared with whom and when.
 
-It is `releases/register.csv` under `STUDY_DATA`, a row for each release, person and domain, written
-before the release can be read. A person stands in it as a keyed pseudonym of a kind of its own. The
-domain of those whose answers were shared is `answers`.
+It is `releases/register.csv` under `STUDY_DATA`, a row for each release, person and domain,
+written before the release is handed over. A person stands in it as a keyed pseudonym of a kind of
+its own. The domain of those whose answers were shared is `answers`.
 """
 
 from pathlib import Path

@@ -130,13 +130,7 @@ def request(supplier: str, domain: str, as_of: str | None) -> None:
         except duckdb.Error:
             # its own message might quote what a table holds
             raise Refused("what is published cannot be read: run `dbt build`") from None
-        if (days := published.days_old(moment)) > 0:
-            print(
-                f"Warning: the published build is {days:,} day(s) old, and a child may have come "
-                "of age since: build for today, and request again, before you send",
-                file=sys.stderr,
-            )
-        for warning in databases.warnings_of_development_keys(extracts):
+        for warning in published.warnings(moment, extracts):
             print(f"Warning: {warning}", file=sys.stderr)
         made: list[str] = []
         try:
@@ -210,7 +204,8 @@ def _write(
 
     Returns the log with the request as its last, and the encrypted file.
     """
-    request_id = _unused_id(log, f"{outbound.study}-{supplier}-{domain}", as_of)
+    taken = {request.request_id for request in log.requests} | {*log.broken_off()}
+    request_id = published.unused_id(f"{outbound.study}-{supplier}-{domain}", as_of, taken)
     sent = openpgp.encrypted(outbound.content(), key)
     entry = Request(
         request_id=request_id,
@@ -259,14 +254,3 @@ def _made_message(request: Request, file: Path) -> str:
         f"Send it with manifest.json. The delivery that answers it has request_sent_at "
         f"{request.as_of}."
     )
-
-
-def _unused_id(log: RequestLog, asked: str, as_of: datetime) -> str:
-    """An id that no request has, nor any folder: the first, or numbered from 2."""
-    taken = {request.request_id for request in log.requests} | {*log.broken_off()}
-    first = f"{asked}-{as_of:%Y%m%dT%H%M%SZ}"
-    request_id, number = first, 1
-    while request_id in taken:
-        number += 1
-        request_id = f"{first}-{number}"
-    return request_id

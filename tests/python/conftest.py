@@ -6,11 +6,12 @@ import fcntl
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from studylink.pages import figures
 from tests.python.lib import project
 from tests.python.lib import rules_world as world_of_rules
 from tests.python.lib.project import ROOT
@@ -50,6 +51,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: it need not be looked through for what may go."""
     gc.freeze()
+
+
+@pytest.fixture
+def counts_by_four(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another policy: public counts are rounded to four, and withheld under it."""
+    seed = figures.seed
+
+    def changed(name: str) -> list[dict[str, str]]:
+        if name != "disclosure_control":
+            return seed(name)
+        return [row | {"round_counts_to": "4"} for row in seed(name)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, "seed", changed)
+        figures.base.cache_clear()
+        yield
+    figures.base.cache_clear()
 
 
 @pytest.fixture(scope="session")

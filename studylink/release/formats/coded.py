@@ -10,6 +10,7 @@ its label has every reason that the column knows. Text has no missing code: it i
 """
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +39,25 @@ class Variable:
         return self.is_number and not self.column.is_never_missing
 
 
-def variables(table: Table) -> list[Variable]:
-    """The variables of a table."""
-    return [_variable(column) for column in table.columns_beside_labels]
+def tables(
+    connection: duckdb.DuckDBPyConnection, release: Release, folder: Path
+) -> Iterator[tuple[Table, list[Variable], pandas.DataFrame]]:
+    """Each table with its variables and rows, once the folder is made and has the codes.
+
+    Missing numbers are not-a-number. Raises `ValueError` where a column holds a code that is in no
+    list: it would be lost.
+    """
+    folder.mkdir()
+    _write_codes(release, folder)
+    for table in release.tables:
+        variables = [_variable(column) for column in table.columns_beside_labels]
+        yield table, variables, _rows(connection, table, variables)
 
 
 def _variable(column: Column) -> Variable:
     name = f'"{column.name}"'
     if column.codes:
-        numbered = numbers(column)
+        numbered = _numbers(column)
         if all(str(number) == code for code, number in numbered.items()):
             sql = f"cast({name} as double)"
         else:
@@ -61,7 +72,7 @@ def _variable(column: Column) -> Variable:
     return Variable(column, f"cast({name} as double)", True, {})
 
 
-def numbers(column: Column) -> dict[str, int]:
+def _numbers(column: Column) -> dict[str, int]:
     """By code of a column: its number."""
     codes = [code for code, _ in column.codes]
     # nine digits are a whole number of Stata's; SNOMED CT's are longer
@@ -72,13 +83,9 @@ def numbers(column: Column) -> dict[str, int]:
     return {code: place for place, code in enumerate(codes, start=1)}
 
 
-def rows(
+def _rows(
     connection: duckdb.DuckDBPyConnection, table: Table, of: list[Variable]
 ) -> pandas.DataFrame:
-    """The table as a data frame of numbers, missing as not-a-number, and texts.
-
-    Raises `ValueError` where a column holds a code that is in no list: it would be lost.
-    """
     values = ", ".join(f'{variable.sql} as "{variable.column.name}"' for variable in of)
     frame = connection.execute(f"select {values} from {table.relation}").df()
     for variable in of:
@@ -98,7 +105,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(whole) <= most else whole[: most - 3].decode(errors="ignore") + "..."
 
 
-def write_codes(release: Release, folder: Path) -> None:
+def _write_codes(release: Release, folder: Path) -> None:
     """Write the number, code and label of every coded column."""
     with (folder / CODES).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -106,6 +113,6 @@ def write_codes(release: Release, folder: Path) -> None:
         for table in release.tables:
             for column in table.columns:
                 for (code, number), (_, label) in zip(
-                    numbers(column).items(), column.codes, strict=True
+                    _numbers(column).items(), column.codes, strict=True
                 ):
                     writer.writerow([table.schema, table.name, column.name, number, code, label])

@@ -1,6 +1,6 @@
 """CSV with its metadata: CSV on the Web (W3C Recommendations of 17 December 2015).
 
-Keys are stated where the table's description has one row per person, and the rows bear it out.
+Keys are stated where the table's description says one row per person, and the rows bear it out.
 """
 
 import json
@@ -11,6 +11,7 @@ import duckdb
 
 from studylink.files import quoted
 from studylink.release.formats.description import Column, Release, Table, path
+from studylink.release.plan import PERSON
 
 FOLDER = "csv"
 METADATA = "csv-metadata.json"
@@ -24,8 +25,8 @@ DATATYPES = {
     "date": "date",
 }
 """By DuckDB's type: the built-in datatype."""
-PERSON, PEOPLE = "research_id", "participants"
-"""Who a row is about, and the table that has everybody."""
+PEOPLE = "participants"
+"""The table that has everybody."""
 GRAIN = re.compile(r"one row per (?:active )?(?:study )?(?:participant|child)\b([^.]*)")
 PERIODS = {" and wave": "wave", " and school year": "academic_year"}
 """By how the grain goes on: the column that with the person makes a row's key."""
@@ -107,7 +108,7 @@ def _key(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
 def _foreign_key(
     connection: duckdb.DuckDBPyConnection, table: Table, keys: dict[Table, list[str]]
 ) -> dict[str, object]:
-    """That everybody a row is about is among the participants, where every row bears it out."""
+    """That everybody whom the rows are about is among the participants, where that is so."""
     everybody = next(
         (one for one in keys if (one.schema, one.name) == (table.schema, PEOPLE)), None
     )

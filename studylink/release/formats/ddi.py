@@ -1,6 +1,7 @@
 """The codebook as XML: DDI-Codebook 2.5, the standard of data archives' catalogues.
 
-It may stand in a public catalogue, so the numbers of rows are rounded as in all public figures.
+It may stand in a public catalogue, so the numbers of rows are public figures, and withheld where
+those of few people are in them.
 """
 
 from pathlib import Path
@@ -8,6 +9,7 @@ from xml.etree import ElementTree
 
 import duckdb
 
+from studylink.pages import figures
 from studylink.release.formats import parquet
 from studylink.release.formats.description import Column, Release, Table, path
 
@@ -22,7 +24,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
     _document(root, release, title)
     _study(root, release, title)
     for number, table in enumerate(release.tables, start=1):
-        ((rows,),) = connection.execute(f"select count(*) from {table.relation}").fetchall()
+        _, rows = figures.size(connection, table.relation, table.names)
         _file(root, number, table, rows)
     data = ElementTree.SubElement(root, "dataDscr")
     for number, table in enumerate(release.tables, start=1):
@@ -75,14 +77,14 @@ def _study(root: ElementTree.Element, release: Release, title: str) -> None:
     _add(use, "conditions", f"Access: {release.access}")
 
 
-def _file(root: ElementTree.Element, number: int, table: Table, rows: int) -> None:
+def _file(root: ElementTree.Element, number: int, table: Table, rows: int | None) -> None:
     uri = f"{parquet.FOLDER}/{path(Path(), table, 'parquet').name}"
     text = _add(_add(root, "fileDscr", ID=f"F{number}", URI=uri), "fileTxt")
     _add(text, "fileName", table.full_name)
     _add(text, "fileCont", table.description)
     size = _add(text, "dimensns")
-    if (rounded := (rows + 5) // 10 * 10) and rows >= 10:
-        _add(size, "caseQnty", str(rounded))
+    if rows:
+        _add(size, "caseQnty", str(rows))
     _add(size, "varQnty", str(len(table.columns)))
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import duckdb
 
+from studylink.release.content import NEVER_MISSING
+
 ABOUT = "about"
 """The schema that describes the others."""
-NEVER_MISSING = "Never missing"
-"""What `about.columns.missing` says of a column in which every value is there."""
 INVENTED = "INVENTED DATA"
-"""What every file of a twin bears: nobody in it exists."""
+"""The mark of every file of a twin: nobody in it exists."""
 
 
 @dataclass(frozen=True)

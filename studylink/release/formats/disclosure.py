@@ -1,25 +1,21 @@
 """The rules of disclosure control that a release was made by, for a program to read."""
 
-import csv
 import json
 from pathlib import Path
 
 import duckdb
 
-from studylink.contract import PROJECT
+from studylink.pages import figures
 from studylink.release.formats.description import Release
+from studylink.release.plan import CHILDREN, SAFEGUARDED
 
 FILE = "disclosure.json"
-CHILDREN = "children"
-"""The one table of people of a safeguarded release."""
-SEEDS = PROJECT / "seeds"
-"""Where the policy is that a governance lead may change."""
 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
     """Write what was done to every column, and what was left out and why."""
-    recodes = {one["meaning"]: one for one in _seed("recodes")}
-    (limits,) = _seed("disclosure_control")
+    recodes = {one["meaning"]: one for one in figures.seed("recodes")}
+    (limits,) = figures.seed("disclosure_control")
     generalised = _generalised(connection, release)
     record = {
         "release_id": release.release_id,
@@ -37,8 +33,8 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
             else "fixed, and the same in every build",
             "terms": release.terms,
             "public_counts": {
-                "withheld_below": int(limits["min_class_size"]),
-                "rounded_to": int(limits["round_counts_to"]),
+                "withheld_below": figures.base(),
+                "rounded_to": figures.base(),
             },
             **(
                 {
@@ -77,11 +73,6 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
     )
 
 
-def _seed(name: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def _recode(seed: dict[str, str] | None, meaning: str | None) -> dict[str, object] | None:
     """A recode in words, with the widths that the policy has for it."""
     if not meaning:
@@ -98,7 +89,7 @@ def _generalised(
     connection: duckdb.DuckDBPyConnection, release: Release
 ) -> dict[tuple[str, str, str], dict[str, object]]:
     """How each column of a safeguarded release was generalised, as `about.disclosure` has it."""
-    if release.access != "safeguarded":
+    if release.access != SAFEGUARDED:
         return {}
     return {
         (schema, CHILDREN, column): {

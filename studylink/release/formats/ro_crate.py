@@ -1,4 +1,8 @@
-"""RO-Crate 1.1: what the release is, and what each of its files is, as JSON-LD."""
+"""RO-Crate 1.1: what the release is, and what each of its files is, as JSON-LD.
+
+It may stand in a public repository. So it has no sizes of files, which it need not have: in some
+formats every row takes as many bytes, and the size gives away how many rows there are.
+"""
 
 import json
 from pathlib import Path
@@ -71,7 +75,6 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
                 "name": release.marked(NAMES.get(one.name) or one.stem),
                 **({"description": described} if described else {}),
                 "encodingFormat": ENCODINGS[one.suffix],
-                "contentSize": str(one.stat().st_size),
             }
         )
     crate = {"@context": f"{VERSION}/context", "@graph": entities}

@@ -1,31 +1,24 @@
 """SPSS: a file per table, with variable and value labels and a user-missing code."""
 
 import textwrap
+from itertools import count
 from pathlib import Path
 
 import duckdb
+import pandas
 import pyreadstat
 
 from studylink.release.formats import coded
 from studylink.release.formats.description import Release, path
 
 FOLDER = "spss"
-MISSING = -9
-"""The missing code: negative, as in the UK's cohort studies, so that no count or code is meant."""
 LONGEST_FILE_LABEL, LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_NOTE = 64, 255, 120, 80
 """Bytes of the label of a file, a variable and a value, and of a line of notes."""
 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
-    """Write every table, and the codes.
-
-    Raises `ValueError` where a column holds the missing code as a value.
-    """
-    (folder / FOLDER).mkdir()
-    coded.write_codes(release, folder / FOLDER)
-    for table in release.tables:
-        variables = coded.variables(table)
-        rows = coded.rows(connection, table, variables)
+    """Write every table, and the codes."""
+    for table, variables, rows in coded.tables(connection, release, folder / FOLDER):
         labels: dict[str, dict] = {}
         missing: dict[str, list] = {}
         for variable in variables:
@@ -35,13 +28,10 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
                 for value, label in variable.labels.items()
             }
             if variable.has_missing_code:
-                if (rows[name] == MISSING).any():
-                    raise ValueError(f"{table.full_name}.{name} holds the missing code as a value")
-                missing[name] = [MISSING]
-                labels[name][MISSING] = coded.shortened(
-                    variable.column.missing, LONGEST_VALUE_LABEL
-                )
-                rows[name] = rows[name].fillna(MISSING)
+                code = _missing_code(rows[name])
+                missing[name] = [code]
+                labels[name][code] = coded.shortened(variable.column.missing, LONGEST_VALUE_LABEL)
+                rows[name] = rows[name].fillna(code)
         pyreadstat.write_sav(
             rows,
             path(folder / FOLDER, table, "sav"),
@@ -70,3 +60,12 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path)
 
 def _measure(variable: coded.Variable) -> str:
     return "nominal" if variable.labels or not variable.is_number else "scale"
+
+
+def _missing_code(values: pandas.Series) -> int:
+    """The missing code of a column: the first of -9, -99, -999 that is not a value of its own.
+
+    Negative, as in the UK's cohort studies, so that it is not taken for a count or a code.
+    """
+    own = set(values)
+    return next(code for digits in count(1) if (code := 1 - 10**digits) not in own)

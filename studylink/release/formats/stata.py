@@ -22,11 +22,7 @@ variable and a number, and Stata's names have at most 32."""
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
     """Write every table, and the codes."""
-    (folder / FOLDER).mkdir()
-    coded.write_codes(release, folder / FOLDER)
-    for table in release.tables:
-        variables = coded.variables(table)
-        rows = coded.rows(connection, table, variables)
+    for table, variables, rows in coded.tables(connection, release, folder / FOLDER):
         labels: dict[str, dict] = {}
         missing = {}
         for variable in variables:

@@ -1,4 +1,4 @@
-"""Releases of the sample: who may, what is in them, and registered before anybody reads them."""
+"""Releases of the sample: who may, what is in them, and registered before they are handed over."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ def test_a_project_that_may_not_have_one_is_told_why(
     ("plan", "reason"),
     [
         ({"statements": []}, "the plan lacks the statement no_damage_to_a_person"),
-        ({"project": "P004"}, "the plan is of project P004"),
+        ({"project": "P004"}, "the plan is for project P004"),
         ({"tables": {"five_to_twelve": {"absence": "all"}}}, "the project is not approved"),
         (
             {"access": "safeguarded", "family_research_id": "siblings"},
@@ -421,7 +421,7 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
         lambda place, _: place.change(
             "update governance.published_build set as_of = as_of + interval 1 hour"
         ),
-        "something else has been published since",
+        "another build has been published since",
     ),
     "a no since": (
         lambda place, _: place.change(
@@ -438,7 +438,7 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
             place.change("update governance.published_build set permissions_checksum = 'other'"),
             patch.setattr(landing, "permissions_checksum", lambda _: "other"),
         ),
-        "something else has been published since",
+        "another build has been published since",
     ),
     "a domain that is no longer approved": (
         lambda _, patch: patch.setattr(
@@ -468,6 +468,10 @@ CHANGED: dict[str, tuple[Callable[[Place, pytest.MonkeyPatch], object], str]] = 
         lambda place, _: shared.register(place.data).file.write_text("line"),
         "register.csv, line 1",
     ),
+    "another vault key": (
+        lambda _, patch: patch.setattr(command, "_content_key", lambda _: "another"),
+        "content.duckdb does not open",
+    ),
 }
 
 
@@ -484,6 +488,49 @@ def test_nothing_is_approved_that_is_not_what_was_prepared(
     assert readable(place.data) == ["research.duckdb", "study.duckdb"]
 
 
+def test_what_cannot_be_made_is_not_registered(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(monkeypatch)
+    release = place.prepared()
+    make = handed.make
+
+    def broken_off(connection: object, folder: Path, *more: object) -> None:
+        make(connection, folder, *more)
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handed, "make", broken_off)
+        approve = ["release", "approve", release, *map(str, place.by("bob"))]
+        assert cli.main(approve) == 1
+    assert "no space left on device" in place.said.readouterr().err
+    assert place.registered() == []
+    assert readable(place.data / "releases") == []
+    place.run("approve", release, *place.by("bob"))
+    assert place.registered()
+
+
+def test_what_is_registered_and_cannot_be_put_in_its_place_is_said_to_be(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    light(monkeypatch)
+    release = place.prepared()
+    approve = ["release", "approve", release, *map(str, (*place.by("bob"), "--to", tmp_path))]
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        patch.setattr(shutil, "copytree", full)
+        assert cli.main(approve) == 1
+    assert "in the register, but has not been handed over" in place.said.readouterr().err
+    rows = place.registered()
+    assert rows
+    assert cli.main(approve) == 0
+    assert place.registered() == rows
+    assert (tmp_path / release).is_dir()
+
+
 def test_the_preparer_cannot_approve_whatever_the_file_is_called(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -492,7 +539,7 @@ def test_the_preparer_cannot_approve_whatever_the_file_is_called(
     shutil.copyfile(place.keys / "ann", place.keys / "other")
     for name in ("ann", "other"):
         refusal = place.refusal("approve", release, *place.by(name))
-        assert "ann prepared it with the same key: another person approves" in refusal
+        assert "ann prepared it with the same key: another person must approve it" in refusal
 
 
 @pytest.mark.parametrize(("user_id", "file"), [("ann", "eve.asc"), ("another", "ann.pgp")])
@@ -520,7 +567,7 @@ def test_a_reason_for_family_ids_is_one_line_of_what_is_signed(
     lines = (of_release(place) / "statement.txt").read_text().splitlines()
     assert "Family ids: siblings SHA-256 of plan.yml: 0 nobody" in lines
     hidden = place.plan(family_research_id="siblings\x1b[2K")
-    assert "holds what is no text" in place.refusal(*PREPARE, "--plan", hidden, *place.by("ann"))
+    assert "holds control characters" in place.refusal(*PREPARE, "--plan", hidden, *place.by("ann"))
 
 
 def test_lines_cut_off_the_end_of_the_register_stop_every_command_and_build(
@@ -663,7 +710,7 @@ def test_killed_anywhere_a_preparation_leaves_nothing_or_a_release(
     ("to_a_folder", "steps_apart"),
     [(False, 3), *(pytest.param(to, 1, marks=pytest.mark.long) for to in (False, True))],
 )
-def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_release(
+def test_killed_anywhere_an_approval_hands_nothing_over_that_is_not_registered(
     place: Place,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -689,10 +736,13 @@ def test_killed_anywhere_an_approval_leaves_nothing_readable_or_a_registered_rel
 
     seen = set()
     for _ in killed_at_steps(run, restore, monkeypatch, steps_apart):
-        is_registered, is_readable = bool(place.registered()), bool(readable(tmp_path / "to"))
-        is_readable |= bool(readable(releases))
-        assert is_registered or not is_readable
-        seen.add((is_registered, is_readable))
+        is_registered, is_in_place = bool(place.registered()), bool(readable(to))
+        is_in_place |= (releases / release / f"{release}.zip.pgp").exists()
+        assert is_registered or not is_in_place
+        seen.add((is_registered, is_in_place))
+        # what is being made is for its owner alone, under the name of what is unfinished
+        assert all(command.UNFINISHED in file for file in readable(releases))
+        assert all(file.stat().st_mode & 0o077 == 0 for file in releases.rglob("*"))
         # the same command goes on from there, once
         rows = place.registered()
         is_handed_over = (releases / release / "handed_over.txt").exists()
@@ -927,3 +977,10 @@ def test_denominators_are_public_counts(
     assert counts
     assert all(count >= 10 and count % 10 == 0 for count in counts)
     assert all(people >= permitted for *_, people, permitted, _ in rows if permitted)
+    ((said,),) = connection.execute(
+        "select comment from duckdb_tables() "
+        "where database_name = 'first' and table_name = 'denominators'"
+    ).fetchall()
+    assert said.endswith(
+        "Counts under 10 are withheld, zero included, and all others rounded to the nearest 10."
+    )

@@ -13,6 +13,7 @@ import pytest
 from studylink.attack.figures import read_ceilings
 from studylink.attack.release import release_figures
 from studylink.release import safeguarded
+from studylink.release.eligibility import Refused
 from studylink.release.generalisation import Anonymous, Rules
 from tests.python.lib.project import ROOT
 
@@ -74,8 +75,8 @@ Release = duckdb.DuckDBPyConnection
 
 
 @pytest.fixture
-def policy() -> safeguarded.Policy:
-    """What the policy seeds of the repository say."""
+def seeds() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The policy seeds of the repository, in the schema `policy`."""
     with duckdb.connect() as connection:
         connection.execute("create schema policy")
         for seed in ("disclosure_control", "generalisations"):
@@ -84,7 +85,13 @@ def policy() -> safeguarded.Policy:
                 "from read_csv($1, all_varchar = $2, hive_partitioning = false)",
                 [str(ROOT / "seeds" / f"{seed}.csv"), seed == "generalisations"],
             )
-        return safeguarded.read_policy(connection, "policy")
+        yield connection
+
+
+@pytest.fixture
+def policy(seeds: duckdb.DuckDBPyConnection) -> safeguarded.Policy:
+    """What the policy seeds of the repository say."""
+    return safeguarded.read_policy(seeds, "policy")
 
 
 @pytest.fixture
@@ -145,6 +152,24 @@ def children(release: Release, study: str) -> dict[str, dict[str, object]]:
     names = [name for name, *_ in relation.description]
     rows = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
     return {row.pop("research_id"): row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("update {} set level_2 = '11 to 16' where value = '7' and hierarchy = 'age'", "split"),
+        ("update {} set level_1 = null where value = '7' and hierarchy = 'age'", "no category"),
+        ("update {} set value = null where value = '7' and hierarchy = 'age'", "empty"),
+        ("update {} set value = '8' where value = '7' and hierarchy = 'age'", "in two rows"),
+        ("delete from {} where hierarchy = 'age'", "has no row"),
+    ],
+)
+def test_a_faulty_hierarchy_is_refused_in_words(
+    seeds: duckdb.DuckDBPyConnection, change: str, what: str
+) -> None:
+    seeds.execute(change.format("policy.generalisations"))
+    with pytest.raises(Refused, match=f"hierarchy age: .*{what}.*Correct seeds/generalisations"):
+        safeguarded.read_policy(seeds, "policy")
 
 
 def tables(release: Release) -> set[str]:

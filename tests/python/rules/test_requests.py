@@ -716,7 +716,7 @@ def test_another_moment_than_the_builds_is_refused_with_the_build_that_it_needs(
     place: Place,
 ) -> None:
     refusal = place.refusal(*HEALTH, "--as-of", "2024-12-02T00:00:00Z")
-    assert f"the published build is of {AS_OF}" in refusal
+    assert f"the published build is as of {AS_OF}" in refusal
     assert "dbt build --vars '{as_of: \"2024-12-02T00:00:00Z\"}'" in refusal
 
 
@@ -727,7 +727,7 @@ def test_a_moment_in_the_future_is_refused(place: Place) -> None:
     place.change("study", "update governance.published_build set as_of = timestamp '2999-01-01'")
     refusal = place.refusal(*HEALTH)
     assert "2999-01-01T00:00:00Z is in the future" in refusal
-    assert "run `dbt build` as at now or earlier" in refusal
+    assert "run `dbt build` as of now or earlier" in refusal
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2024-12-01T12:00:00+01:00"])

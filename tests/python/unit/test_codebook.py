@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from studylink import databases
+from studylink import databases, pages
 from studylink.pages import charts, codebook
 from studylink.pages.codebook import Value
 from studylink.release import command, shared
@@ -224,6 +224,33 @@ def test_missing_is_a_share_of_rows_and_withheld_where_few_have_one_or_none(make
     assert missing(76, 9) == "In all rows but those of fewer than 10 people, or in all. Not landed"
 
 
+def test_another_base_of_counts_is_on_the_whole_page(make: Make, counts_by_four: None) -> None:
+    shown = page(
+        make(
+            participants=[
+                *several(5, "owns", "Owns its home"),
+                *several(3, "rents", "Rents", first=100),
+            ],
+            gp_events=several(5, "2024-01", "1", 5.0, 7, True),
+        )
+    )
+    assert "Counts under 4 are withheld, zero included" in shown
+    assert "rounded to the nearest 4;" in shown
+    assert "Periods with 4 people" in shown
+    assert "Values that fewer than 4 people have are not listed" in shown
+    assert "In the rows of fewer than 4 people, or in none" in shown
+    assert "records usable under 4" in shown
+    assert not re.search(r"(under|nearest|than|least|with) (10|ten)\b", shown)
+
+
+def test_no_page_states_the_base_of_counts_itself() -> None:
+    for template in pages.TEMPLATES.glob("*.html"):
+        found = re.findall(
+            r"(?i)\b(?:10|ten) (?:people|rows)|(?:under|nearest) (?:10|ten)\b", template.read_text()
+        )
+        assert found == [], template.name
+
+
 def test_a_page_shows_no_pseudonym_and_no_text_as_markup(make: Make) -> None:
     release = make(
         participants=several(40, "other", "Something <else>"),
@@ -286,12 +313,14 @@ def test_what_has_changed_since_the_previous_release(make: Make, key: str | None
     text = " ".join(re.sub("<[^>]+>", " ", changes).split())
     assert f"New variables {STUDY}.gp_events.pay Variables" in text
     assert f"Variables no longer in it {STUDY}.gp_events.gone Variables" in text
-    assert f"described otherwise {STUDY}.participants.tenure : label" in text
+    assert f"described differently {STUDY}.participants.tenure : label" in text
     assert f"Table Before Now {STUDY}.participants 40 60" in text
     assert "What has changed" not in page(after)
 
 
-def test_the_previous_release_is_the_last_that_the_same_project_was_handed(tmp_path: Path) -> None:
+def test_the_previous_release_is_the_last_that_the_same_project_was_handed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def before(release_id: str) -> tuple:
         released = Released(release_id, "P7", *[""] * 6, False, False, "", "")
         return command._release_before(tmp_path, released)
@@ -305,10 +334,15 @@ def test_the_previous_release_is_the_last_that_the_same_project_was_handed(tmp_p
     assert before("new") == (), "its content is no longer there"
     content = shared.folder(tmp_path) / "old" / command.CONTENT
     content.parent.mkdir()
-    content.touch()
-    assert before("new") == (content, command._content_key("old"))
+    key = command._content_key("old")
+    with duckdb.connect() as connection:
+        databases.attach_file(connection, content, "content", key)
+    assert before("new") == (content, key)
     # what was registered before a hand-over was broken off is not the one before itself
     assert before("old") == ()
+    monkeypatch.setenv("DBT_ENV_SECRET_VAULT_KEY", "the next")
+    assert before("new") == (), "the vault's key is another now"
+    assert "does not show what has changed since release old" in capsys.readouterr().err
 
 
 def test_invented_data_is_said_to_be(make: Make) -> None:

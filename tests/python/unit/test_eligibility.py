@@ -30,16 +30,16 @@ BEFORE, AFTER = date(2026, 6, 30), date(2026, 7, 2)
 REASONS = {
     "it is not approved": {"approved_on": None},
     "it is approved only from 2026-07-02": {"approved_on": AFTER},
-    "its approval has no last day": {"expires_on": None},
+    "its approval has no end date": {"expires_on": None},
     "its approval expired on 2026-06-30": {"expires_on": BEFORE},
     "its contract is not signed": {"contract_signed_on": None},
-    "its contract is signed only on 2026-07-02": {"contract_signed_on": AFTER},
+    "its contract is not signed until 2026-07-02": {"contract_signed_on": AFTER},
     "its purpose is not research or statistics": {"purpose": "commercial"},
     "none of its researchers is accredited on 2026-07-01": {"accredited": 0},
     "no studies are approved": {"studies": ()},
-    "its studies are not all known; there are five, send": {"studies": ("five", "six")},
+    "not all of its studies are known; there are five, send": {"studies": ("five", "six")},
     "no domains are approved": {"domains": ()},
-    "its domains are not all known; there are education, health": {"domains": ("telepathy",)},
+    "not all of its domains are known; there are education, health": {"domains": ("telepathy",)},
 }
 
 
@@ -169,10 +169,12 @@ REFUSED: dict[str, dict[str, object]] = {
     "statements may be": {"statements": ["no harm"]},
     "years must be the first and the last": {"years": [2024, 2022]},
     "tables must name studies": {"tables": ["absence"]},
-    "the plan holds no table": {"tables": {}},
+    "the plan names no table": {"tables": {}},
     "there is no table five.build": {"tables": {"five": {"build": "all"}}},
-    "five.gp_events is of a study or domain": {"tables": {"five": {"gp_events": "all"}}},
-    "other.participants is of a study or domain": {"tables": {"other": {"participants": "all"}}},
+    "five.gp_events belongs to a study or domain": {"tables": {"five": {"gp_events": "all"}}},
+    "other.participants belongs to a study or domain": {
+        "tables": {"other": {"participants": "all"}}
+    },
     "five.absence must be `all`, or a list": {"tables": {"five": {"absence": ["weight"]}}},
     "five.child_years may not have gp": {"tables": {"five": {"child_years": ["income", "gp"]}}},
     "participants may not have family_research_id": {
@@ -187,17 +189,63 @@ def test_each_thing_that_a_plan_may_not_ask_for_is_named(tmp_path: Path, message
         read(written(tmp_path, **REFUSED[message]))
 
 
-@pytest.mark.parametrize("content", ["- a\n- b\n", "{", "\ufffe"])
-def test_what_is_no_plan_is_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / "plan.yml").write_text(content, encoding="utf-16")
-    with pytest.raises(PlanRefused):
+SLIPS = {
+    "": "it is no plan",
+    "- a\n- b\n": "it is no plan",
+    "project: [": "line 1 cannot be read as YAML",
+    "project: P1\nyears: *other": "line 2 cannot be read as YAML",
+    "project: P1\nyears: [2022-13-45, 2024]": "it cannot be read as YAML: put quotes around",
+    "project: !!bool maybe": "it cannot be read as YAML: put quotes around",
+    "? [project]\n: P1": "line 1 cannot be read as YAML",
+    "1: P1": "it is no plan",
+    "project:": "project must be the project's id, in quotes",
+    "project: 2026": "project must be the project's id, in quotes",
+    "project: [P1]": "project must be the project's id, in quotes",
+    "project: P1\nproject: P1": "in the block that begins in line 1 a key appears twice",
+    "project: P1\ntables:\n five: {absence: all, absence: [year]}": "in the block that begins",
+    "project: P1\naccess: [secure]": "access must be",
+    "project: P1\naccess:": "access must be",
+    "project: P1\nfamily_research_id: no": "family_research_id needs a reason in words",
+    "project: P1\nfamily_research_id: 2026-06-30": "family_research_id needs a reason in words",
+    "project: P1\nfamily_research_id: none": "family_research_id must be left empty",
+    "project: P1\nyears: [no, yes]": "years must be",
+    "project: P1\nyears: [2022.5, 2024]": "years must be",
+    "project: P1\nyears: 2022": "years must be",
+    "project: P1\nstatements:\n- no_damage_to_a_person: yes": "statements may be .*; item 1 is",
+    "project: P1\nstatements:\n- no_damage_to_a_person\n-": "statements may be .*; item 2 is",
+    "project: P1\nstatements: no_damage_to_a_person": "statements may be",
+    "project: P1\nstatements: no": "statements may be",
+    "project: P1\nstatements: 2026-06-30": "statements may be",
+    "project: P1\ntables:": "tables must name studies",
+    "project: P1\ntables:\n five:": "tables must name studies",
+    "project: P1\ntables:\n five: {}": "tables must name studies",
+    "project: P1\ntables:\n five: [absence]": "tables must name studies",
+    "project: P1\ntables:\n five: {absence: }": "five.absence must be .all.",
+    "project: P1\ntables:\n five: {absence: []}": "five.absence must be .all.",
+    "project: P1\ntables:\n five: {absence: yes}": "five.absence must be .all.",
+    "project: P1\ntables:\n five: {absence: [year, percent: ]}": "five.absence .*; item 2 is",
+    "project: P1\ntables:\n five: {absence: [[year]]}": "five.absence .*; item 1 is",
+    "project: P1\ntables:\n five: {absence: [2022]}": "five.absence .*; item 1 is",
+    "project: P1\ntables:\n 5: {absence: all}": "there is no table 5.absence",
+}
+
+
+@pytest.mark.parametrize("content", SLIPS)
+def test_each_slip_in_yaml_is_refused_with_its_file_and_place(tmp_path: Path, content: str) -> None:
+    (tmp_path / "plan.yml").write_text(content)
+    with pytest.raises(PlanRefused, match=rf"/plan\.yml: {SLIPS[content]}"):
         read(tmp_path / "plan.yml")
-    with pytest.raises(PlanRefused, match="cannot be read"):
-        read(tmp_path / "nowhere.yml")
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.yml").write_text("project: P1", encoding="utf-16")
+    for name in ("plan.yml", "nowhere.yml"):
+        with pytest.raises(PlanRefused, match=f"{name}: it cannot be read"):
+            read(tmp_path / name)
 
 
 def test_a_plan_of_another_project_or_without_a_statement_is_refused(tmp_path: Path) -> None:
     whole = read(written(tmp_path, project="P2", statements=["no_damage_to_a_person"]))
     of_another, without = eligibility.reasons_against(whole, GOOD)
-    assert of_another == "the plan is of project P2"
+    assert of_another == "the plan is for project P2"
     assert without.startswith("the plan lacks the statement no_decision_about_a_person")
