@@ -12,7 +12,7 @@ from studylink.people import access_register, opening
 from studylink.people.held import Held
 from studylink.people.opening import Opened, Person
 from studylink.people.pack import Pack, locked_by_password, new_password, zipped
-from studylink.people.receipt import ASKED, VOID
+from studylink.people.receipt import ASKED, why_void
 from studylink.people.story import stories
 from studylink.requests import openpgp
 
@@ -149,7 +149,7 @@ def made(opened: Opened, person: Person) -> Pack:
                 "request": ASKED[one["request_type"]],
                 "received_at": one["received_at"],
                 "outcome": one["outcome"].replace("_", " "),
-                "why": VOID.get(one["reason"], ""),
+                "why": why_void(one["request_type"], one["reason"]),
             }
             for one in outcomes
         ],
