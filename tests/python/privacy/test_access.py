@@ -274,12 +274,17 @@ def test_a_pack_on_record_answers_the_requests_of_its_person(
     assert {row["participant_id"] for row in answered} == {one["participant_id"]}
 
 
-def test_a_pack_for_a_key_opens_with_that_key(data: Path, packs: list[Pack]) -> None:
+def test_a_pack_for_a_key_opens_with_that_key(
+    data: Path, packs: list[Pack], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the one in the file that is named, whatever lies beside it under a like name."""
     secret = Tsk.generate("a participant")
-    (data / "theirs.asc").write_text(str(secret.extract_certificate()))
+    (data / "theirs.key").write_text(str(secret.extract_certificate()))
+    (data / "theirs.pgp").write_text(str(Tsk.generate("somebody else").extract_certificate()))
     one = packs[-1]
     asked = ("access", "--study", one.study, "--participant", one.participant_id)
-    assert cli.main([*asked, "--to-key", str(data / "theirs.asc")]) == 0
+    assert cli.main([*asked, "--to-key", str(data / "theirs.key")]) == 0
+    assert secret.extract_certificate().fingerprint in capsys.readouterr().out
     (file,) = (data / "access").glob("*.pgp")
     opened = pysequoia.decrypt(file.read_bytes(), decryptor=secret.decryptor()).bytes
     assert pack.DATA.encode() in opened
@@ -360,9 +365,10 @@ def test_letters_go_to_those_who_decide_now_and_to_those_who_soon_will(
         # the sample's last statements are later than the build of the tests
         connection.execute("update governance.published_build set newest_statement_at = as_of")
     secret = Tsk.generate("the printer")
-    (data / "printer.asc").write_text(str(secret.extract_certificate()))
+    (data / "printer.key").write_text(str(secret.extract_certificate()))
+    (data / "printer.asc").write_text(str(Tsk.generate("another").extract_certificate()))
     months = ("--months", "12")
-    assert cli.main(["letters", "--due", *months, "--to-key", str(data / "printer.asc")]) == 0
+    assert cli.main(["letters", "--due", *months, "--to-key", str(data / "printer.key")]) == 0
     (file,) = (data / "letters").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     text = pysequoia.decrypt(file.read_bytes(), decryptor=secret.decryptor()).bytes.decode()
