@@ -63,7 +63,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         action="append",
         default=[],
         metavar="COLUMN",
-        help="a column of numbers that groups people, as a year does",
+        help="a column that groups people and has numbers in it, as a year or Key Stage 2",
     )
     parser.add_argument("--register", metavar="PROJECT", help="it leaves, for this project")
     parser.set_defaults(run=run)
@@ -194,7 +194,7 @@ def _read(file: Path, given: argparse.Namespace) -> Table:
     if unexplained := audit.undeclared(columns, rows, set(named)):
         raise NotReadable(
             f"{file}: what is {', '.join(unexplained)}? Say it with --count, --share, --mean, or "
-            "--group for a number that groups people"
+            "--group where its numbers group people, as years do"
         )
     if not counts:
         raise NotReadable(f"{file} has no column of counts: how many people is each figure of?")
