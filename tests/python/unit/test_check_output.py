@@ -1,12 +1,15 @@
 """`studylink check-output`: which figures of a researcher's table may leave the secure place."""
 
 import csv
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from studylink import databases
 from studylink.cli import main
 from studylink.outputs.audit import Limits, Mean, Share, Table, labels, verdicts
 
@@ -201,6 +204,34 @@ def test_later_tables_are_compared_with_what_has_left(secure_place, capsys):
     assert not (secure_place / "data" / "outputs" / "O00002").exists()
 
 
+def test_two_that_are_registered_at_once_are_two_outputs(secure_place, monkeypatch):
+    """And the one that comes later is compared with the other."""
+    files = [
+        written(secure_place, f"{region}.csv", f"region,children\n{region},44\n")
+        for region in ("North", "South")
+    ]
+    sync = databases.sync
+
+    def slowly(place: Path) -> None:
+        time.sleep(0.1)
+        sync(place)
+
+    monkeypatch.setattr(databases, "sync", slowly)
+    with ThreadPoolExecutor() as pool:
+        arguments = (["check-output", file, *COUNT, "--register", "P001"] for file in files)
+        assert list(pool.map(main, arguments)) == [0, 0]
+    lines = read(secure_place / "data" / "outputs" / "register.csv")[1:]
+    assert sorted(line[0] for line in lines) == ["O00001", "O00002"]
+    assert main(["check-output", files[0], *COUNT]) == 0
+
+
+def test_a_folder_without_a_line_in_the_register_is_not_written_into(secure_place, capsys):
+    file = written(secure_place, "first.csv", "region,children\nNorth,44\n")
+    (secure_place / "data" / "outputs" / "O00001").mkdir(parents=True)
+    assert main(["check-output", file, *COUNT, "--register", "P001"]) == 1
+    assert "has no line in" in capsys.readouterr().err
+
+
 def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys):
     file = written(secure_place, "first.csv", "region,children\nNorth,44\n")
     assert main(["check-output", file, "--count", "children", "--register", "P001"]) == 0
@@ -218,6 +249,8 @@ def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys
         ("region,children\nNorth,44\n", ("--count", "people"), "has no column people"),
         ("region,children\nNorth\n", ("--count", "children"), "row 1"),
         ("region,region\nNorth,44\n", (), "another name"),
+        ("region;of,children\nNorth,44\n", COUNT, "a semicolon"),
+        ('"region\nof",children\nNorth,44\n', COUNT, "a line break"),
         ("region\nNorth\n", (), "no column of counts"),
         ("region,children\nNorth,44\n", ("--share", "percent"), "--share is"),
     ],
