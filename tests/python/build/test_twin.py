@@ -217,6 +217,29 @@ def test_a_real_key_does_not_reach_an_invented_build(monkeypatch: pytest.MonkeyP
     assert not Path(given["STUDY_DATA"]).parent.exists()
 
 
+def test_a_real_key_does_not_show_in_the_ids_of_a_twin(
+    built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its families can be made again by anybody, who could then guess at a weak key."""
+    ids = []
+    monkeypatch.setattr(
+        handed,
+        "make",
+        lambda connection, _: ids.append(
+            connection.execute("select research_id from release.five_to_twelve.participants")
+            .fetchnumpy()["research_id"]
+            .tolist()
+        ),
+    )
+    with databases.connect_to(built_sample, "study", "research") as connection:
+        some = replace(plan(connection), tables={STUDIES[0]: {"participants": ["research_id"]}})
+        for key in ("", "real"):
+            monkeypatch.setenv("DBT_ENV_SECRET_PSEUDONYM_KEY", key)
+            twin.write(connection, some, replace(RELEASED, is_invented=True), tmp_path)
+    without, with_real = ids
+    assert without and without == with_real
+
+
 def test_a_twin_has_the_plan_of_its_project(
     built_sample: Path,
     tmp_path: Path,
