@@ -60,7 +60,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     approves.set_defaults(run=_run(lambda given: approve(given.release, given.to, given.key)))
     twins = commands.add_parser("twin", help="the same over invented families, to write code on")
     twins.add_argument("--project", help="the project's id; by default each study is written whole")
-    twins.add_argument("--plan", type=Path, help="a plan; by default all that it may have")
+    twins.add_argument("--plan", type=Path, help="its plan; by default all that it may have")
     twins.add_argument("--to", type=Path, required=True, help="the folder to write it in")
     twins.set_defaults(run=_run(lambda given: twin.make(given.project, given.plan, given.to)))
     for one in (prepares, approves):
