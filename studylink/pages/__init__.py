@@ -13,6 +13,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from studylink.names import named
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -31,6 +33,7 @@ def write(file: Path, template: str, **context: object) -> None:
         "code": _with_code,
         "cell": _cell,
         "day": day,
+        "named": named,
     }
     style, script = ((TEMPLATES / name).read_text() for name in ("style.css", "page.js"))
     page = environment.get_template(template).render(
