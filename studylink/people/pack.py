@@ -11,7 +11,7 @@ from html import escape
 
 import pyzipper
 
-from studylink.names import capitalised, named
+from studylink.names import capitalised, in_full, named
 from studylink.people.held import GROUPS, REASONS_TO_WITHHOLD, WORKING, Section
 from studylink.people.story import BEGINNING, END, Story, instant
 
@@ -97,7 +97,7 @@ class Pack:
         )
         if self.is_erased:
             yield (
-                "<p>You asked for erasure. No database holds anything about you any more. What is "
+                "<p>Erasure was asked for. No database holds anything about you any more. What is "
                 "below is what the files that the study was sent still hold, until those who keep "
                 "them have removed it.</p>"
             )
@@ -178,7 +178,7 @@ def _story(story: Story) -> Iterator[str]:
         yield _table(
             [
                 {
-                    "records_of": delivery.supplier,
+                    "records_of": capitalised(in_full(delivery.supplier)),
                     "received": instant(delivery.received_at),
                     "used": "yes" if delivery.is_usable else "no",
                     "why": delivery.why,

@@ -14,8 +14,8 @@ BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
 
 REASONS = {
     "permitted": "permitted",
-    "objected": "they objected, which is for good",
-    "restricted": "they asked for a restriction, which lasts until it is lifted",
+    "objected": "there is an objection, which is for good",
+    "restricted": "there is a restriction, which lasts until it is lifted",
     "pilot": "a family of the pilot is never linked to anything",
     "unreadable": "a row about the family cannot be read, and may be a no",
     "stopped": "linkage was stopped, or deletion was asked for too late",
