@@ -204,6 +204,8 @@ def _read(file: Path, given: argparse.Namespace) -> Table:
     )
     if missing := sorted(set(named) - set(columns)):
         raise NotReadable(f"{file} has no column {', '.join(missing)}")
+    if any(map(audit.PSEUDONYM.search, columns)):
+        raise NotReadable(f"{file}: the name of a column looks like the id of one person")
     if unexplained := audit.undeclared(columns, rows, set(named)):
         raise NotReadable(
             f"{file}: what is {', '.join(unexplained)}? Say it with --count, --share, --mean, or "

@@ -249,6 +249,7 @@ def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys
         ("region,children\nNorth,44\n", ("--count", "people"), "has no column people"),
         ("region,children\nNorth\n", ("--count", "children"), "row 1"),
         ("region,region\nNorth,44\n", (), "another name"),
+        (f"{'0123456789abcdef' * 2},children\nNorth,44\n", COUNT, "the id of one person"),
         ("region;of,children\nNorth,44\n", COUNT, "a semicolon"),
         ('"region\nof",children\nNorth,44\n', COUNT, "a line break"),
         ("region\nNorth\n", (), "no column of counts"),
