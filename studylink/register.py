@@ -57,31 +57,45 @@ class Register:
         for _, checksum in self._lines():
             yield checksum
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else adds to the registers of the folder meanwhile; who comes then waits."""
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.file.parent / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     def append(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Add rows, all of them or none: a reader, even after a kill, finds the old or the new.
 
         The new register is written beside the old one and takes its name when all of it is on disk.
         Raises `RegisterError` where the old one is broken, or a value is not one line of text.
         """
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._locked():
-            head, text = self.head(), io.StringIO()
-            if not self.file.exists():
-                text.write(self._header())
-            for row in rows:
-                values = self._written(row)
-                head = _checksum(head, values)
-                text.write(f"{values},{head}\n")
-            beside = self.file.with_name(f".{self.file.name}.unfinished")
-            beside.unlink(missing_ok=True)
-            before = self.file.read_bytes() if self.file.exists() else b""
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-                new.write(before)
-                new.write(text.getvalue().encode())
-                new.flush()
-                os.fsync(new.fileno())
-            os.replace(beside, self.file)
-            sync(self.file.parent)
+        with self.locked():
+            self.append_locked(rows)
+
+    def append_locked(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """As `append`, for those who have it `locked`."""
+        head, text = self.head(), io.StringIO()
+        if not self.file.exists():
+            text.write(self._header())
+        for row in rows:
+            values = self._written(row)
+            head = _checksum(head, values)
+            text.write(f"{values},{head}\n")
+        beside = self.file.with_name(f".{self.file.name}.unfinished")
+        beside.unlink(missing_ok=True)
+        before = self.file.read_bytes() if self.file.exists() else b""
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+            new.write(before)
+            new.write(text.getvalue().encode())
+            new.flush()
+            os.fsync(new.fileno())
+        os.replace(beside, self.file)
+        sync(self.file.parent)
 
     def create_table(self, connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
         """Lay the register as a table of text in the in-memory catalog `landing`.
@@ -129,16 +143,6 @@ class Register:
         text = io.StringIO()
         csv.writer(text, lineterminator="").writerow(values)
         return text.getvalue()
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Only this process adds to the registers of the folder; another waits."""
-        descriptor = os.open(self.file.parent / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
     def _broken(self, line: int, what: str) -> RegisterError:
         return RegisterError(

@@ -19,8 +19,10 @@ Released = Mapping[tuple[Labels, str], Sequence[tuple[str, str]]]
 
 AS_IT_IS, ROUND, RECOMPUTE = "as it is", "round", "recompute"
 """The figure may leave: as it is, rounded, or computed again from rounded counts."""
-FIGURE = r"\W*\d[\d,.\s]*([eE][+-]?\d+)?\W*(\(.*\))?\W*"
-"""A number however it is written, as 1,234 or £3 or 12% or <5 or 3 (1.2); no year span or band."""
+SPAN = r"\d{4}/\d{2}|\d{1,4} ?(-|\u2013|to) ?\d{1,4}"
+"""A span of years or a band, as 2023/24 or 5-9 or 5 to 9: the one value with a digit in it that
+need not be declared. 3/12 may be three of twelve, and 0.5-0.9 an interval."""
+PSEUDONYM = re.compile("[0-9a-f]{32}", re.IGNORECASE)
 DIGITS = 3
 """Digits of a mean: 3.2941 is 56 of 17, and the exact count would show when one person leaves."""
 WITHHOLD, REVIEW = "withhold", "review"
@@ -101,12 +103,16 @@ def labels(row: Row, groups: Sequence[str]) -> Labels:
 
 
 def undeclared(columns: Sequence[str], rows: Sequence[Row], declared: set[str]) -> list[str]:
-    """Columns that show a figure anywhere, of which nobody said what they are."""
+    """Columns with a number anywhere but in a span, of which nobody said what they are."""
     return [
         name
         for name in columns
-        if name not in declared and any(re.fullmatch(FIGURE, row[name]) for row in rows)
+        if name not in declared and any(_has_number(row[name]) for row in rows)
     ]
+
+
+def _has_number(text: str) -> bool:
+    return any(map(str.isnumeric, text)) and not re.fullmatch(SPAN, text.strip())
 
 
 def number(text: str) -> Decimal | None:
@@ -119,7 +125,7 @@ def number(text: str) -> Decimal | None:
 
 
 def verdicts(table: Table, limits: Limits, released: Released) -> Iterator[Verdict]:
-    """The verdict for every cell that shows a figure, row by row."""
+    """The verdict for every cell that shows a figure or somebody's pseudonym, row by row."""
     for row_number, row in enumerate(table.rows, start=1):
         rounded = {name: _rounded(row[name], limits) for name in table.counts}
         for name in table.counts:
@@ -131,6 +137,9 @@ def verdicts(table: Table, limits: Limits, released: Released) -> Iterator[Verdi
         for name, mean in table.means.items():
             largest = row[mean.largest] if mean.largest else ""
             yield Verdict(row_number, name, *_of_mean(row[name], row[mean.count], largest, limits))
+        for name in table.groups():
+            if PSEUDONYM.search(row[name]):
+                yield Verdict(row_number, name, REVIEW, "it looks like the id of one person", "")
 
 
 def _rounded(text: str, limits: Limits) -> int | None:

@@ -9,9 +9,11 @@ import argparse
 import csv
 import io
 import os
+import shutil
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import astuple, fields
 from decimal import Decimal
 from hashlib import sha256
@@ -63,7 +65,7 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         action="append",
         default=[],
         metavar="COLUMN",
-        help="a column of numbers that groups people, as a year does",
+        help="a column that groups people and has numbers in it, as a year or Key Stage 2",
     )
     parser.add_argument("--register", metavar="PROJECT", help="it leaves, for this project")
     parser.set_defaults(run=run)
@@ -76,9 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
         limits = _limits()
         register = Register(databases.data_folder() / "outputs" / "register.csv", COLUMNS)
         tables = [(file, _read(file, arguments)) for file in arguments.files]
-        reviews = [
-            _check(file, table, limits, register, arguments.register) for file, table in tables
-        ]
+        # what is registered leaves knowing of all that left before
+        with register.locked() if arguments.register else nullcontext():
+            reviews = [
+                _check(file, table, limits, register, arguments.register) for file, table in tables
+            ]
     except (NotReadable, RegisterError, OSError) as error:
         print(f"Not checked: {error}", file=sys.stderr)
         return 1
@@ -110,29 +114,38 @@ def _check(
 def _register(
     register: Register, file: Path, table: Table, checked: bytes, why: bytes, project: str
 ) -> str:
-    """Keep what leaves, and put it in the register; returns its id."""
+    """Keep what leaves, and put it in the register, which is locked; returns its id."""
     if not project.isprintable():
         raise NotReadable("the project's id is not one line of text")
     output_id = f"O{len(register.read()) + 1:05d}"
     folder = register.file.parent / output_id
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, content in ((CHECKED, checked), (VERDICTS, why)):
-        (folder / name).write_bytes(content)
-        databases.sync(folder / name)
-    databases.sync(folder)
-    register.append(
-        [
-            {
-                "output_id": output_id,
-                "project_id": project,
-                "checked_at": published.written(published.now()),
-                "groups": ";".join(table.groups()),
-                "counts": ";".join(table.counts),
-                "file_sha256": sha256(file.read_bytes()).hexdigest(),
-                "checked_sha256": sha256(checked).hexdigest(),
-            }
-        ]
-    )
+    if folder.exists():
+        raise RegisterError(
+            f"{folder} is there and has no line in {register.file}: a run was broken off, or the "
+            "register was cut. If its last line is that of the output before, remove the folder"
+        )
+    folder.mkdir(mode=0o700)
+    try:
+        for name, content in ((CHECKED, checked), (VERDICTS, why)):
+            (folder / name).write_bytes(content)
+            databases.sync(folder / name)
+        databases.sync(folder)
+        register.append_locked(
+            [
+                {
+                    "output_id": output_id,
+                    "project_id": project,
+                    "checked_at": published.written(published.now()),
+                    "groups": ";".join(table.groups()),
+                    "counts": ";".join(table.counts),
+                    "file_sha256": sha256(file.read_bytes()).hexdigest(),
+                    "checked_sha256": sha256(checked).hexdigest(),
+                }
+            ]
+        )
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
     return output_id
 
 
@@ -191,10 +204,12 @@ def _read(file: Path, given: argparse.Namespace) -> Table:
     )
     if missing := sorted(set(named) - set(columns)):
         raise NotReadable(f"{file} has no column {', '.join(missing)}")
+    if any(map(audit.PSEUDONYM.search, columns)):
+        raise NotReadable(f"{file}: the name of a column looks like the id of one person")
     if unexplained := audit.undeclared(columns, rows, set(named)):
         raise NotReadable(
             f"{file}: what is {', '.join(unexplained)}? Say it with --count, --share, --mean, or "
-            "--group for a number that groups people"
+            "--group where its numbers group people, as years do"
         )
     if not counts:
         raise NotReadable(f"{file} has no column of counts: how many people is each figure of?")
@@ -218,6 +233,8 @@ def _parsed(file: Path, content: bytes) -> tuple[list[str], list[dict[str, str]]
     lines = [line for line in lines if line]
     if not lines or len(set(lines[0])) != len(lines[0]):
         raise NotReadable(f"{file} needs a header in which every column has another name")
+    if any(";" in name or not name.isprintable() for name in lines[0]):
+        raise NotReadable(f"{file}: the name of a column has a semicolon or a line break in it")
     for number, line in enumerate(lines[1:], start=1):
         if len(line) != len(lines[0]):
             raise NotReadable(f"{file}, row {number}: not as many values as the header has columns")

@@ -13,6 +13,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from studylink.names import named
 from studylink.pages import figures
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,6 +34,7 @@ def write(file: Path, template: str, **context: object) -> None:
         "code": _with_code,
         "cell": _cell,
         "day": day,
+        "named": named,
     }
     environment.globals |= {"base": figures.base(), "counts_in_words": figures.in_words()}
     style, script = ((TEMPLATES / name).read_text() for name in ("style.css", "page.js"))

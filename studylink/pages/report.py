@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from studylink import alarm, databases, pages
+from studylink.names import capitalised, named
 from studylink.pages import charts
 from studylink.pages.figures import public
 from studylink.pages.flow import consent_flows
@@ -389,9 +390,8 @@ class Report:
         return found
 
 
-def _named(name: str) -> str:
-    names = {"dfe": "DfE", "dwp": "DWP", "hmrc": "HMRC", "ons": "ONS", "nhs_england": "NHS England"}
-    return names.get(name, name.replace("_", " ").capitalize())
+def _named(code: str) -> str:
+    return capitalised(named(code))
 
 
 # --------------------------------------------------------------------------------------------------

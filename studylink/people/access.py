@@ -12,7 +12,7 @@ from studylink.people import access_register, opening
 from studylink.people.held import Held
 from studylink.people.opening import Opened, Person
 from studylink.people.pack import Pack, locked_by_password, new_password, zipped
-from studylink.people.receipt import ASKED, VOID
+from studylink.people.receipt import ASKED, why_void
 from studylink.people.story import stories
 from studylink.requests import openpgp
 
@@ -44,9 +44,7 @@ def access(study: str, participant_id: str, key_file: Path | None) -> None:
     Raises what `opening.opened` does, `Refused`, `KeyRefused` or `RegisterError`: no pack stands
     then, and none is on record.
     """
-    key = (
-        openpgp.public_key(key_file.parent, key_file.stem, "the participant") if key_file else None
-    )
+    key = openpgp.key_in(key_file, "the participant") if key_file else None
     with opening.opened(schemas=()) as opened:
         published.check_pseudonym_key(opened.connection)
         person = opened.person(study, participant_id)
@@ -96,6 +94,8 @@ def access(study: str, participant_id: str, key_file: Path | None) -> None:
     for warning in databases.warnings_of_development_keys(opened.extracts):
         print(f"Warning: {warning}", file=sys.stderr)
     print(f"{file}: {sum(len(one.rows) for one in pack.sections):,} rows. It is on record.")
+    if key:
+        print(f"It is encrypted to the key {key.fingerprint}.")
     if password:
         print(
             f"Password: {password}\nIt is kept nowhere. Give it to them by another way than the "
@@ -149,7 +149,7 @@ def made(opened: Opened, person: Person) -> Pack:
                 "request": ASKED[one["request_type"]],
                 "received_at": one["received_at"],
                 "outcome": one["outcome"].replace("_", " "),
-                "why": VOID.get(one["reason"], ""),
+                "why": why_void(one["request_type"], one["reason"]),
             }
             for one in outcomes
         ],

@@ -93,7 +93,7 @@ def letters(key_file: Path, months: int) -> None:
     Raises what `opening.opened` and `published.checked_moment` do, `KeyRefused`, and `Refused`
     where there is nobody.
     """
-    key = openpgp.public_key(key_file.parent, key_file.stem, "those who print the letters")
+    key = openpgp.key_in(key_file, "those who print the letters")
     with opening.opened() as opened:
         # people who have said since that they are out get no letter
         published.checked_moment(opened.connection, opened.extracts, None)

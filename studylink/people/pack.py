@@ -11,6 +11,7 @@ from html import escape
 
 import pyzipper
 
+from studylink.names import capitalised, in_full, named
 from studylink.people.held import GROUPS, REASONS_TO_WITHHOLD, WORKING, Section
 from studylink.people.story import BEGINNING, END, Story, instant
 
@@ -20,13 +21,6 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PASSWORD_GROUPS, GROUP_LENGTH = 5, 5
 NARROW = 7
 """Columns of the widest table that fits a printed page; of wider ones each row is a table."""
-DOMAINS = {
-    "education": "Education",
-    "health": "Health",
-    "employment_tax": "Work and tax",
-    "benefits": "Benefits",
-    "area": "The area where you live",
-}
 ANSWERS = {
     "family": "your family's answers",
     "parent": "the parent's answers",
@@ -98,12 +92,12 @@ class Pack:
             f"{escape(self.participant_id)}. This is everything that the study held about you on "
             f"{instant(self.as_of)} (UTC). It is yours: keep it safe, since it says who you are. "
             "If something in it is wrong, or you want to stop, restrict or leave, tell the "
-            "study; you need give no reason. If you are not content with the answer, you may "
+            "study; you need give no reason. If you are not satisfied with the answer, you may "
             "complain to the Information Commissioner.</p>"
         )
         if self.is_erased:
             yield (
-                "<p>You asked for erasure. No database holds anything about you any more. What is "
+                "<p>Erasure was asked for. No database holds anything about you any more. What is "
                 "below is what the files that the study was sent still hold, until those who keep "
                 "them have removed it.</p>"
             )
@@ -162,7 +156,7 @@ def new_password() -> str:
 
 
 def _story(story: Story) -> Iterator[str]:
-    domain = DOMAINS.get(story.domain, story.domain)
+    domain = capitalised(named(story.domain))
     answers = ANSWERS.get(story.answers_of, story.answers_of)
     yield f"<h3>{escape(domain)}, added to {escape(answers)}</h3>"
     yield f"<p>{escape(story.decision[0].upper() + story.decision[1:])}.</p>"
@@ -184,7 +178,7 @@ def _story(story: Story) -> Iterator[str]:
         yield _table(
             [
                 {
-                    "records_of": delivery.supplier,
+                    "records_of": capitalised(in_full(delivery.supplier)),
                     "received": instant(delivery.received_at),
                     "used": "yes" if delivery.is_usable else "no",
                     "why": delivery.why,
@@ -238,8 +232,7 @@ def _table(rows: Sequence[dict]) -> str:
 
 def _words(name: str) -> str:
     """The name of a column or table as a heading."""
-    words = name.removesuffix("_dv").replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return capitalised(name.removesuffix("_dv").replace("_", " "))
 
 
 def _written(value: object) -> str:

@@ -14,8 +14,8 @@ BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
 
 REASONS = {
     "permitted": "permitted",
-    "objected": "they objected, which is for good",
-    "restricted": "they asked for a restriction, which lasts until it is lifted",
+    "objected": "there is an objection, which is for good",
+    "restricted": "there is a restriction, which lasts until it is lifted",
     "pilot": "a family of the pilot is never linked to anything",
     "unreadable": "a row about the family cannot be read, and may be a no",
     "stopped": "linkage was stopped, or deletion was asked for too late",
@@ -389,7 +389,7 @@ def _counted(person: Person, one: dict, said: list[dict]) -> tuple[str, str]:
         case "after_the_build":
             return "not counted", "it was said after the moment of the build"
     stance = {"neutral": "neither"}.get(one["stance"], one["stance"])
-    why = _why_neutral(person, one) if stance == "neither" else ""
+    why = why_neutral(person, one["said_by"], one["said"], one["said_at"]) * (stance == "neither")
     meant = "no" if one["said"] in NOES else "yes"
     if stance != "neither" and one["said"] not in NEITHER and stance != meant:
         why = f"at the same instant they said {stance}, which goes before it"
@@ -406,20 +406,24 @@ def _counted(person: Person, one: dict, said: list[dict]) -> tuple[str, str]:
     return stance, why
 
 
-def _why_neutral(person: Person, one: dict) -> str:
-    if one["said"] in NEITHER:
+def why_neutral(person: Person, said_by: str, said: str, said_at: datetime) -> str:
+    """Why what was said about a person's records counted as neither a yes nor a no."""
+    if said in NEITHER:
         return "it is neither a yes nor a no"
-    speaker = next(member for member in person.family if member.participant_id == one["said_by"])
-    themself = person.themself
-    if one["said"] in NOES:
+    speaker = next(member for member in person.family if member.participant_id == said_by)
+    decides = said_at >= person.themself.decides_from
+    if said in NOES:
         return "a child says no for themself alone"
-    if speaker is themself:
-        return "a child's yes counts only from the birthday on which they decide for themself"
-    if one["said_at"] >= themself.decides_from:
+    if speaker is person.themself:
+        if not decides:
+            return "a child's yes counts only from the birthday on which they decide for themself"
+    elif decides:
         return "only the person themself may say yes"
-    if speaker.role == "child":
+    elif speaker.role == "child":
         return "a child may not say yes for another"
-    return "without parental responsibility nobody may say yes for a child"
+    elif not speaker.has_parental_responsibility:
+        return "without parental responsibility nobody may say yes for a child"
+    return "an answer of the same instant, neither a yes nor a no, goes before it"
 
 
 def _has_nothing(

@@ -30,7 +30,7 @@ def why(study: str, participant_id: str, domain: str | None) -> None:
         person = opened.person(study, participant_id)
         if person.is_erased:
             raise opening.Refused(
-                "they asked for erasure: no table has a row about them, and nothing is linked. "
+                "erasure was asked for: no table has a row about them, and nothing is linked. "
                 "What the landed files still hold is counted in governance.to_purge"
             )
         told = stories(opened, person, domain)

@@ -95,9 +95,14 @@ class Released:
     citation: str
 
 
-def pseudonym_key(release_id: str) -> str:
-    """The key of a release's pseudonyms, derived from the pseudonym key."""
-    return databases.derived_key(databases.pseudonym_key(), f"release/{release_id}/pseudonyms")
+def pseudonym_key(release_id: str, is_invented: bool = False) -> str:
+    """The key of a release's pseudonyms, derived from the pseudonym key.
+
+    A twin's is derived from the development key: anybody may have a twin, and make its families
+    again, so that a real key could be tried against it.
+    """
+    key = databases.DEVELOPMENT_KEY if is_invented else databases.pseudonym_key()
+    return databases.derived_key(key, f"release/{release_id}/pseudonyms")
 
 
 def write(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Released) -> None:
@@ -106,7 +111,8 @@ def write(connection: duckdb.DuckDBPyConnection, plan: Plan, released: Released)
     `study` and `research` of one build must be attached. Beside it the temporary table
     `release_ids` has the new id of every person, `study, research_id, release_id`.
     """
-    databases.set_pseudonym_key(connection, pseudonym_key(released.release_id))
+    key = pseudonym_key(released.release_id, released.is_invented)
+    databases.set_pseudonym_key(connection, key)
     try:
         for study, tables in plan.tables.items():
             connection.execute(f"create schema {RELEASE}.{study}")

@@ -32,9 +32,12 @@ MARK = "invented"
 def make(project_id: str | None, plan_file: Path | None, to: Path) -> None:
     """Write the twin of a project's release, or without a project one of each whole study.
 
-    Each is a folder of its own in `to`. Raises `Refused` where that is there already, the project
-    is not known or the invented build fails, and `PlanRefused` where the plan is none.
+    Each is a folder of its own in `to`, and appears whole. Raises `Refused` where it is there
+    already, the project is not known, a plan comes without a project or leaves nothing to show, or
+    the invented build fails, and `PlanRefused` where the plan is none.
     """
+    if plan_file and not project_id:
+        raise Refused("a plan is a project's: give --project with it")
     os.umask(0o077)
     project = _project(project_id) if project_id else None
     with invented_build() as build, databases.connect_to(build, "study", "research") as connection:
@@ -49,7 +52,6 @@ def make(project_id: str | None, plan_file: Path | None, to: Path) -> None:
                 if plan_file
                 else plans.default(wanted.project_id, *of_project)
             )
-            folder.mkdir(parents=True)
             released = described(
                 wanted,
                 plan,
@@ -59,7 +61,12 @@ def make(project_id: str | None, plan_file: Path | None, to: Path) -> None:
                 citation="Invented data: not to be cited, and no result of theirs to be published.",
                 is_invented=True,
             )
-            write(connection, plan, released, folder)
+            to.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=to) as unfinished:
+                whole = Path(unfinished) / folder.name
+                whole.mkdir()
+                write(connection, plan, released, whole)
+                whole.rename(folder)
             print(f"Invented: {folder}")
 
 

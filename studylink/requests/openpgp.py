@@ -35,7 +35,7 @@ def public_key(keys: Path, name: str, holder: str = "the supplier") -> Cert:
         )
     if len(files) > 1:
         raise KeyRefused(f"{files[0]} and {files[1]} are both there: keep the one that is in use")
-    return _checked(files[0], holder)
+    return key_in(files[0], holder)
 
 
 def encrypted(content: bytes, key: Cert) -> bytes:
@@ -43,7 +43,15 @@ def encrypted(content: bytes, key: Cert) -> bytes:
     return encrypt(content, recipients=[key], armor=False)
 
 
-def _checked(file: Path, holder: str) -> Cert:
+def key_in(file: Path, holder: str) -> Cert:
+    """The public key in this very file, good for encrypting now.
+
+    The key is its `holder`'s, as messages call them.
+
+    Raises `KeyRefused` if the file is not there, or holds none to which anything may be encrypted.
+    """
+    if not file.is_file():
+        raise KeyRefused(f"there is no file {file}: put the public key of {holder} there")
     content = file.read_bytes()
     try:
         certificates = Cert.split_bytes(content)

@@ -24,7 +24,7 @@ SAYS = (
 def build(
     spark: SparkSession, extracts: Path, data: Path, folder: Path, *arguments: str
 ) -> bool | None:
-    """Build in a session, as at the moment of the build on DuckDB in `data`; whether all passed.
+    """Build in a session, as of the moment of the build on DuckDB in `data`; whether all passed.
 
     None where dbt was broken off, and left tables that it drops at its end. The `folder` is the
     session's. It gets a folder for each schema, and in it one of Parquet files for each table.

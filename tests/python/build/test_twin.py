@@ -217,6 +217,29 @@ def test_a_real_key_does_not_reach_an_invented_build(monkeypatch: pytest.MonkeyP
     assert not Path(given["STUDY_DATA"]).parent.exists()
 
 
+def test_a_real_key_does_not_show_in_the_ids_of_a_twin(
+    built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its families can be made again by anybody, who could then guess at a weak key."""
+    ids = []
+    monkeypatch.setattr(
+        handed,
+        "make",
+        lambda connection, _: ids.append(
+            connection.execute("select research_id from release.five_to_twelve.participants")
+            .fetchnumpy()["research_id"]
+            .tolist()
+        ),
+    )
+    with databases.connect_to(built_sample, "study", "research") as connection:
+        some = replace(plan(connection), tables={STUDIES[0]: {"participants": ["research_id"]}})
+        for key in ("", "real"):
+            monkeypatch.setenv("DBT_ENV_SECRET_PSEUDONYM_KEY", key)
+            twin.write(connection, some, replace(RELEASED, is_invented=True), tmp_path)
+    without, with_real = ids
+    assert without and without == with_real
+
+
 def test_a_twin_has_the_plan_of_its_project(
     built_sample: Path,
     tmp_path: Path,
@@ -256,6 +279,36 @@ def test_a_twin_has_the_plan_of_its_project(
     }
     assert cli.main([*arguments, "--to", str(tmp_path)]) == 1
     assert "is there already" in capsys.readouterr().err
+
+
+def test_a_twin_that_is_refused_leaves_nothing(
+    built_sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("STUDY_DATA", str(built_sample))
+    monkeypatch.setattr(twin, "invented_build", lambda: nullcontext(built_sample))
+    plan_file = tmp_path / "plan.yml"
+    plan_file.write_text(
+        "project: P001\naccess: safeguarded\ntables: {five_to_twelve: {gp_events: [snomed_code]}}\n"
+    )
+    arguments = ["release", "twin", "--project", "P001", "--plan", str(plan_file)]
+    for _ in range(2):
+        assert cli.main([*arguments, "--to", str(tmp_path / "twins")]) == 1
+        said = capsys.readouterr().err
+        assert "nothing of five_to_twelve that can be summed up" in said
+        assert not list((tmp_path / "twins").iterdir())
+
+
+def test_a_plan_without_its_project_is_refused_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be read against each study by itself, and those be made that it happens to fit."""
+    monkeypatch.setattr(twin, "invented_build", lambda: pytest.fail("it was built"))
+    arguments = ["release", "twin", "--plan", str(tmp_path / "plan.yml")]
+    assert cli.main([*arguments, "--to", str(tmp_path / "twins")]) == 1
+    assert "give --project" in capsys.readouterr().err
 
 
 def test_without_a_project_each_study_has_a_twin(

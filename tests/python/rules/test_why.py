@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from studylink import cli
 from studylink.people import opening
-from studylink.people.opening import Opened
-from studylink.people.story import OUT_ALTOGETHER, Story, stories
+from studylink.people.opening import Member, Opened, Person
+from studylink.people.story import BEGINNING, OUT_ALTOGETHER, Story, stories, why_neutral
 from tests.python.lib.cases import CASES, Case
 from tests.python.lib.worlds import SEND, linkage_of, prefix_of
 
@@ -83,6 +84,13 @@ def test_a_story_says_who_spoke_and_why_it_counted(world: Opened, name: str) -> 
     for event, (who, counted, why) in zip(events, TOLD[name], strict=True):
         assert (event.who, event.counted) == (who, counted)
         assert why in event.why
+
+
+def test_a_yes_that_its_speaker_may_give_is_neutral_only_beside_another_answer() -> None:
+    themself = Member("mother", "mother", 1, True, BEGINNING)
+    person = Person("study", "mother", "family", False, (themself,))
+    why = why_neutral(person, "mother", "yes", datetime(2024, 1, 1))
+    assert "the same instant" in why and "child" not in why
 
 
 def test_what_cannot_be_read_is_named_by_its_row(world: Opened) -> None:

@@ -1,12 +1,15 @@
 """`studylink check-output`: which figures of a researcher's table may leave the secure place."""
 
 import csv
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from studylink import databases
 from studylink.cli import main
 from studylink.outputs.audit import Limits, Mean, Share, Table, labels, verdicts
 
@@ -129,6 +132,7 @@ def read(file: Path) -> list[list[str]]:
         return list(csv.reader(opened))
 
 
+COUNT = ("--count", "children")
 GIVEN = ("--share", "percent=absent/children", "--group", "year")
 
 
@@ -151,8 +155,40 @@ def test_what_may_leave_is_written_beside_the_table_with_the_reasons(secure_plac
 
 
 def test_spans_of_years_and_bands_group_people_unasked(secure_place):
-    file = written(secure_place, "bands.csv", "year,age,children\n2023/24,5-9,44\n")
+    text = "year,age,from,children\n2023/24,5-9,5 to 9,44\n2022-23,10\u201314,10 - 14,60\n"
+    file = written(secure_place, "bands.csv", text)
     assert main(["check-output", file, "--count", "children"]) == 0
+
+
+FIGURES = (
+    *("0.12 [0.05, 0.20]", "3.4 ± 1.2", "n=3", "3/12", "3 of 12", "1.5\u20132.3", "3 children"),
+    *("3", "1,203", "3 (7.5%)", "<5", "½", "3²", "1e3", "Year 2", "10+"),
+)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_column_with_a_number_however_it_is_written_has_to_be_declared(
+    secure_place, capsys, figure
+):
+    file = written(secure_place, "table.csv", f'region,children,of\nNorth,44,"{figure}"\n')
+    assert main(["check-output", file, *COUNT]) == 1
+    assert "what is of?" in capsys.readouterr().err
+    assert not list(secure_place.glob("table.*.csv"))
+    assert main(["check-output", file, *COUNT, "--group", "of"]) == 0
+
+
+def test_what_looks_like_the_id_of_a_person_is_looked_at_whatever_it_was_declared(
+    secure_place, capsys
+):
+    research_id = "0123456789abcdef" * 2
+    text = f"research_id,children\n{research_id},44\ninvented-{research_id.upper()},50\n"
+    file = written(secure_place, "table.csv", text)
+    assert main(["check-output", file, *COUNT]) == 1
+    assert "what is research_id?" in capsys.readouterr().err
+    given = (*COUNT, "--group", "research_id", "--register", "P001")
+    assert main(["check-output", file, *given]) == 1
+    assert "not registered" in capsys.readouterr().err
+    assert read(secure_place / "table.checked.csv")[1:] == [["", "40"], ["", "50"]]
 
 
 def test_later_tables_are_compared_with_what_has_left(secure_place, capsys):
@@ -168,6 +204,34 @@ def test_later_tables_are_compared_with_what_has_left(secure_place, capsys):
     assert not (secure_place / "data" / "outputs" / "O00002").exists()
 
 
+def test_two_that_are_registered_at_once_are_two_outputs(secure_place, monkeypatch):
+    """And the one that comes later is compared with the other."""
+    files = [
+        written(secure_place, f"{region}.csv", f"region,children\n{region},44\n")
+        for region in ("North", "South")
+    ]
+    sync = databases.sync
+
+    def slowly(place: Path) -> None:
+        time.sleep(0.1)
+        sync(place)
+
+    monkeypatch.setattr(databases, "sync", slowly)
+    with ThreadPoolExecutor() as pool:
+        arguments = (["check-output", file, *COUNT, "--register", "P001"] for file in files)
+        assert list(pool.map(main, arguments)) == [0, 0]
+    lines = read(secure_place / "data" / "outputs" / "register.csv")[1:]
+    assert sorted(line[0] for line in lines) == ["O00001", "O00002"]
+    assert main(["check-output", files[0], *COUNT]) == 0
+
+
+def test_a_folder_without_a_line_in_the_register_is_not_written_into(secure_place, capsys):
+    file = written(secure_place, "first.csv", "region,children\nNorth,44\n")
+    (secure_place / "data" / "outputs" / "O00001").mkdir(parents=True)
+    assert main(["check-output", file, *COUNT, "--register", "P001"]) == 1
+    assert "has no line in" in capsys.readouterr().err
+
+
 def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys):
     file = written(secure_place, "first.csv", "region,children\nNorth,44\n")
     assert main(["check-output", file, "--count", "children", "--register", "P001"]) == 0
@@ -177,20 +241,17 @@ def test_an_output_that_was_changed_since_stops_every_check(secure_place, capsys
     assert "is not what was registered" in capsys.readouterr().err
 
 
-COUNT = ("--count", "children")
-
-
 @pytest.mark.parametrize(
     "text, given, says",
     [
         ("region,children\nNorth,44\n", (), "what is children?"),
         ("region,children,of\nNorth,44,3\nSouth,44,c\n", COUNT, "what is of?"),
-        ('region,children,of\nNorth,44,"1,203"\n', COUNT, "what is of?"),
-        ("region,children,of\nNorth,44,3 (7.5%)\n", COUNT, "what is of?"),
-        ("region,children,of\nNorth,44,<5\n", COUNT, "what is of?"),
         ("region,children\nNorth,44\n", ("--count", "people"), "has no column people"),
         ("region,children\nNorth\n", ("--count", "children"), "row 1"),
         ("region,region\nNorth,44\n", (), "another name"),
+        (f"{'0123456789abcdef' * 2},children\nNorth,44\n", COUNT, "the id of one person"),
+        ("region;of,children\nNorth,44\n", COUNT, "a semicolon"),
+        ('"region\nof",children\nNorth,44\n', COUNT, "a line break"),
         ("region\nNorth\n", (), "no column of counts"),
         ("region,children\nNorth,44\n", ("--share", "percent"), "--share is"),
     ],
