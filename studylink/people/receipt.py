@@ -9,7 +9,7 @@ from functools import cached_property
 
 from studylink import databases, published
 from studylink.names import capitalised, in_full, named
-from studylink.people import opening
+from studylink.people import access_register, opening
 from studylink.people.opening import Opened, Person
 from studylink.people.story import instant, why_neutral
 from studylink.release import shared as releases
@@ -235,8 +235,10 @@ class _Letter:
 
     def _due(self) -> str:
         """By when what is asked for is due, and of whom it has not been given yet."""
+        packs = access_register.register(self.opened.data)
+        packs.create_table(self.opened.connection, "access_register", "packs")
         given = self.opened.rows(
-            "select participant_id from study.intermediate.int_accesses_given "
+            "select participant_id from laid.int_accesses_given "
             "where study = $study and request_id = $request",
             **self.named,
         )

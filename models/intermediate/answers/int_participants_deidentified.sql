@@ -9,7 +9,11 @@ participants as (
 ),
 
 only_children as (
-    select * from {{ ref('int_only_children') }}
+    select
+        study,
+        participant_id,
+        true as is_only_child
+    from {{ ref('int_only_children') }}
 ),
 
 pseudonyms as (
@@ -68,7 +72,7 @@ participants_deidentified as (
         case
             when
                 not participants_aged.is_family_withheld
-                and (participants_aged.is_adult or only_children.participant_id is not null)
+                and (participants_aged.is_adult or only_children.is_only_child)
                 then coalesce(waves_taken_part.waves, 0)
         end as waves_taken_part,
         waves_taken_part.first_wave,

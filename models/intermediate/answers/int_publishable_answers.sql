@@ -22,7 +22,6 @@ publishable_answers as (
     select
         participants.study,
         participants.participant_id,
-        participants.is_adult,
         {{ year_of('participants.month_of_birth') }} as year_of_birth,
         pseudonyms.research_id,
         pseudonyms.family_research_id,

@@ -29,7 +29,6 @@ records_checked as (
                 deliveries.supplier != records.supplier
                 or deliveries.domain != records.domain
                 or not deliveries.is_held_by_dfe
-                or deliveries.study is not null
                 then 'delivery_mismatch'
             when pupils.pupil_matching_ref is null then 'unknown_pupil'
         end as fault

@@ -15,7 +15,12 @@ inactive as (
     select * from {{ ref('int_participants_inactive') }}
 ),
 
--- a deletion before they were shared was of other records, linked before
+linked as (
+    select * from {{ ref('int_domains_linked') }}
+),
+
+-- a deletion before they were shared was of other records, linked before; but where nothing is linked now, it
+-- was landed after they were shared
 withdrawals as (
     select
         records_shared.*,
@@ -26,7 +31,12 @@ withdrawals as (
             records_shared.study = deletions.study
             and records_shared.participant_id = deletions.participant_id
             and records_shared.domain = deletions.domain
-            and records_shared.shared_at <= deletions.received_at
+    left join linked
+        on
+            records_shared.study = linked.study
+            and records_shared.participant_id = linked.participant_id
+            and records_shared.domain = linked.domain
+    where records_shared.shared_at <= deletions.received_at or linked.participant_id is null
     union all
     select
         records_shared.*,

@@ -11,7 +11,7 @@ statements as (
 ),
 
 due_to_be_asked as (
-    select distinct
+    select
         linkages_decided.study,
         linkages_decided.participant_id,
         linkages_decided.domain,

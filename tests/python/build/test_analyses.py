@@ -48,7 +48,7 @@ def shown(language: str) -> list[tuple[Path, str]]:
 
 
 QUERIES_SHOWN = shown("sql")
-PYTHON_SHOWN = [(page, code) for page, code in shown("python") if "studylink" in code]
+PYTHON_SHOWN = [(page, code) for page, code in shown("python") if ".show(" in code]
 
 
 def opening(analysis: Path) -> str:

@@ -137,7 +137,8 @@ def test_a_study_of_ordinary_size_shows_whom_matching_misses_by_need(built_sampl
             create table transient.main.int_only_children as
             select study, number as family_id, 'c' || number as participant_id from child;
             create table int_participants as
-            select study, number as family_id, 'p' || number as participant_id, true as is_adult
+            select study, number as family_id, 'p' || number as participant_id, true as is_adult,
+                true as is_active
             from child;
             create table vault.main.pseudonyms as
             select study, participant_id, 'r' || participant_id as research_id

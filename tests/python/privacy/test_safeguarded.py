@@ -267,7 +267,7 @@ def test_what_was_not_approved_is_not_summed_up(
     ("study", "without", "reason"),
     [
         ("five_to_twelve", "", "fewer than 10 children"),
-        ("a_new_study", "", "declares nothing of a_new_study"),
+        ("a_new_study", "", "declares nothing for a_new_study"),
         ("send_futures", "linked_child_research_id, ", "nothing of send_futures"),
     ],
 )
