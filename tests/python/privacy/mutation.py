@@ -337,18 +337,21 @@ def every_mutant(manifest: Manifest) -> list[tuple[str, Mutant]]:
 
 
 def sample(mutants: list[tuple[str, Mutant]], seed: int, size: int) -> list[tuple[str, Mutant]]:
-    """As many of each model as of any other, while it has them.
+    """As many of each model as of any other, while it has them, and of some one more.
 
     Which of a model does not depend on other models, so a change draws no mutants but its own.
     """
     by_model: dict[str, list[tuple[str, Mutant]]] = {}
     for model, mutant in mutants:
         by_model.setdefault(model, []).append((model, mutant))
+    places = {model: Random(f"{seed} {model}") for model in by_model}
     for model, found in by_model.items():
-        Random(f"{seed} {model}").shuffle(found)
+        places[model].shuffle(found)
+    # no model is always among the first
+    models = sorted(by_model, key=lambda model: places[model].random())
     taken: list[tuple[str, Mutant]] = []
     while len(taken) < size and any(by_model.values()):
-        taken += [found.pop() for found in by_model.values() if found]
+        taken += [by_model[model].pop() for model in models if by_model[model]]
     return taken[:size]
 
 
