@@ -21,7 +21,7 @@ from tests.python.privacy.mutation import (
     unexplained,
 )
 
-SEED, SAMPLE = 20231002, 30
+SEED, SAMPLE = 20231002, 120
 
 # --------------------------------------------------------------------------------------------------
 # The operators
