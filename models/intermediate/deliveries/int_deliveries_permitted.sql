@@ -48,8 +48,8 @@ permitted_at_request as (
         on
             intervals.study = deliveries.study
             and intervals.domain = deliveries.domain
-            and deliveries.request_sent_at >= intervals.permitted_from
-            and deliveries.request_sent_at < intervals.permitted_until
+            and intervals.permitted_from <= deliveries.request_sent_at
+            and intervals.permitted_until > deliveries.request_sent_at
 ),
 
 deliveries_permitted as (
