@@ -32,12 +32,12 @@ landed as (
 ),
 
 -- who may correct anything is judged by the date of birth as landed: otherwise a correction could give
--- somebody the right to make it
+-- somebody the right to make it; that the new value is a date was judged in `rectifications`
 corrections as (
     select
         member.study,
         member.participant_id,
-        {{ as_date('rectifications.new_value') }} as date_of_birth,
+        try_cast(rectifications.new_value as date) as date_of_birth,
         row_number() over (
             partition by member.study, member.participant_id
             order by rectifications.received_at desc, rectifications.request_id desc
