@@ -1,3 +1,5 @@
+{%- set this_year = year_of_month(month_number(month_of(as_of())), school_year_begins()) -%}
+
 with
 
 school_years_lived as (
@@ -71,8 +73,7 @@ child_years_deidentified as (
         children.research_id,
         cast(children.begins_in as string) || '/' || right(cast(children.begins_in + 1 as string), 2)
             as academic_year,
-        12 * (children.begins_in + 1) + {{ school_year_begins() }} <= {{ month_number(month_of(as_of())) }}
-            as is_whole_year_dv,
+        children.begins_in < {{ this_year }} as is_whole_year_dv,
         children.age_in_year,
         children.is_education_linked,
         children.is_health_linked,

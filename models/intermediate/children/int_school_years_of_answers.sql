@@ -6,7 +6,7 @@ school_years_lived as (
 
 parent_interviews as (
     select * from {{ ref('int_parent_interviews_deidentified') }}
-    where child_research_id is not null and interview_month is not null
+    where interview_month is not null
 ),
 
 -- of several in one month, one of the latest wave

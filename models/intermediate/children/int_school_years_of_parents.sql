@@ -86,7 +86,7 @@ spells_in_order as (
         *,
         max(last_month) over (
             partition by family_research_id, state
-            order by first_month, last_month
+            order by first_month
             rows between unbounded preceding and 1 preceding
         ) as counted_until
     from spells_of_families

@@ -44,7 +44,6 @@ school_years as (
         research_id,
         begins_in
     from {{ table }}
-    where place = 1
     union
     {%- endfor %}
     select
