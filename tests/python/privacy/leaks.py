@@ -15,8 +15,8 @@ PUPILS = "models/intermediate/records/int_pupil_census_deidentified"
 IDENTITIES = """\
     inner join {{ ref('identities') }} as identities
         on
-            participants.study = identities.study
-            and participants.participant_id = identities.participant_id
+            participants_aged.study = identities.study
+            and participants_aged.participant_id = identities.participant_id
 """
 KEYS = """\
     inner join {{{{ ref('pseudonyms') }}}} as keys
@@ -156,8 +156,8 @@ def hook(name: str, sql: str) -> Leak:
 COMMENTS = """\
     inner join {{ ref('stg_surveys__parent_interviews') }} as comments
         on
-            participants.study = comments.study
-            and participants.participant_id = comments.participant_id
+            participants_aged.study = comments.study
+            and participants_aged.participant_id = comments.participant_id
             and comments.row_fault is null
 """
 LETTERS = (
@@ -212,12 +212,12 @@ LEAKS = (
         "cast(date_diff('day', identities.date_of_birth, cast({{ as_of() }} as date)) as varchar)",
     ),
     remark("a postcode sector", "left(identities.postcode, length(identities.postcode) - 2)"),
-    remark("a hash without a key", "sha256(participants.participant_id)", ""),
+    remark("a hash without a key", "sha256(participants_aged.participant_id)", ""),
     remark("a name in free text", "comments.other_comments", COMMENTS),
     remark("a value through a join key", "letters.letter", LETTERS),
     remark(
         "an aggregate of one",
-        "cast(max(identities.date_of_birth) over (partition by participants.participant_id)"
+        "cast(max(identities.date_of_birth) over (partition by participants_aged.participant_id)"
         " as varchar)",
     ),
     Leak(
